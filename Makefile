@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make            module for the kernel in hand and agent
+# make demo       the main job, in a VM on the stock kernel
+# make test       unit tests, then kselftests in VMs
+# make install    DESTDIR and PREFIX as usual
+#
+# Everything that is built lies under build/.
+
+VERSION := 0.1.0
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+B := build
+
+CC ?= gcc
+MODULE_CC ?= gcc-12
+
+# The kernel that `make` builds the module for: the running one if its headers
+# are installed, else Debian's stable kernel from the test cache.
+ifneq ($(wildcard /lib/modules/$(shell uname -r)/build/Makefile),)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+else
+KDIR ?= $(shell qemu-test/headers 6.1)
+endif
+
+all: module agent
+
+include mk/deps.mk
+include mk/module.mk
+include mk/agent.mk
+include mk/install.mk
+include mk/test.mk
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all clean

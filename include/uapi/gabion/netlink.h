@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic-netlink family "gabion", version 1.
+ *
+ * Every command needs CAP_MAC_ADMIN in the initial user namespace and a caller
+ * whose domain is unconfined or holds `control admin`; the family exists in the
+ * initial network namespace only.  Errors are negative errno with extended-ack
+ * text that names the attribute and the mend.  An unknown, repeated or
+ * oversized attribute is refused.
+ */
+#ifndef _UAPI_GABION_NETLINK_H
+#define _UAPI_GABION_NETLINK_H
+
+#define GABION_GENL_NAME	"gabion"
+#define GABION_GENL_VERSION	1
+
+/* Largest policy chunk in one message, bytes. */
+#define GABION_CHUNK_MAX	32768U
+
+/**
+ * enum gabion_cmd - commands
+ *
+ * @GABION_CMD_POLICY_BEGIN: open a transaction. In: SIZE. Out: nothing. It belongs to the
+ *	socket that opened it and ends with that socket. -EBUSY: another is open.
+ * @GABION_CMD_POLICY_CHUNK: In: OFFSET, DATA. Chunks follow each other without gap.
+ * @GABION_CMD_POLICY_COMMIT: verify and put in force, atomically. On any error the policy in
+ *	force stays and the transaction is gone.
+ *	-EBUSY: tasks run in a domain that the new policy does not have (PID names one).
+ *	-EPERM: policy locked.
+ * @GABION_CMD_POLICY_ABORT: drop the transaction of this socket.
+ * @GABION_CMD_POLICY_UNLOAD: no policy in force; refused with -EBUSY while a task is confined.
+ * @GABION_CMD_STATUS: Out: INSTANCE, MODULE_VERSION, GENERATION, POLICY_SIZE, NDOMAINS, LOCKED,
+ *	CACHE_HITS, CACHE_MISSES, EVENTS_MADE, EVENTS_LOST, EVENTS_PENDING, NTASKS
+ * @GABION_CMD_HOOKS: dump; each message: HOOK_NAME, HOOK_METHOD, HOOK_CHECKS, HOOK_REFUSALS,
+ *	HOOK_STATE
+ * @GABION_CMD_DOMAINS: dump; each message: DOMAIN, DOMAIN_ID, DOMAIN_FLAGS, LEVEL, NTASKS
+ * @GABION_CMD_TASKS: dump of confined threads; each message: PID, TGID, DOMAIN, COMM
+ * @GABION_CMD_TASK_ASSIGN: In: PID (a thread-group leader), DOMAIN. All its threads move.
+ * @GABION_CMD_TASK_EXEC: In: DOMAIN. The caller's next execve enters that domain.
+ * @GABION_CMD_EVENT_SUBSCRIBE: this socket gets EVENT_READY notices; one subscriber at a time,
+ *	a new one replaces a dead one, -EBUSY for a live one.
+ * @GABION_CMD_EVENT_READ: dump. In: EVENT_ACK (optional): events up to this sequence number
+ *	were stored by the reader and may be forgotten. Each message: nested EVENT (several)
+ *	and LOSS (the exact number of events lost since boot of the module, for each CPU that
+ *	lost any). Events not acknowledged come again: a reader that dies loses nothing.
+ * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes.
+ * @GABION_CMD_LOCK: policy and module stay until reboot.
+ */
+enum gabion_cmd {
+	GABION_CMD_UNSPEC,
+	GABION_CMD_POLICY_BEGIN,
+	GABION_CMD_POLICY_CHUNK,
+	GABION_CMD_POLICY_COMMIT,
+	GABION_CMD_POLICY_ABORT,
+	GABION_CMD_POLICY_UNLOAD,
+	GABION_CMD_STATUS,
+	GABION_CMD_HOOKS,
+	GABION_CMD_DOMAINS,
+	GABION_CMD_TASKS,
+	GABION_CMD_TASK_ASSIGN,
+	GABION_CMD_TASK_EXEC,
+	GABION_CMD_EVENT_SUBSCRIBE,
+	GABION_CMD_EVENT_READ,
+	GABION_CMD_EVENT_READY,
+	GABION_CMD_LOCK,
+	__GABION_CMD_END,
+};
+
+/**
+ * enum gabion_attr - attributes of commands and replies
+ * @GABION_A_SIZE:		u32, bytes in the whole policy image
+ * @GABION_A_OFFSET:		u32, bytes
+ * @GABION_A_DATA:		binary, 1..GABION_CHUNK_MAX bytes
+ * @GABION_A_MODULE_VERSION:	string
+ * @GABION_A_GENERATION:	u32, counts policies put in force; 0 = none yet
+ * @GABION_A_POLICY_SIZE:	u32, bytes of the image in force, 0 = none
+ * @GABION_A_NDOMAINS:		u32
+ * @GABION_A_NTASKS:		u32, confined threads
+ * @GABION_A_LOCKED:		u8, 0 or 1
+ * @GABION_A_CACHE_HITS:	u64, label cache
+ * @GABION_A_CACHE_MISSES:	u64
+ * @GABION_A_EVENTS_MADE:	u64, = read + pending + lost
+ * @GABION_A_EVENTS_LOST:	u64
+ * @GABION_A_EVENTS_PENDING:	u64
+ * @GABION_A_HOOK_NAME:		string, function name without "security_"
+ * @GABION_A_HOOK_METHOD:	string: "direct", "ipmodify", "tracepoint"
+ * @GABION_A_HOOK_STATE:	string: "armed", or what is wrong
+ * @GABION_A_HOOK_CHECKS:	u64, calls by confined tasks
+ * @GABION_A_HOOK_REFUSALS:	u64
+ * @GABION_A_DOMAIN:		string, at most GABION_NAME_MAX - 1 bytes
+ * @GABION_A_DOMAIN_ID:		u32, the kernel's number for the name, the same until unload
+ * @GABION_A_DOMAIN_FLAGS:	u32, GABION_DOMAIN_*
+ * @GABION_A_LEVEL:		string
+ * @GABION_A_PID:		u32, in the initial pid namespace
+ * @GABION_A_TGID:		u32
+ * @GABION_A_COMM:		string
+ * @GABION_A_EVENT_ACK:		u64, sequence number
+ * @GABION_A_EVENT:		nest of enum gabion_event_attr
+ * @GABION_A_LOSS:		nest of enum gabion_loss_attr
+ * @GABION_A_INSTANCE:		u64, random number of this load of the module: sequence numbers
+ *				count within it
+ */
+enum gabion_attr {
+	GABION_A_UNSPEC,
+	GABION_A_PAD,
+	GABION_A_SIZE,
+	GABION_A_OFFSET,
+	GABION_A_DATA,
+	GABION_A_MODULE_VERSION,
+	GABION_A_GENERATION,
+	GABION_A_POLICY_SIZE,
+	GABION_A_NDOMAINS,
+	GABION_A_NTASKS,
+	GABION_A_LOCKED,
+	GABION_A_CACHE_HITS,
+	GABION_A_CACHE_MISSES,
+	GABION_A_EVENTS_MADE,
+	GABION_A_EVENTS_LOST,
+	GABION_A_EVENTS_PENDING,
+	GABION_A_HOOK_NAME,
+	GABION_A_HOOK_METHOD,
+	GABION_A_HOOK_STATE,
+	GABION_A_HOOK_CHECKS,
+	GABION_A_HOOK_REFUSALS,
+	GABION_A_DOMAIN,
+	GABION_A_DOMAIN_ID,
+	GABION_A_DOMAIN_FLAGS,
+	GABION_A_LEVEL,
+	GABION_A_PID,
+	GABION_A_TGID,
+	GABION_A_COMM,
+	GABION_A_EVENT_ACK,
+	GABION_A_EVENT,
+	GABION_A_LOSS,
+	GABION_A_INSTANCE,
+	__GABION_A_END,
+};
+#define GABION_A_MAX	(__GABION_A_END - 1)
+
+/**
+ * enum gabion_event_attr - attributes of one event
+ * @GABION_E_SEQUENCE:	u64, counts all events since the module was loaded, from 1
+ * @GABION_E_CPU:	u32
+ * @GABION_E_BOOTTIME:	u64, ns of CLOCK_BOOTTIME
+ * @GABION_E_REALTIME:	u64, ns of CLOCK_REALTIME
+ * @GABION_E_TYPE:	u32, enum gabion_event_type
+ * @GABION_E_VERDICT:	u32, enum gabion_verdict
+ * @GABION_E_REASON:	u32, enum gabion_reason
+ * @GABION_E_CLASS:	u32, enum gabion_class
+ * @GABION_E_WANTED:	u32, permissions asked for; number of the capability, family or control
+ * @GABION_E_REFUSED:	u32, those of them that were not granted
+ * @GABION_E_GENERATION: u32, of the policy that decided
+ * @GABION_E_DOMAIN:	string, subject
+ * @GABION_E_TARGET:	string, domain acted on (domain class), or entered (transition)
+ * @GABION_E_LABEL:	u32, label of the object in that policy
+ * @GABION_E_RESOURCE:	string, resources of the label joined by ","; absent: none
+ * @GABION_E_OBJECT:	string, path or other name; absent for net
+ * @GABION_E_OBJECT2:	string, second path (rename, link)
+ * @GABION_E_NET:	binary, struct gabion_net_key
+ * @GABION_E_HOOK:	string, hook that decided
+ * @GABION_E_PID:	u32, thread
+ * @GABION_E_TGID:	u32, process
+ * @GABION_E_PPID:	u32, parent process
+ * @GABION_E_UID:	u32, real uid in the initial user namespace
+ * @GABION_E_START:	u64, ns of CLOCK_BOOTTIME when the process started
+ * @GABION_E_COMM:	string
+ * @GABION_E_EXE:	string, path of the executable; absent if it has none
+ * @GABION_E_SIGNAL:	u32, signal number (domain class, signal)
+ * @GABION_E_TARGET_PID: u32, process acted on
+ */
+enum gabion_event_attr {
+	GABION_E_UNSPEC,
+	GABION_E_PAD,
+	GABION_E_SEQUENCE,
+	GABION_E_CPU,
+	GABION_E_BOOTTIME,
+	GABION_E_REALTIME,
+	GABION_E_TYPE,
+	GABION_E_VERDICT,
+	GABION_E_REASON,
+	GABION_E_CLASS,
+	GABION_E_WANTED,
+	GABION_E_REFUSED,
+	GABION_E_GENERATION,
+	GABION_E_DOMAIN,
+	GABION_E_TARGET,
+	GABION_E_LABEL,
+	GABION_E_RESOURCE,
+	GABION_E_OBJECT,
+	GABION_E_OBJECT2,
+	GABION_E_NET,
+	GABION_E_HOOK,
+	GABION_E_PID,
+	GABION_E_TGID,
+	GABION_E_PPID,
+	GABION_E_UID,
+	GABION_E_START,
+	GABION_E_COMM,
+	GABION_E_EXE,
+	GABION_E_SIGNAL,
+	GABION_E_TARGET_PID,
+	__GABION_E_END,
+};
+#define GABION_E_MAX	(__GABION_E_END - 1)
+
+/**
+ * enum gabion_loss_attr - exact losses of one CPU
+ * @GABION_L_CPU:	u32
+ * @GABION_L_COUNT:	u64, events lost on this CPU since the module was loaded
+ */
+enum gabion_loss_attr {
+	GABION_L_UNSPEC,
+	GABION_L_PAD,
+	GABION_L_CPU,
+	GABION_L_COUNT,
+	__GABION_L_END,
+};
+#define GABION_L_MAX	(__GABION_L_END - 1)
+
+/* GABION_E_TYPE */
+enum gabion_event_type {
+	GABION_EVENT_ACCESS = 1,	/* a decision about one access */
+	GABION_EVENT_TRANSITION,	/* a task entered another domain: DOMAIN -> TARGET */
+	GABION_EVENT_POLICY,		/* a policy was put in force */
+	GABION_EVENT_HOOK,		/* a hook no longer fires: HOOK */
+	GABION_EVENT_LOCK,		/* policy locked */
+};
+
+/* GABION_E_VERDICT */
+enum gabion_verdict {
+	GABION_VERDICT_ALLOWED = 1,	/* granted, and the rule asked for a record */
+	GABION_VERDICT_DENIED,
+	GABION_VERDICT_COMPLAIN,	/* would have been denied; the domain is in complain mode */
+};
+
+/* GABION_E_REASON */
+enum gabion_reason {
+	GABION_REASON_NONE,
+	GABION_REASON_SIGMA,		/* no rule grants it */
+	GABION_REASON_DENY,		/* a deny rule takes it away */
+	GABION_REASON_LEVEL,		/* a rule grants it, the level order does not */
+	GABION_REASON_CAPABILITY,
+	GABION_REASON_UNREACHABLE,	/* the object has no host-absolute name */
+	GABION_REASON_RELABEL,		/* the new name has another label */
+	GABION_REASON_TRANSITION,	/* domain change not possible (no_new_privs, tracer) */
+	GABION_REASON_MEMORY,		/* the kernel could not decide and refused */
+};
+
+#endif /* _UAPI_GABION_NETLINK_H */

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Compiled policy format, version 1.
+ *
+ * One self-describing, position-independent image.  `gabion` writes it, the
+ * kernel verifies every byte of structure in it (core/verify.c) before any of
+ * it becomes visible, and both decide with the same code (core/decide.h).
+ *
+ * All integers are little-endian.  Every section starts at a multiple of 8.
+ * The image is S = (D, R, P, sigma): DOMAINS is D; LABELS and DFA of a class
+ * name R; the bits of a class are P; ALLOW (masked by LEVELS) is sigma.
+ *
+ * A *label* stands for one distinct set of resources of a class: the class's
+ * DFA maps an object's name to its label, and sigma is indexed by
+ * [domain][label], so a decision costs the same for ten rules or ten thousand.
+ */
+#ifndef _UAPI_GABION_POLICY_H
+#define _UAPI_GABION_POLICY_H
+
+#include <linux/types.h>
+
+#define GABION_POLICY_MAGIC	0x4e4f494241470a01ULL	/* "\x01\nGABION" */
+#define GABION_POLICY_VERSION	1
+
+/* Bounds that the verifier enforces; a larger policy is refused, not cut. */
+#define GABION_POLICY_SIZE_MAX	(256U << 20)	/* bytes in the image */
+#define GABION_SECTIONS_MAX	256U
+#define GABION_DOMAINS_MAX	4096U
+#define GABION_LEVELS_MAX	65535U
+#define GABION_LABELS_MAX	65535U		/* per class */
+#define GABION_NAME_MAX		64U		/* bytes of a domain's name, NUL included */
+
+/**
+ * struct gabion_policy_header - first bytes of the image
+ * @magic:	GABION_POLICY_MAGIC
+ * @version:	GABION_POLICY_VERSION; another version is refused
+ * @size:	bytes in the whole image, this header included
+ * @crc:	CRC-32 (IEEE 802.3, reflected) of the whole image with this field 0
+ * @nsections:	entries in the section table that follows the header
+ * @reserved:	0
+ */
+struct gabion_policy_header {
+	__le64	magic;
+	__le32	version;
+	__le32	size;
+	__le32	crc;
+	__le32	nsections;
+	__le32	reserved[2];
+};
+
+/**
+ * enum gabion_section - what a section holds
+ * @GABION_SECTION_STRINGS:	NUL-terminated UTF-8 strings; offset 0 is ""; the last byte is NUL
+ * @GABION_SECTION_LEVELS:	struct gabion_policy_level[]; at least one
+ * @GABION_SECTION_DOMAINS:	struct gabion_policy_domain[]; entry 0 is the host's default domain
+ * @GABION_SECTION_RESOURCES:	struct gabion_policy_resource[]; for people and queries only
+ * @GABION_SECTION_RULES:	struct gabion_policy_rule[]; for people and queries only
+ * @GABION_SECTION_LABELS:	(per class) struct gabion_policy_label[]
+ * @GABION_SECTION_MEMBERS:	(per class) __le32 resource indexes, cut up by the labels
+ * @GABION_SECTION_DFA:		(per class) struct gabion_policy_dfa and its tables
+ * @GABION_SECTION_ALLOW:	(per class) __le32 permissions [ndomains][nlabels]: what the rules
+ *				grant, deny rules already taken away, level order not yet applied
+ * @GABION_SECTION_TRUSTED:	(per class, optional) same shape: permissions granted although the
+ *				level order forbids them (a `trusted` exception)
+ * @GABION_SECTION_DENY:	(per class, optional) same shape: permissions an explicit deny rule
+ *				took away; used only to name the reason
+ * @GABION_SECTION_AUDIT:	(per class, optional) same shape: grants that are recorded
+ * @GABION_SECTION_QUIET:	(per class, optional) same shape: refusals that are not recorded
+ * @GABION_SECTION_TRANSITION:	(file class, optional) __le16 domain index [ndomains][nlabels],
+ *				the domain entered when a file of that label is executed, or
+ *				GABION_TRANSITION_NONE to stay
+ */
+enum gabion_section {
+	GABION_SECTION_STRINGS = 1,
+	GABION_SECTION_LEVELS,
+	GABION_SECTION_DOMAINS,
+	GABION_SECTION_RESOURCES,
+	GABION_SECTION_RULES,
+	GABION_SECTION_LABELS = 16,
+	GABION_SECTION_MEMBERS,
+	GABION_SECTION_DFA,
+	GABION_SECTION_ALLOW,
+	GABION_SECTION_TRUSTED,
+	GABION_SECTION_DENY,
+	GABION_SECTION_AUDIT,
+	GABION_SECTION_QUIET,
+	GABION_SECTION_TRANSITION,
+};
+
+#define GABION_TRANSITION_NONE	0xffffU
+
+/**
+ * struct gabion_policy_section - one entry of the section table
+ * @type:	enum gabion_section; an unknown type is refused
+ * @klass:	enum gabion_class for per-class sections, else 0
+ * @offset:	bytes from the start of the image, multiple of 8
+ * @length:	bytes; sections do not overlap; each (type, klass) occurs at most once
+ */
+struct gabion_policy_section {
+	__le32	type;
+	__le32	klass;
+	__le32	offset;
+	__le32	length;
+};
+
+/**
+ * struct gabion_policy_level - a point of the level lattice
+ * @rank:	position in the ordered list of levels, 0 is the lowest;
+ *		GABION_RANK_ANY is outside the order (e.g. /dev/null)
+ * @name:	string offset, e.g. "internal:finance,web"
+ * @categories:	bit set of categories
+ *
+ * a dominates b iff a.rank >= b.rank and a.categories is a superset of
+ * b.categories (Bell and LaPadula 1976).
+ */
+struct gabion_policy_level {
+	__le32	rank;
+	__le32	name;
+	__le64	categories;
+};
+
+#define GABION_RANK_ANY		0xffffffffU
+
+/* Domain flags. */
+#define GABION_DOMAIN_UNCONFINED	(1U << 0)	/* every check passes; domain 0 always has it */
+#define GABION_DOMAIN_COMPLAIN		(1U << 1)	/* refusals are recorded and let pass */
+#define GABION_DOMAIN_ALL_FLAGS		(GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN)
+
+/**
+ * struct gabion_policy_domain - one domain
+ * @name:		string offset; 1 to GABION_NAME_MAX - 1 bytes, unique
+ * @level:		index into LEVELS
+ * @flags:		GABION_DOMAIN_*
+ * @reserved:		0
+ * @capabilities:	bit set of CAP_* the domain may use
+ * @families:		bit set of AF_* in which it may create sockets
+ * @controls:		bit set of enum gabion_control
+ */
+struct gabion_policy_domain {
+	__le32	name;
+	__le32	level;
+	__le32	flags;
+	__le32	reserved;
+	__le64	capabilities;
+	__le64	families;
+	__le64	controls;
+};
+
+/**
+ * struct gabion_policy_resource - a named set of objects, for messages
+ * @name:	string offset
+ * @klass:	enum gabion_class
+ * @level:	index into LEVELS
+ * @file:	string offset, policy source file
+ * @line:	1-based line in @file
+ * @reserved:	0
+ */
+struct gabion_policy_resource {
+	__le32	name;
+	__le32	klass;
+	__le32	level;
+	__le32	file;
+	__le32	line;
+	__le32	reserved;
+};
+
+/* What a rule does, struct gabion_policy_rule.kind. */
+enum gabion_rule_kind {
+	GABION_RULE_ALLOW = 1,
+	GABION_RULE_DENY,
+	GABION_RULE_TRUSTED,
+	GABION_RULE_EXEC,
+};
+
+/**
+ * struct gabion_policy_rule - where a permission comes from, for messages
+ * @kind:	enum gabion_rule_kind
+ * @klass:	enum gabion_class; GABION_CLASS_CAPABILITY, _FAMILY and _CONTROL too
+ * @domain:	subject, index into DOMAINS
+ * @object:	index into RESOURCES (file, net), DOMAINS (domain class), or the
+ *		number of the capability, family or control
+ * @permissions: bits of the class
+ * @file:	string offset, policy source file
+ * @line:	1-based
+ * @column:	1-based
+ */
+struct gabion_policy_rule {
+	__le16	kind;
+	__le16	klass;
+	__le32	domain;
+	__le32	object;
+	__le32	permissions;
+	__le32	file;
+	__le32	line;
+	__le32	column;
+};
+
+/**
+ * struct gabion_policy_label - one distinct set of resources
+ * @name:	string offset, the resources' names joined by ","
+ * @level:	index into LEVELS; all resources of the set have this level
+ * @member:	first index into MEMBERS of the class
+ * @nmembers:	how many
+ *
+ * Label 0 of every class is "no resource matches"; label 1 of the file class
+ * is "no host-absolute name" (memfd, detached mount, other mount tree).
+ */
+struct gabion_policy_label {
+	__le32	name;
+	__le32	level;
+	__le32	member;
+	__le32	nmembers;
+};
+
+#define GABION_LABEL_NONE		0U
+#define GABION_LABEL_UNREACHABLE	1U	/* file class only */
+
+/**
+ * struct gabion_policy_dfa - deterministic automaton over bytes
+ * @nstates:	number of states; state 0 is dead (accepts nothing, leads to itself)
+ * @start:	start state
+ * @nclasses:	number of byte classes, 1..256
+ * @ncells:	number of cells in the comb
+ * @classmap:	byte to class; every entry < @nclasses
+ *
+ * Followed by (each entry __le32):
+ *	base[nstates]	 first cell of the state; base + nclasses <= ncells
+ *	fallback[nstates] next state where the comb has no cell of this state
+ *	accept[nstates]	 label of a name that ends here
+ *	cell[ncells]	 pairs { check, next }
+ *
+ * next(s, c) = cell[base[s] + c].check == s ? cell[base[s] + c].next : fallback[s]
+ * One comb look-up for each byte, no chain of defaults: the walk is bounded by
+ * the length of the name (cf. row displacement, Aho, Sethi, Ullman 3.9).
+ */
+struct gabion_policy_dfa {
+	__le32	nstates;
+	__le32	start;
+	__le32	nclasses;
+	__le32	ncells;
+	__u8	classmap[256];
+};
+
+/**
+ * struct gabion_policy_cell - one cell of the comb
+ * @check:	state that owns the cell; an unused cell has 0xffffffff
+ * @next:	next state
+ */
+struct gabion_policy_cell {
+	__le32	check;
+	__le32	next;
+};
+
+/**
+ * enum gabion_class - classes of resources
+ * @GABION_CLASS_FILE:		name is the host-absolute path, without trailing NUL
+ * @GABION_CLASS_NET:		name is struct gabion_net_key (20 bytes)
+ * @GABION_CLASS_DOMAIN:	other domains' processes; label = domain index, no DFA
+ * @GABION_CLASS_CAPABILITY:	not a table: struct gabion_policy_domain.capabilities
+ * @GABION_CLASS_FAMILY:	not a table: struct gabion_policy_domain.families
+ * @GABION_CLASS_CONTROL:	not a table: struct gabion_policy_domain.controls
+ */
+enum gabion_class {
+	GABION_CLASS_FILE = 1,
+	GABION_CLASS_NET,
+	GABION_CLASS_DOMAIN,
+	GABION_CLASS_TABLES_END,		/* classes below this have tables */
+	GABION_CLASS_CAPABILITY = 16,
+	GABION_CLASS_FAMILY,
+	GABION_CLASS_CONTROL,
+};
+
+/* Permissions of GABION_CLASS_FILE. */
+#define GABION_FILE_READ	(1U << 0)	/* read contents; list a directory */
+#define GABION_FILE_WRITE	(1U << 1)	/* overwrite, truncate */
+#define GABION_FILE_APPEND	(1U << 2)	/* write at the end only (O_APPEND) */
+#define GABION_FILE_CREATE	(1U << 3)	/* bring a name into being: file, directory, link, node */
+#define GABION_FILE_DELETE	(1U << 4)	/* take a name away */
+#define GABION_FILE_EXECUTE	(1U << 5)	/* execve */
+#define GABION_FILE_MAP		(1U << 6)	/* map executable: the program itself, shared objects */
+#define GABION_FILE_STAT	(1U << 7)	/* read attributes */
+#define GABION_FILE_SETATTR	(1U << 8)	/* mode, times, xattr */
+#define GABION_FILE_CHOWN	(1U << 9)	/* owner, group */
+#define GABION_FILE_LINK	(1U << 10)	/* give the file one more name */
+#define GABION_FILE_LOCK	(1U << 11)	/* reserved for file locks */
+#define GABION_FILE_IOCTL	(1U << 12)	/* reserved for ioctl */
+#define GABION_FILE_CONNECT	(1U << 13)	/* connect or send to a unix socket bound to the name */
+#define GABION_FILE_MKNOD	(1U << 14)	/* with CREATE: make a device node */
+#define GABION_FILE_RELABEL	(1U << 15)	/* rename or link to a name of another label */
+#define GABION_FILE_ALL		0xffffU
+
+/* Which of them let information flow from the object to the domain ... */
+#define GABION_FILE_READ_FLOW	(GABION_FILE_READ | GABION_FILE_EXECUTE | GABION_FILE_MAP | \
+				 GABION_FILE_STAT | GABION_FILE_LOCK | GABION_FILE_IOCTL | \
+				 GABION_FILE_CONNECT)
+/* ... and which from the domain to the object. */
+#define GABION_FILE_WRITE_FLOW	(GABION_FILE_WRITE | GABION_FILE_APPEND | GABION_FILE_CREATE | \
+				 GABION_FILE_DELETE | GABION_FILE_SETATTR | GABION_FILE_CHOWN | \
+				 GABION_FILE_LINK | GABION_FILE_LOCK | GABION_FILE_IOCTL | \
+				 GABION_FILE_CONNECT | GABION_FILE_MKNOD | GABION_FILE_RELABEL)
+
+/* Permissions of GABION_CLASS_NET. */
+#define GABION_NET_BIND		(1U << 0)	/* bind to a local address */
+#define GABION_NET_LISTEN	(1U << 1)	/* listen (TCP) */
+#define GABION_NET_CONNECT	(1U << 2)	/* connect, or send to an address */
+#define GABION_NET_ALL		0x7U
+#define GABION_NET_READ_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT)
+#define GABION_NET_WRITE_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT)
+
+/* Permissions of GABION_CLASS_DOMAIN. */
+#define GABION_DOM_SIGNAL	(1U << 0)	/* kill(2) and its relatives */
+#define GABION_DOM_TRACE	(1U << 1)	/* ptrace attach, process_vm_writev, pidfd_getfd */
+#define GABION_DOM_INSPECT	(1U << 2)	/* ptrace read mode: /proc/PID, process_vm_readv */
+#define GABION_DOM_CONNECT	(1U << 3)	/* unix sockets */
+#define GABION_DOM_ALL		0xfU
+#define GABION_DOM_READ_FLOW	(GABION_DOM_TRACE | GABION_DOM_INSPECT | GABION_DOM_CONNECT)
+#define GABION_DOM_WRITE_FLOW	(GABION_DOM_SIGNAL | GABION_DOM_TRACE | GABION_DOM_CONNECT)
+
+/**
+ * struct gabion_net_key - name of a network endpoint, as the DFA reads it
+ * @protocol:	IPPROTO_TCP, IPPROTO_UDP, ...
+ * @address:	IPv6 address, or IPv4 as ::ffff:a.b.c.d; network order
+ * @port:	network order
+ * @reserved:	0
+ */
+struct gabion_net_key {
+	__u8	protocol;
+	__u8	address[16];
+	__u8	port[2];
+	__u8	reserved;
+};
+
+/**
+ * enum gabion_control - kernel control points a domain may be given
+ *
+ * Each is refused to a confined domain unless `control NAME` grants it.
+ */
+enum gabion_control {
+	GABION_CONTROL_MOUNT,		/* mount, move_mount, fsmount, remount */
+	GABION_CONTROL_UMOUNT,
+	GABION_CONTROL_PIVOT_ROOT,
+	GABION_CONTROL_CHROOT,
+	GABION_CONTROL_MODULE,		/* init_module, finit_module, module autoload */
+	GABION_CONTROL_LOAD,		/* kexec, firmware and other images given to the kernel */
+	GABION_CONTROL_BPF,
+	GABION_CONTROL_PERF,
+	GABION_CONTROL_SYSLOG,
+	GABION_CONTROL_SETTIME,
+	GABION_CONTROL_USERNS,		/* create a user namespace */
+	GABION_CONTROL_KEYS,
+	GABION_CONTROL_IO_URING,	/* SQPOLL, credentials override, uring_cmd */
+	GABION_CONTROL_QUOTA,
+	GABION_CONTROL_ADMIN,		/* administer Gabion itself */
+	GABION_CONTROL_END,
+};
+
+#endif /* _UAPI_GABION_POLICY_H */

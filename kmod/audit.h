@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Audit: an event is made in the context of the task that it is about, copied
+ * as one record into the ring of the CPU, and read from there by netlink.
+ *
+ * Rings are per CPU and written with interrupts off by their own CPU only, so
+ * any context but NMI may write, without a lock. A record that does not fit is
+ * lost and counted: made = acknowledged + pending + lost, always.
+ */
+#ifndef GABION_AUDIT_H
+#define GABION_AUDIT_H
+
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <gabion/netlink.h>
+#include <gabion/policy.h>
+#include "hooks.h"
+
+/* No target domain. */
+#define GABION_NO_TARGET	(-1)
+
+/**
+ * struct gabion_event - what an event says; strings are copied, absent ones NULL
+ * @type:	enum gabion_event_type
+ * @verdict:	enum gabion_verdict
+ * @reason:	enum gabion_reason
+ * @klass:	enum gabion_class
+ * @wanted:	see GABION_E_WANTED
+ * @refused:	see GABION_E_REFUSED
+ * @generation:	of the policy that decided
+ * @label:	of the object
+ * @hook:	who decided
+ * @domain:	number of the subject
+ * @target:	number of the other domain, or GABION_NO_TARGET
+ * @resource:	names of the label's resources
+ * @object:	name of the object
+ * @object2:	second name
+ * @net:	endpoint
+ * @signal:	signal number
+ * @target_pid:	process acted on
+ */
+struct gabion_event {
+	u32 type;
+	u32 verdict;
+	u32 reason;
+	u32 klass;
+	u32 wanted;
+	u32 refused;
+	u32 generation;
+	u32 label;
+	enum gabion_hook_id hook;
+	u16 domain;
+	int target;
+	const char *resource;
+	const char *object;
+	const char *object2;
+	const struct gabion_net_key *net;
+	u32 signal;
+	u32 target_pid;
+};
+
+/* Strings of a record, in the order in which their bytes follow it. */
+enum gabion_record_string {
+	GABION_RECORD_RESOURCE,
+	GABION_RECORD_OBJECT,
+	GABION_RECORD_OBJECT2,
+	GABION_RECORD_EXE,
+	GABION_RECORD_NSTRINGS,
+};
+
+/**
+ * struct gabion_record - an event as it lies in a ring
+ * @size:	bytes, multiple of 8, strings included; first word of the record
+ * @length:	bytes of each string with NUL, 0: absent. Strings follow the record.
+ *
+ * The other members are those of enum gabion_event_attr.
+ */
+struct gabion_record {
+	u32 size;
+	u32 cpu;
+	u64 sequence;
+	u64 boottime;
+	u64 realtime;
+	u64 start;
+	u32 type;
+	u32 verdict;
+	u32 reason;
+	u32 klass;
+	u32 wanted;
+	u32 refused;
+	u32 generation;
+	u32 label;
+	u32 hook;
+	u32 signal;
+	u32 target_pid;
+	u32 pid;
+	u32 tgid;
+	u32 ppid;
+	u32 uid;
+	s32 target;
+	u16 domain;
+	u16 has_net;
+	struct gabion_net_key net;
+	char comm[TASK_COMM_LEN];
+	u16 length[GABION_RECORD_NSTRINGS];
+	char strings[];
+};
+
+/* Record @event about the current task. Any context but NMI; does not sleep. */
+void gabion_audit(const struct gabion_event *event);
+
+/* Shorthands. */
+void gabion_audit_policy(u32 generation);
+void gabion_audit_lock(void);
+void gabion_audit_hook(enum gabion_hook_id hook);
+void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path);
+
+/* --- rings (audit_ring.c) --- */
+
+/**
+ * gabion_ring_reserve - room for a record of @size bytes in this CPU's ring
+ *
+ * Interrupts are off from here to gabion_ring_commit(). Gives every event its
+ * sequence number, lost or not.
+ * Return: the room, or NULL when lost (counted; do not commit, interrupts as before).
+ */
+struct gabion_record *gabion_ring_reserve(u32 size, unsigned long *flags, u64 *sequence);
+void gabion_ring_commit(struct gabion_record *record, unsigned long flags);
+
+/**
+ * struct gabion_ring_cursor - a reader's place, in one ring
+ * @cpu:	which ring
+ * @position:	bytes since load; behind the ring's tail means: at the tail
+ */
+struct gabion_ring_cursor {
+	int cpu;
+	u64 position;
+};
+
+/* Serialises readers: held around gabion_ring_next() and the use of what it returns. */
+extern struct mutex gabion_ring_mutex;
+
+/* Record at @cursor, which is not moved, or NULL at the end of this ring. */
+const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor);
+/* Step over the record that peek returned. */
+void gabion_ring_advance(struct gabion_ring_cursor *cursor, const struct gabion_record *record);
+
+/* Forget all records up to @sequence. */
+void gabion_ring_acknowledge(u64 sequence);
+
+/**
+ * struct gabion_ring_totals - the account
+ * @made:	events since load
+ * @lost:	did not fit
+ * @pending:	in the rings, not acknowledged
+ */
+struct gabion_ring_totals {
+	u64 made;
+	u64 lost;
+	u64 pending;
+};
+
+void gabion_ring_totals(struct gabion_ring_totals *totals);
+u64 gabion_ring_lost(int cpu);
+
+/* @bytes for each CPU, rounded up to a power of two. Return: 0 or -ENOMEM. */
+int gabion_ring_init(unsigned int bytes);
+void gabion_ring_exit(void);
+
+/* Called by the ring after a commit, any context: somebody may want to read. */
+void gabion_netlink_event_ready(void);
+
+#endif /* GABION_AUDIT_H */

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From an event to a record in the ring.  See audit.h. */
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/mm_types.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include "audit.h"
+#include "compat.h"
+#include "path_label.h"
+#include "task_label.h"
+
+/* The record's string lengths are 16 bits; a path is at most PATH_MAX. */
+static u16 string_size(const char *string)
+{
+	return string ? min_t(size_t, strlen(string) + 1, U16_MAX) : 0;
+}
+
+/* Path of the current task's executable; none for kernel threads and in interrupts. */
+static void find_exe(struct gabion_path_buffer *buffer)
+{
+	struct file *exe;
+
+	if (!current->mm || in_interrupt() || gabion_path_buffer_get(buffer, GFP_ATOMIC))
+		return;
+	exe = gabion_exe_file(current->mm);
+	if (!exe)
+		return;
+	gabion_path_name(&exe->f_path, buffer);
+	fput(exe);
+}
+
+static void fill_task(struct gabion_record *record)
+{
+	rcu_read_lock();
+	record->pid = current->pid;
+	record->tgid = current->tgid;
+	record->ppid = rcu_dereference(current->real_parent)->tgid;
+	record->start = current->group_leader->start_boottime;
+	rcu_read_unlock();
+	record->uid = from_kuid(&init_user_ns, current_uid());
+	strscpy_pad(record->comm, current->comm, sizeof(record->comm));
+}
+
+void gabion_audit(const struct gabion_event *event)
+{
+	struct gabion_path_buffer exe = {};
+	const char *strings[GABION_RECORD_NSTRINGS];
+	u16 length[GABION_RECORD_NSTRINGS];
+	struct gabion_record *record;
+	u32 size = sizeof(*record);
+	unsigned long flags;
+	u64 sequence;
+	char *p;
+	int i;
+
+	find_exe(&exe);
+	strings[GABION_RECORD_RESOURCE] = event->resource;
+	strings[GABION_RECORD_OBJECT] = event->object;
+	strings[GABION_RECORD_OBJECT2] = event->object2;
+	strings[GABION_RECORD_EXE] = exe.path;
+	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
+		length[i] = string_size(strings[i]);
+		size += length[i];
+	}
+	record = gabion_ring_reserve(ALIGN(size, 8), &flags, &sequence);
+	if (record) {
+		record->sequence = sequence;
+		record->cpu = smp_processor_id();
+		record->boottime = ktime_get_boottime_ns();
+		record->realtime = ktime_get_real_ns();
+		record->type = event->type;
+		record->verdict = event->verdict;
+		record->reason = event->reason;
+		record->klass = event->klass;
+		record->wanted = event->wanted;
+		record->refused = event->refused;
+		record->generation = event->generation;
+		record->label = event->label;
+		record->hook = event->hook;
+		record->signal = event->signal;
+		record->target_pid = event->target_pid;
+		record->domain = event->domain;
+		record->target = event->target;
+		record->has_net = event->net != NULL;
+		if (event->net)
+			record->net = *event->net;
+		fill_task(record);
+		p = record->strings;
+		for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
+			record->length[i] = length[i];
+			if (!length[i])
+				continue;
+			memcpy(p, strings[i], length[i] - 1);
+			p[length[i] - 1] = '\0';
+			p += length[i];
+		}
+		gabion_ring_commit(record, flags);
+	}
+	gabion_path_buffer_put(&exe);
+}
+
+void gabion_audit_policy(u32 generation)
+{
+	gabion_audit(&(struct gabion_event){
+		.type = GABION_EVENT_POLICY,
+		.verdict = GABION_VERDICT_ALLOWED,
+		.generation = generation,
+		.hook = GABION_NHOOKS,
+		.domain = gabion_task_label(current),
+		.target = GABION_NO_TARGET,
+	});
+}
+
+void gabion_audit_lock(void)
+{
+	gabion_audit(&(struct gabion_event){
+		.type = GABION_EVENT_LOCK,
+		.verdict = GABION_VERDICT_ALLOWED,
+		.hook = GABION_NHOOKS,
+		.domain = gabion_task_label(current),
+		.target = GABION_NO_TARGET,
+	});
+}
+
+void gabion_audit_hook(enum gabion_hook_id hook)
+{
+	gabion_audit(&(struct gabion_event){
+		.type = GABION_EVENT_HOOK,
+		.verdict = GABION_VERDICT_DENIED,
+		.hook = hook,
+		.target = GABION_NO_TARGET,
+	});
+}
+
+void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path)
+{
+	gabion_audit(&(struct gabion_event){
+		.type = GABION_EVENT_TRANSITION,
+		.verdict = GABION_VERDICT_ALLOWED,
+		.klass = GABION_CLASS_DOMAIN,
+		.generation = generation,
+		.hook = GABION_HOOK_bprm_committing_creds,
+		.domain = from,
+		.target = to,
+		.object = path,
+	});
+}

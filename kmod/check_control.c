@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel control points: each hook here is refused to a confined domain unless
+ * the policy grants its control.
+ */
+#include <linux/bpf.h>
+#include <linux/key.h>
+#include <linux/kernel_read_file.h>
+#include <linux/path.h>
+#include <linux/security.h>
+#include "decision.h"
+#include "engine.h"
+
+#define DECIDE(hook, control) gabion_decide_control(GABION_HOOK_##hook, GABION_CONTROL_##control)
+
+GABION_CHECK5(sb_mount, const char *, dev_name, const struct path *, path, const char *, type,
+	      unsigned long, flags, void *, data)
+{
+	return DECIDE(sb_mount, MOUNT);
+}
+
+GABION_CHECK2(move_mount, const struct path *, from_path, const struct path *, to_path)
+{
+	return DECIDE(move_mount, MOUNT);
+}
+
+GABION_CHECK2(sb_umount, struct vfsmount *, mnt, int, flags)
+{
+	return DECIDE(sb_umount, UMOUNT);
+}
+
+GABION_CHECK2(sb_pivotroot, const struct path *, old_path, const struct path *, new_path)
+{
+	return DECIDE(sb_pivotroot, PIVOT_ROOT);
+}
+
+GABION_CHECK1(path_chroot, const struct path *, path)
+{
+	return DECIDE(path_chroot, CHROOT);
+}
+
+GABION_CHECK1(create_user_ns, const struct cred *, cred)
+{
+	return DECIDE(create_user_ns, USERNS);
+}
+
+GABION_CHECK1(kernel_module_request, char *, kmod_name)
+{
+	return DECIDE(kernel_module_request, MODULE);
+}
+
+static int decide_load(enum gabion_hook_id hook, bool module)
+{
+	return gabion_decide_control(hook, module ? GABION_CONTROL_MODULE : GABION_CONTROL_LOAD);
+}
+
+GABION_CHECK3(kernel_read_file, struct file *, file, enum kernel_read_file_id, id, bool, contents)
+{
+	return decide_load(GABION_HOOK_kernel_read_file, id == READING_MODULE);
+}
+
+GABION_CHECK2(kernel_load_data, enum kernel_load_data_id, id, bool, contents)
+{
+	return decide_load(GABION_HOOK_kernel_load_data, id == LOADING_MODULE);
+}
+
+GABION_CHECK3(bpf, int, cmd, union bpf_attr *, attr, unsigned int, size)
+{
+	return DECIDE(bpf, BPF);
+}
+
+GABION_CHECK2(perf_event_open, struct perf_event_attr *, attr, int, type)
+{
+	return DECIDE(perf_event_open, PERF);
+}
+
+GABION_CHECK1(syslog, int, type)
+{
+	return DECIDE(syslog, SYSLOG);
+}
+
+GABION_CHECK2(settime64, const struct timespec64 *, ts, const struct timezone *, tz)
+{
+	return DECIDE(settime64, SETTIME);
+}
+
+GABION_CHECK3(key_permission, key_ref_t, key_ref, const struct cred *, cred,
+	      enum key_need_perm, need_perm)
+{
+	return DECIDE(key_permission, KEYS);
+}
+
+GABION_CHECK1(uring_override_creds, const struct cred *, new)
+{
+	return DECIDE(uring_override_creds, IO_URING);
+}
+
+GABION_CHECK0(uring_sqpoll)
+{
+	return DECIDE(uring_sqpoll, IO_URING);
+}
+
+GABION_CHECK1(uring_cmd, struct io_uring_cmd *, ioucmd)
+{
+	return DECIDE(uring_cmd, IO_URING);
+}
+
+GABION_CHECK4(quotactl, int, cmds, int, type, int, id, struct super_block *, sb)
+{
+	return DECIDE(quotactl, QUOTA);
+}

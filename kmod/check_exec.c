@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Execution and the change of domain that comes with it.
+ *
+ * The domain is chosen once per execve, from the file that was named (a script,
+ * not its interpreter), when bprm_creds_for_exec asks. bprm_check then asks for
+ * each file of the chain; the change is made at the point of no return. The ELF
+ * interpreter is not executed but mapped, and asked for by mmap_file.
+ */
+#include <linux/binfmts.h>
+#include <linux/ptrace.h>
+#include <linux/security.h>
+#include <linux/sched.h>
+#include "audit.h"
+#include "decision.h"
+#include "engine.h"
+#include "exec_pending.h"
+
+/* Domain that an exec of @path by domain @from leads to. */
+static int choose(u16 from, const struct path *path, u16 *to)
+{
+	struct gabion_path_buffer buffer = {};
+	const struct gabion_class_view *c;
+	const struct gabion_policy *policy;
+	u16 next = GABION_TRANSITION_NONE;
+	u32 index;
+	int label;
+
+	*to = from;
+	rcu_read_lock();
+	policy = rcu_dereference(gabion_policy_in_force);
+	if (!policy || !policy->view.classes[GABION_CLASS_FILE].transition) {
+		rcu_read_unlock();
+		return 0;
+	}
+	label = gabion_path_label_cached(policy, path);
+	if (label < 0) {
+		rcu_read_unlock();
+		if (gabion_path_buffer_get(&buffer, GFP_KERNEL))
+			return -ENOMEM;
+		rcu_read_lock();
+		policy = rcu_dereference(gabion_policy_in_force);
+		if (policy)
+			label = gabion_path_label(policy, path, &buffer);
+	}
+	if (policy && gabion_policy_index(policy, from, &index)) {
+		c = &policy->view.classes[GABION_CLASS_FILE];
+		if (c->transition)
+			next = le16_to_cpu(c->transition[(size_t)index * c->nlabels + label]);
+		if (next != GABION_TRANSITION_NONE)
+			*to = policy->numbers[next];
+	}
+	rcu_read_unlock();
+	gabion_path_buffer_put(&buffer);
+	return 0;
+}
+
+/* May whoever traces the current task go on doing so when it is in domain @to? */
+static int check_tracer(u16 to)
+{
+	struct task_struct *tracer;
+	u16 domain = GABION_HOST;
+	pid_t pid = 0;
+
+	rcu_read_lock();
+	tracer = ptrace_parent(current);
+	if (tracer) {
+		domain = gabion_task_label(tracer);
+		pid = tracer->tgid;
+	}
+	rcu_read_unlock();
+	if (domain == GABION_HOST)
+		return 0;
+	return gabion_decide_domain(GABION_HOOK_bprm_creds_for_exec, domain, to, pid,
+				    GABION_DOM_TRACE, 0);
+}
+
+GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
+{
+	u16 from = gabion_task_label(current), to;
+	int err;
+
+	if (!gabion_pending_get(current, GABION_PENDING_FORCED, &to)) {
+		/* What an exec that failed has left. */
+		gabion_pending_drop(current);
+		err = choose(from, &bprm->file->f_path, &to);
+		if (err)
+			return err;
+		if (to == from)
+			return 0;
+	}
+	/*
+	 * A task that gave up gaining privileges may only lose some: out of the
+	 * host's domain always, between domains never (their sets are not compared).
+	 */
+	if (from != GABION_HOST && to != from && task_no_new_privs(current))
+		return gabion_refuse_transition(GABION_HOOK_bprm_creds_for_exec, from, to);
+	err = check_tracer(to);
+	if (err)
+		return err;
+	err = gabion_pending_set(current, to, GABION_PENDING_CHOSEN);
+	if (err)
+		return err;
+	/* AT_SECURE: the dynamic linker ignores what the old domain put in the environment. */
+	if (to != from)
+		bprm->secureexec = 1;
+	return 0;
+}
+
+/*
+ * For each file of the chain: the one that was named is executed by the old
+ * domain, an interpreter by the new one. bprm->interp is the name given to
+ * execve (alloc_bprm()) until a handler replaces it (bprm_change_interp()).
+ */
+GABION_CHECK1(bprm_check, struct linux_binprm *, bprm)
+{
+	bool interpreter = bprm->interp != bprm->filename;
+	u16 domain = gabion_task_label(current), to;
+
+	if (gabion_pending_get(current, GABION_PENDING_CHOSEN, &to) && interpreter)
+		domain = to;
+	if (domain == GABION_HOST)
+		return 0;
+	return gabion_decide_path_as(GABION_HOOK_bprm_check, domain, &bprm->file->f_path,
+				     GABION_FILE_EXECUTE, GFP_KERNEL);
+}
+
+/* Point of no return: the old image is gone, other threads too, the pid is final. */
+GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
+{
+	u16 from = gabion_task_label(current), to;
+	struct gabion_path_buffer name = {};
+	const struct gabion_policy *policy;
+	u32 generation = 0;
+
+	if (!gabion_pending_get(current, GABION_PENDING_CHOSEN, &to))
+		return 0;
+	gabion_pending_drop(current);
+	down_read(&gabion_domain_rwsem);
+	/*
+	 * The policy may have been replaced since the choice. By one that lacks
+	 * the domain: the task may do nothing. By none: nobody is confined.
+	 */
+	rcu_read_lock();
+	policy = rcu_dereference(gabion_policy_in_force);
+	if (policy) {
+		generation = policy->generation;
+		gabion_task_set_label(current, to);
+	}
+	rcu_read_unlock();
+	up_read(&gabion_domain_rwsem);
+	if (!generation || to == from)
+		return 0;
+	if (!gabion_path_buffer_get(&name, GFP_KERNEL))
+		gabion_path_name(&bprm->file->f_path, &name);
+	gabion_audit_transition(from, to, generation, name.path);
+	gabion_path_buffer_put(&name);
+	return 0;
+}
+
+GABION_CHECK1(task_free, struct task_struct *, task)
+{
+	gabion_pending_drop(task);
+	return 0;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sockets: which families, which network endpoints, which unix peers. */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/af_unix.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include "decision.h"
+#include "engine.h"
+
+static void key_ipv4(struct gabion_net_key *key, __be32 address, __be16 port)
+{
+	memset(key->address, 0, 10);
+	memset(key->address + 10, 0xff, 2);
+	memcpy(key->address + 12, &address, 4);
+	memcpy(key->port, &port, 2);
+}
+
+static void key_ipv6(struct gabion_net_key *key, const struct in6_addr *address, __be16 port)
+{
+	memcpy(key->address, address, 16);
+	memcpy(key->port, &port, 2);
+}
+
+/*
+ * Name of the endpoint that @address says, which is @length bytes long.
+ *
+ * Return: 1 and @key; 0: not an internet endpoint, nothing to decide;
+ * -EINVAL: too short for its family.
+ */
+static int key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
+			  struct gabion_net_key *key)
+{
+	const struct sockaddr_in *in = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+	int family;
+
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return 0;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+	memset(key, 0, sizeof(*key));
+	key->protocol = sk->sk_protocol;
+	family = address->sa_family;
+	/* inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET. */
+	if (family == AF_UNSPEC)
+		family = sk->sk_family;
+	switch (family) {
+	case AF_INET:
+		if (length < (int)sizeof(*in))
+			return -EINVAL;
+		key_ipv4(key, in->sin_addr.s_addr, in->sin_port);
+		return 1;
+	case AF_INET6:
+		if (length < SIN6_LEN_RFC2133)
+			return -EINVAL;
+		key_ipv6(key, &in6->sin6_addr, in6->sin6_port);
+		return 1;
+	default:
+		/* An address that the protocol will not take: no endpoint of any rule. */
+		return 1;
+	}
+}
+
+static int decide_address(enum gabion_hook_id hook, struct socket *sock,
+			  const struct sockaddr *address, int length, u32 wanted)
+{
+	struct gabion_net_key key;
+	int err = key_of_address(sock->sk, address, length, &key);
+
+	return err > 0 ? gabion_decide_net(hook, &key, wanted) : err;
+}
+
+GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
+{
+	return kern ? 0 : gabion_decide_family(GABION_HOOK_socket_create, family);
+}
+
+GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
+{
+	return decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND);
+}
+
+GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address, int, addrlen)
+{
+	/* Dissolves an association: gives nothing. */
+	if (addrlen >= (int)offsetofend(struct sockaddr, sa_family) &&
+	    address->sa_family == AF_UNSPEC)
+		return 0;
+	return decide_address(GABION_HOOK_socket_connect, sock, address, addrlen,
+			      GABION_NET_CONNECT);
+}
+
+GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
+{
+	struct sock *sk = sock->sk;
+	struct gabion_net_key key = {};
+
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return 0;
+	key.protocol = sk->sk_protocol;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		key_ipv6(&key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
+	else
+#endif
+		key_ipv4(&key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
+	return gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN);
+}
+
+/*
+ * A message with an address of its own: datagrams, and TCP Fast Open, which
+ * connects without passing socket_connect. Other stream sockets ignore the
+ * address.
+ */
+GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, size)
+{
+	if (!msg->msg_name || (sock->type == SOCK_STREAM && !(msg->msg_flags & MSG_FASTOPEN)))
+		return 0;
+	return decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
+			      GABION_NET_CONNECT);
+}
+
+/*
+ * A unix peer.  Bound to a path: a file, judged by name. Otherwise (abstract or
+ * unnamed) judged by the domain of the process that made it listen.
+ * Caller holds unix_state_lock(other): atomic.
+ */
+static int decide_unix(enum gabion_hook_id hook, struct sock *other)
+{
+	const struct path *path = &unix_sk(other)->path;
+	struct pid *peer;
+	u16 domain = GABION_HOST;
+	pid_t pid = 0;
+
+	if (path->dentry)
+		return gabion_decide_path(hook, path, GABION_FILE_CONNECT, GFP_ATOMIC);
+	rcu_read_lock();
+	peer = READ_ONCE(other->sk_peer_pid);
+	if (peer) {
+		pid = pid_nr(peer);
+		domain = READ_ONCE(gabion_task_labels[pid]);
+	}
+	rcu_read_unlock();
+	/* Without a known peer it is the host's: what no rule of the domain is about. */
+	if (pid && domain == gabion_task_label(current))
+		return 0;
+	return gabion_decide_domain(hook, gabion_task_label(current), domain, pid,
+				    GABION_DOM_CONNECT, 0);
+}
+
+GABION_CHECK3(unix_stream_connect, struct sock *, sock, struct sock *, other, struct sock *, newsk)
+{
+	return decide_unix(GABION_HOOK_unix_stream_connect, other);
+}
+
+GABION_CHECK2(unix_may_send, struct socket *, sock, struct socket *, other)
+{
+	/* Of one socketpair(), or connected when that was decided. */
+	if (unix_peer(other->sk) == sock->sk)
+		return 0;
+	return decide_unix(GABION_HOOK_unix_may_send, other->sk);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows kernel versions (with compat_hooks.h, its part for
+ * assembly).  Each entry names what changed and in which release.
+ */
+#ifndef GABION_COMPAT_H
+#define GABION_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/netlink.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+#include <asm/ibt.h>
+#include "compat_hooks.h"
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "Gabion needs Linux 6.1 or newer"
+#endif
+
+/*
+ * Direct calls by ftrace_ops: register_ftrace_direct_multi() became
+ * register_ftrace_direct() in 6.6 and took the filter's fate as an argument.
+ * Up to 6.5 registration overwrites ops->flags, so the permanent flag can only
+ * be set afterwards; it is read when kernel.ftrace_enabled is written and when
+ * other ops register.
+ */
+static inline int gabion_ftrace_direct_register(struct ftrace_ops *ops, unsigned long address)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	return register_ftrace_direct(ops, address);
+#else
+	int err = register_ftrace_direct_multi(ops, address);
+
+	if (!err)
+		ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	return err;
+#endif
+}
+
+static inline int gabion_ftrace_direct_unregister(struct ftrace_ops *ops, unsigned long address)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return unregister_ftrace_direct(ops, address, false);
+#else
+	return unregister_ftrace_direct_multi(ops, address);
+#endif
+}
+
+/* Instruction pointer of an IPMODIFY handler; arch_ftrace_get_regs() needs SAVE_REGS. */
+static inline struct pt_regs *gabion_ftrace_regs(struct ftrace_regs *fregs)
+{
+	return ftrace_get_regs(fregs);
+}
+
+/* trampoline.S takes the current task from the start of pcpu_hot. */
+static inline void gabion_assert_current_offset(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	BUILD_BUG_ON(offsetof(struct pcpu_hot, current_task) != 0);
+#endif
+}
+
+/*
+ * Reference to an mm's executable, NULL if it has none.  get_file_rcu() took the
+ * file up to 6.6 and the pointer to it since.  Any context.
+ */
+static inline struct file *gabion_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	file = get_file_rcu(&mm->exe_file);
+#else
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#endif
+	rcu_read_unlock();
+	return file;
+}
+
+/* pre_doit() got the split form of an operation in 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+typedef const struct genl_split_ops gabion_genl_pre_ops;
+#else
+typedef const struct genl_ops gabion_genl_pre_ops;
+#endif
+
+/* Attribute of a dump's request or NULL; moved into struct genl_info in 6.7. */
+static inline const struct nlattr *gabion_dump_attribute(struct netlink_callback *cb, int type)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_info_dump(cb)->attrs[type];
+#else
+	return genl_dumpit_info(cb)->attrs[type];
+#endif
+}
+
+/*
+ * Address of the function's first instruction, from the one a kprobe reports:
+ * with IBT that is behind the ENDBR, where an indirect call must not land.
+ */
+static inline void *gabion_kprobe_entry(void *address)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (is_endbr(*(u32 *)(address - ENDBR_INSN_SIZE)))
+		return address - ENDBR_INSN_SIZE;
+#endif
+	return address;
+}
+
+#endif /* GABION_COMPAT_H */

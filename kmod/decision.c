@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From a check's question to a verdict.  See decision.h. */
+#include <linux/dcache.h>
+#include <linux/mount.h>
+#include <linux/slab.h>
+#include "audit.h"
+#include "decision.h"
+#include "mount_kind.h"
+
+/**
+ * struct subject - the domain that is judged, in the policy in force
+ * @policy:	valid inside the RCU section it was looked up in; NULL: none
+ * @number:	domain number
+ * @index:	in @policy
+ * @known:	@policy has the domain; one that it does not have may do nothing
+ */
+struct subject {
+	const struct gabion_policy *policy;
+	u16 number;
+	u32 index;
+	bool known;
+};
+
+static struct subject subject_of(u16 number)
+{
+	struct subject s = {
+		.policy = rcu_dereference(gabion_policy_in_force),
+		.number = number,
+	};
+
+	s.known = s.policy && gabion_policy_index(s.policy, number, &s.index);
+	return s;
+}
+
+static bool has_flag(const struct subject *s, u32 flag)
+{
+	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
+}
+
+/* Why permission @refused is not there. */
+static u32 reason_of(const struct subject *s, u32 klass, u32 label, u32 refused)
+{
+	const struct gabion_class_view *c;
+
+	if (klass == GABION_CLASS_FILE && label == GABION_LABEL_UNREACHABLE)
+		return GABION_REASON_UNREACHABLE;
+	if (!s->known)
+		return GABION_REASON_SIGMA;
+	c = &s->policy->view.classes[klass];
+	if (gabion_matrix(c, c->deny, s->index, label) & refused)
+		return GABION_REASON_DENY;
+	if (gabion_matrix(c, c->allow, s->index, label) & refused)
+		return GABION_REASON_LEVEL;
+	return GABION_REASON_SIGMA;
+}
+
+static const char *resource_of(const struct subject *s, u32 klass, u32 label)
+{
+	const struct gabion_class_view *c;
+
+	if (!s->policy)
+		return NULL;
+	c = &s->policy->view.classes[klass];
+	if (!c->labels || label >= c->nlabels || !c->labels[label].nmembers)
+		return NULL;
+	return gabion_view_string(&s->policy->view, c->labels[label].name);
+}
+
+/* Record what @event says and turn it into the hook's answer. */
+static int conclude(const struct subject *s, struct gabion_event *event, int error)
+{
+	event->type = GABION_EVENT_ACCESS;
+	event->domain = s->number;
+	event->generation = s->policy ? s->policy->generation : 0;
+	if (!event->refused && !event->reason) {
+		event->verdict = GABION_VERDICT_ALLOWED;
+		error = 0;
+	} else if (has_flag(s, GABION_DOMAIN_COMPLAIN)) {
+		event->verdict = GABION_VERDICT_COMPLAIN;
+		error = 0;
+	} else {
+		event->verdict = GABION_VERDICT_DENIED;
+	}
+	gabion_audit(event);
+	return error;
+}
+
+/*
+ * Judge label @label of a class with tables; @event holds klass, wanted and the
+ * object's names. Inside the RCU section of @s.
+ */
+static int judge(const struct subject *s, struct gabion_event *event, int error)
+{
+	const struct gabion_class_view *c;
+	u32 klass = event->klass, label = event->label;
+
+	event->refused = event->wanted;
+	if (s->known)
+		event->refused &= ~gabion_policy_effective(s->policy, klass, s->index, label);
+	if (s->known) {
+		c = &s->policy->view.classes[klass];
+		if (event->refused ? (gabion_matrix(c, c->quiet, s->index, label) & event->refused) ==
+					     event->refused
+				   : !(gabion_matrix(c, c->audit, s->index, label) & event->wanted))
+			return event->refused && !has_flag(s, GABION_DOMAIN_COMPLAIN) ? error : 0;
+	}
+	if (event->refused)
+		event->reason = reason_of(s, klass, label, event->refused);
+	event->resource = resource_of(s, klass, label);
+	return conclude(s, event, error);
+}
+
+/* Nothing could be looked up: refuse, and say so. */
+static int no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.refused = wanted,
+		.reason = GABION_REASON_MEMORY,
+		.target = GABION_NO_TARGET,
+	};
+	struct subject s;
+	int err;
+
+	rcu_read_lock();
+	s = subject_of(domain);
+	err = conclude(&s, &event, -ENOMEM);
+	rcu_read_unlock();
+	return err;
+}
+
+/* Objects that no rule is about: pipes, sockets, anonymous inodes; layers of overlayfs. */
+static bool beyond_names(const struct path *path)
+{
+	switch (gabion_mount_kind(path->mnt)) {
+	case GABION_MOUNT_LAYER:
+		return true;
+	case GABION_MOUNT_PSEUDO:
+		return !d_is_reg(path->dentry);	/* memfd and secretmem are files */
+	default:
+		return false;
+	}
+}
+
+static noinline int decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
+				     u32 wanted, gfp_t gfp)
+{
+	struct gabion_path_buffer buffer;
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.target = GABION_NO_TARGET,
+	};
+	struct subject s;
+	int err;
+
+	if (beyond_names(path))
+		return 0;
+	if (gabion_path_buffer_get(&buffer, gfp))
+		return no_memory(hook, domain, wanted);
+	rcu_read_lock();
+	s = subject_of(domain);
+	if (s.policy)
+		event.label = gabion_path_label(s.policy, path, &buffer);
+	else
+		gabion_path_name(path, &buffer);
+	event.object = buffer.path;
+	err = judge(&s, &event, -EACCES);
+	rcu_read_unlock();
+	gabion_path_buffer_put(&buffer);
+	return err;
+}
+
+int gabion_decide_path_as(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			  u32 wanted, gfp_t gfp)
+{
+	const struct gabion_class_view *c;
+	struct subject s;
+	int label;
+
+	rcu_read_lock();
+	s = subject_of(domain);
+	if (likely(s.known)) {
+		c = &s.policy->view.classes[GABION_CLASS_FILE];
+		label = gabion_path_label_cached(s.policy, path);
+		if (label >= 0 &&
+		    !(wanted & ~gabion_policy_effective(s.policy, GABION_CLASS_FILE, s.index, label)) &&
+		    likely(!c->audit)) {
+			rcu_read_unlock();
+			return 0;
+		}
+	}
+	rcu_read_unlock();
+	return decide_path_slow(hook, domain, path, wanted, gfp);
+}
+
+int gabion_decide_path(enum gabion_hook_id hook, const struct path *path, u32 wanted, gfp_t gfp)
+{
+	return gabion_decide_path_as(hook, gabion_task_label(current), path, wanted, gfp);
+}
+
+/* Same name as far as any rule can tell? Inside the RCU section of @policy. */
+static bool same_label(const struct gabion_policy *policy, const struct path *from,
+		       struct gabion_path_buffer *from_name, const struct path *to,
+		       struct gabion_path_buffer *to_name, bool below)
+{
+	s64 a, b;
+
+	if (below) {
+		a = gabion_path_state(policy, from, true, from_name);
+		b = gabion_path_state(policy, to, true, to_name);
+		if (a != b || a < 0)
+			return false;
+	}
+	a = gabion_path_state(policy, from, false, from_name);
+	b = gabion_path_state(policy, to, false, to_name);
+	if (a < 0 || b < 0)
+		return false;
+	return policy->view.classes[GABION_CLASS_FILE].dfa.accept[a] ==
+	       policy->view.classes[GABION_CLASS_FILE].dfa.accept[b];
+}
+
+int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
+		       const struct path *to, u32 wanted_to, bool below)
+{
+	struct gabion_path_buffer old = {}, new = {};
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted_from,
+		.target = GABION_NO_TARGET,
+	};
+	struct subject s;
+	int err;
+
+	err = gabion_decide_path(hook, from, wanted_from, GFP_KERNEL);
+	if (!err)
+		err = gabion_decide_path(hook, to, wanted_to, GFP_KERNEL);
+	if (err)
+		return err;
+	if (gabion_path_buffer_get(&old, GFP_KERNEL) || gabion_path_buffer_get(&new, GFP_KERNEL)) {
+		err = no_memory(hook, gabion_task_label(current), wanted_from);
+		goto out;
+	}
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	if (s.policy && same_label(s.policy, from, &old, to, &new, below))
+		goto unlock;
+	event.label = s.policy ? gabion_path_label(s.policy, from, &old) : GABION_LABEL_NONE;
+	if (s.known && (gabion_policy_effective(s.policy, GABION_CLASS_FILE, s.index,
+						event.label) & GABION_FILE_RELABEL))
+		goto unlock;
+	event.wanted |= GABION_FILE_RELABEL;
+	event.refused = GABION_FILE_RELABEL;
+	event.reason = GABION_REASON_RELABEL;
+	event.resource = resource_of(&s, GABION_CLASS_FILE, event.label);
+	event.object = old.path;
+	event.object2 = new.path;
+	err = conclude(&s, &event, -EACCES);
+unlock:
+	rcu_read_unlock();
+out:
+	gabion_path_buffer_put(&old);
+	gabion_path_buffer_put(&new);
+	return err;
+}
+
+int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_NET,
+		.wanted = wanted,
+		.net = key,
+		.target = GABION_NO_TARGET,
+	};
+	const struct gabion_class_view *c;
+	struct subject s;
+	int err;
+
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	if (s.policy) {
+		c = &s.policy->view.classes[GABION_CLASS_NET];
+		if (c->has_dfa)
+			event.label = gabion_dfa_label(&c->dfa, key, sizeof(*key));
+	}
+	err = judge(&s, &event, -EACCES);
+	rcu_read_unlock();
+	return err;
+}
+
+int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_t pid,
+			 u32 wanted, u32 signal)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_DOMAIN,
+		.wanted = wanted,
+		.target = object,
+		.target_pid = pid,
+		.signal = signal,
+	};
+	struct subject s;
+	u32 index;
+	int err;
+
+	rcu_read_lock();
+	s = subject_of(subject);
+	if (s.known && gabion_policy_index(s.policy, object, &index)) {
+		event.label = index;
+	} else {
+		/* No column of the matrix: nothing is granted on such a domain. */
+		s.known = s.known && has_flag(&s, GABION_DOMAIN_UNCONFINED);
+		event.label = 0;
+	}
+	err = judge(&s, &event, -EPERM);
+	rcu_read_unlock();
+	return err;
+}
+
+/* Membership of @number in one of the domain's bit sets. */
+static int decide_number(enum gabion_hook_id hook, u32 klass, u32 number, u32 reason, bool record,
+			 int error)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = klass,
+		.wanted = number,
+		.refused = number,
+		.reason = reason,
+		.target = GABION_NO_TARGET,
+	};
+	const struct gabion_policy_domain *d;
+	struct subject s;
+	__le64 set = 0;
+	int err = 0;
+
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	if (s.known) {
+		d = gabion_policy_domain(s.policy, s.index);
+		set = klass == GABION_CLASS_CAPABILITY ? d->capabilities :
+		      klass == GABION_CLASS_FAMILY     ? d->families :
+							 d->controls;
+	}
+	if (has_flag(&s, GABION_DOMAIN_UNCONFINED) ||
+	    (number < 64 && (le64_to_cpu(set) >> number & 1)))
+		goto out;
+	if (record)
+		err = conclude(&s, &event, error);
+	else
+		err = has_flag(&s, GABION_DOMAIN_COMPLAIN) ? 0 : error;
+out:
+	rcu_read_unlock();
+	return err;
+}
+
+int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool record)
+{
+	return decide_number(hook, GABION_CLASS_CAPABILITY, capability, GABION_REASON_CAPABILITY,
+			     record, -EPERM);
+}
+
+int gabion_decide_family(enum gabion_hook_id hook, int family)
+{
+	return decide_number(hook, GABION_CLASS_FAMILY, family, GABION_REASON_SIGMA, true, -EACCES);
+}
+
+int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control)
+{
+	return decide_number(hook, GABION_CLASS_CONTROL, control, GABION_REASON_SIGMA, true, -EPERM);
+}
+
+int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_DOMAIN,
+		.reason = GABION_REASON_TRANSITION,
+		.target = to,
+	};
+	struct subject s;
+
+	rcu_read_lock();
+	s = subject_of(from);
+	/* Even in complain mode: the exec would go on in neither domain. */
+	s.known = false;
+	conclude(&s, &event, -EPERM);
+	rcu_read_unlock();
+	return -EPERM;
+}

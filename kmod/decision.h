@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a check's question to a verdict: look up, compare, record, answer.
+ *
+ * Every function decides for the current task's domain and returns 0 or the
+ * negative errno that the hook returns. A refusal is recorded before it is
+ * returned; in complain mode it is recorded and 0 is returned. What cannot be
+ * decided is refused.
+ */
+#ifndef GABION_DECISION_H
+#define GABION_DECISION_H
+
+#include <linux/path.h>
+#include <linux/sched.h>
+#include "hooks.h"
+#include "path_label.h"
+#include "policy.h"
+#include "task_label.h"
+
+/**
+ * gabion_decide_path - may the current domain do @wanted to the file at @path?
+ * @hook:	who asks
+ * @path:	referenced by the caller
+ * @wanted:	GABION_FILE_*
+ * @gfp:	GFP_KERNEL, or GFP_ATOMIC where the hook must not sleep
+ *
+ * Return: 0, -EACCES, or -ENOMEM.
+ */
+int gabion_decide_path(enum gabion_hook_id hook, const struct path *path, u32 wanted, gfp_t gfp);
+
+/* The same for the domain numbered @domain instead of the current one. */
+int gabion_decide_path_as(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			  u32 wanted, gfp_t gfp);
+
+/**
+ * gabion_decide_move - may a name of @from's object come into being at @to?
+ * @wanted_from:	wanted on @from
+ * @wanted_to:		wanted on @to
+ * @below:		a directory: names below it change too
+ *
+ * The new name must have the same label as the old one (for a directory, all
+ * names below too), or @from's label must grant relabel.
+ */
+int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
+		       const struct path *to, u32 wanted_to, bool below);
+
+/* Network endpoint. Any context. Return: 0 or -EACCES. */
+int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted);
+
+/**
+ * gabion_decide_domain - may @subject do @wanted to @object's domain?
+ * @hook:	who asks
+ * @subject:	domain number
+ * @object:	domain number
+ * @pid:	process acted on, for the record
+ * @signal:	signal number or 0, for the record
+ *
+ * Any context. Return: 0 or -EPERM.
+ */
+int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_t pid,
+			 u32 wanted, u32 signal);
+
+/* One of the numbered sets of a domain. Any context. Return: 0, -EPERM, -EACCES (family). */
+int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool record);
+int gabion_decide_family(enum gabion_hook_id hook, int family);
+int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control);
+
+/* Refuse a change of domain for @reason; recorded. Return: -EPERM. */
+int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to);
+
+#endif /* GABION_DECISION_H */

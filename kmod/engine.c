@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hook engine.  See engine.h for the contract and trampoline.S for the code
+ * that runs at a hook.
+ */
+#define pr_fmt(fmt) "gabion: " fmt
+
+#include <linux/delay.h>
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/uaccess.h>
+#include "audit.h"
+#include "compat.h"
+#include "engine.h"
+#include "symbol.h"
+#include "task_label.h"
+
+const char *gabion_method_name(enum gabion_method method)
+{
+	switch (method) {
+	case GABION_METHOD_DIRECT:
+		return "direct";
+	case GABION_METHOD_IPMODIFY:
+		return "ipmodify";
+	default:
+		return "none";
+	}
+}
+
+struct gabion_hook_count gabion_hook_sum(enum gabion_hook_id id)
+{
+	struct gabion_hook_count sum = {};
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct gabion_hook_count *c = &per_cpu(gabion_hook_counts, cpu)[id];
+
+		sum.entered += READ_ONCE(c->entered);
+		sum.left += READ_ONCE(c->left);
+		sum.refused += READ_ONCE(c->refused);
+	}
+	return sum;
+}
+
+/*
+ * IPMODIFY fallback.  Runs with preemption disabled, where a check may not, so
+ * it only sends the function to its resume trampoline, which does the check in
+ * the context of the function's own caller.
+ */
+static void divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		   struct ftrace_regs *fregs)
+{
+	const struct gabion_hook *hook = container_of(ops, struct gabion_hook, ops);
+
+	if (hook->always || gabion_task_label(current))
+		gabion_ftrace_regs(fregs)->ip = (unsigned long)hook->resume;
+}
+
+static int attach_direct(struct gabion_hook *hook)
+{
+	int err;
+
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	err = ftrace_set_filter_ip(&hook->ops, hook->site, 0, 1);
+	if (err)
+		return err;
+	err = gabion_ftrace_direct_register(&hook->ops, (unsigned long)hook->direct);
+	if (err)
+		ftrace_free_filter(&hook->ops);
+	else
+		hook->method = GABION_METHOD_DIRECT;
+	return err;
+}
+
+static int attach_ipmodify(struct gabion_hook *hook)
+{
+	int err;
+
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	hook->ops.func = divert;
+	hook->ops.flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY |
+			  FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&hook->ops, hook->site, 0, 1);
+	if (err)
+		return err;
+	err = register_ftrace_function(&hook->ops);
+	if (err)
+		ftrace_free_filter(&hook->ops);
+	else
+		hook->method = GABION_METHOD_IPMODIFY;
+	return err;
+}
+
+static int attach(struct gabion_hook *hook, bool force_ipmodify)
+{
+	unsigned long (*location)(unsigned long ip) = (void *)gabion_symbol_address("ftrace_location");
+	char symbol[64];
+	unsigned long address;
+	int err = -EBUSY;
+
+	snprintf(symbol, sizeof(symbol), "security_%s", hook->name);
+	address = gabion_symbol_address(symbol);
+	if (!address) {
+		pr_err("this kernel has no function %s: cannot mediate it, not loading\n", symbol);
+		return -ENOENT;
+	}
+	hook->site = location ? location(address) : 0;
+	if (!hook->site) {
+		pr_err("%s cannot be traced by ftrace (notrace, or CONFIG_DYNAMIC_FTRACE is off): not loading\n",
+		       symbol);
+		return -ENOENT;
+	}
+	*hook->resume_to = hook->site + MCOUNT_INSN_SIZE;
+	if (!force_ipmodify)
+		err = attach_direct(hook);
+	if (err == -EBUSY)
+		err = attach_ipmodify(hook);
+	if (err == -EBUSY)
+		pr_err("%s is held by another user of ftrace (a BPF fentry or fmod_ret program, a live patch, another module; see /sys/kernel/tracing/enabled_functions): not loading\n",
+		       symbol);
+	else if (err)
+		pr_err("cannot attach to %s (%d): not loading\n", symbol, err);
+	else if (hook->method == GABION_METHOD_IPMODIFY && !force_ipmodify)
+		pr_notice("%s: direct call is taken, attached by IPMODIFY\n", symbol);
+	return err;
+}
+
+static void detach(struct gabion_hook *hook)
+{
+	int err = 0;
+
+	switch (hook->method) {
+	case GABION_METHOD_DIRECT:
+		err = gabion_ftrace_direct_unregister(&hook->ops, (unsigned long)hook->direct);
+		break;
+	case GABION_METHOD_IPMODIFY:
+		err = unregister_ftrace_function(&hook->ops);
+		break;
+	case GABION_METHOD_NONE:
+		return;
+	}
+	WARN_ONCE(err, "gabion: cannot detach %s: %d\n", hook->name, err);
+	hook->method = GABION_METHOD_NONE;
+	ftrace_free_filter(&hook->ops);
+}
+
+static bool check_running(void)
+{
+	int id;
+
+	for (id = 0; id < GABION_NHOOKS; id++) {
+		struct gabion_hook_count sum = gabion_hook_sum(id);
+
+		if (sum.entered != sum.left)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Wait until nobody executes our code.  RCU-tasks covers a task that was
+ * preempted in a trampoline (it has not scheduled voluntarily), the counters
+ * cover one that sleeps in a check; between the two counters a task may only
+ * be preempted, so RCU-tasks once more covers the way out.
+ */
+static void drain(void)
+{
+	synchronize_rcu_tasks();
+	while (check_running())
+		msleep(20);
+	synchronize_rcu_tasks();
+}
+
+int gabion_engine_attach(bool force_ipmodify)
+{
+	int id, err;
+
+	for (id = 0; id < GABION_NHOOKS; id++) {
+		err = attach(&gabion_hooks[id], force_ipmodify);
+		if (err) {
+			gabion_engine_detach();
+			return err;
+		}
+	}
+	return 0;
+}
+
+void gabion_engine_detach(void)
+{
+	int id;
+
+	for (id = GABION_NHOOKS - 1; id >= 0; id--)
+		detach(&gabion_hooks[id]);
+	drain();
+}
+
+/*
+ * An armed site is a call (e8) to our trampoline, or to ftrace's own when
+ * somebody else traces the function too; a disarmed one is a nop, or a call
+ * elsewhere by someone who patches behind ftrace's back.
+ */
+static bool armed(const struct gabion_hook *hook)
+{
+	u8 insn[MCOUNT_INSN_SIZE];
+
+	if (copy_from_kernel_nofault(insn, (void *)hook->site, sizeof(insn)))
+		return false;
+	return insn[0] == 0xe8 && (hook->ops.flags & FTRACE_OPS_FL_ENABLED);
+}
+
+unsigned int gabion_engine_verify(void)
+{
+	unsigned int broken = 0;
+	int id;
+
+	for (id = 0; id < GABION_NHOOKS; id++) {
+		struct gabion_hook *hook = &gabion_hooks[id];
+
+		if (!hook->broken && !armed(hook)) {
+			WRITE_ONCE(hook->broken, true);
+			pr_alert("hook %s no longer fires: enforcement has a hole, reboot\n",
+				 hook->name);
+			gabion_audit_hook(id);
+		}
+		broken += hook->broken;
+	}
+	return broken;
+}

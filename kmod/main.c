@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Start and end of the module, in order. */
+#define pr_fmt(fmt) "gabion: " fmt
+
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/workqueue.h>
+#include "audit.h"
+#include "domain_id.h"
+#include "engine.h"
+#include "exec_pending.h"
+#include "main.h"
+#include "mount_kind.h"
+#include "netlink.h"
+#include "path_label.h"
+#include "policy.h"
+#include "task_label.h"
+
+static unsigned int ring_kib = 256;
+module_param(ring_kib, uint, 0444);
+MODULE_PARM_DESC(ring_kib, "KiB of audit ring for each CPU (power of two, 32 to 65536)");
+
+static unsigned int cache_slots = 8192;
+module_param(cache_slots, uint, 0444);
+MODULE_PARM_DESC(cache_slots, "slots of the label cache (power of two)");
+
+static bool ipmodify;
+module_param(ipmodify, bool, 0444);
+MODULE_PARM_DESC(ipmodify, "attach all hooks by the fallback method (slower; for tests)");
+
+static u64 instance __ro_after_init;
+
+u64 gabion_instance(void)
+{
+	return instance;
+}
+
+#define VERIFY_SECONDS	10
+
+static void verify(struct work_struct *work);
+static DECLARE_DELAYED_WORK(verify_work, verify);
+
+/* Do all hooks still fire? */
+static void verify(struct work_struct *work)
+{
+	gabion_engine_verify();
+	schedule_delayed_work(&verify_work, VERIFY_SECONDS * HZ);
+}
+
+static int __init gabion_init(void)
+{
+	int err;
+
+	instance = get_random_u64();
+	err = gabion_mount_kind_init();
+	if (err) {
+		pr_err("struct mount of this kernel is not understood: not loading\n");
+		return err;
+	}
+	err = gabion_ring_init(ring_kib << 10);
+	if (err)
+		return err;
+	err = gabion_path_label_init(cache_slots);
+	if (err)
+		goto err_ring;
+	err = gabion_policy_init();
+	if (err)
+		goto err_path;
+	err = gabion_task_label_init();
+	if (err)
+		goto err_policy;
+	err = gabion_engine_attach(ipmodify);
+	if (err)
+		goto err_task;
+	err = gabion_netlink_init();
+	if (err)
+		goto err_engine;
+	schedule_delayed_work(&verify_work, VERIFY_SECONDS * HZ);
+	pr_info("%d hooks armed, no policy yet\n", GABION_NHOOKS);
+	return 0;
+
+err_engine:
+	gabion_engine_detach();
+err_task:
+	gabion_task_label_exit();
+err_policy:
+	gabion_policy_exit();
+err_path:
+	gabion_path_label_exit();
+err_ring:
+	gabion_ring_exit();
+	return err;
+}
+
+/* A policy in force holds the module, so nobody is confined here. */
+static void __exit gabion_exit(void)
+{
+	cancel_delayed_work_sync(&verify_work);
+	gabion_netlink_exit();
+	gabion_engine_detach();
+	gabion_task_label_exit();
+	gabion_pending_exit();
+	gabion_policy_exit();
+	gabion_domain_exit();
+	gabion_path_label_exit();
+	gabion_ring_exit();
+}
+
+module_init(gabion_init);
+module_exit(gabion_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Gabion: one security policy for the whole host");
+MODULE_VERSION(GABION_VERSION);

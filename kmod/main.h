@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef GABION_MAIN_H
+#define GABION_MAIN_H
+
+#include <linux/types.h>
+
+#define GABION_VERSION "0.1.0"
+
+/* Random number of this load of the module: sequence numbers count within it. */
+u64 gabion_instance(void);
+
+#endif /* GABION_MAIN_H */

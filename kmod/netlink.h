@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Generic-netlink family "gabion": what its files share.
+ */
+#ifndef GABION_NETLINK_H
+#define GABION_NETLINK_H
+
+#include <net/genetlink.h>
+#include <gabion/netlink.h>
+
+extern struct genl_family gabion_genl_family;
+
+/* Family, and the notice when a socket closes. Context: may sleep. */
+int gabion_netlink_init(void);
+void gabion_netlink_exit(void);
+
+/**
+ * gabion_netlink_admit - may the caller give this command, and is it well-formed?
+ * @skb:	the request (for the opener's capabilities)
+ * @nlh:	the request's header
+ * @cmd:	enum gabion_cmd
+ * @extack:	told which attribute is wrong
+ *
+ * The generic code has parsed the attributes against the policy already; this
+ * adds what it does not check: privilege, attributes that the command does not
+ * take, required ones, repeated ones. Every command goes through it once.
+ */
+int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd,
+			 struct netlink_ext_ack *extack);
+
+/* The same for a dump's start callback. */
+int gabion_netlink_admit_dump(struct netlink_callback *cb, u8 cmd);
+
+/* One-message reply; NULL when out of memory. */
+struct sk_buff *gabion_netlink_reply(struct genl_info *info, void **header);
+int gabion_netlink_send(struct sk_buff *reply, void *header, struct genl_info *info);
+
+/* netlink_policy.c */
+int gabion_nl_policy_begin(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_policy_chunk(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_policy_commit(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_policy_abort(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_policy_unload(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_lock(struct sk_buff *skb, struct genl_info *info);
+void gabion_nl_policy_socket_closed(u32 portid);
+
+/* netlink_state.c */
+int gabion_nl_status(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_hooks_start(struct netlink_callback *cb);
+int gabion_nl_hooks_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int gabion_nl_domains_start(struct netlink_callback *cb);
+int gabion_nl_domains_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* netlink_task.c */
+int gabion_nl_tasks_start(struct netlink_callback *cb);
+int gabion_nl_tasks_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_event.c */
+int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_event_start(struct netlink_callback *cb);
+int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb);
+void gabion_nl_event_socket_closed(u32 portid);
+void gabion_nl_event_exit(void);
+
+#endif /* GABION_NETLINK_H */

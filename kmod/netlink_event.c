@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events to the agent: it is told that there are some, and fetches them.
+ *
+ * Pulling gives back-pressure for nothing (a dump goes on when the reader has
+ * room) and makes the reader's crash harmless: what it did not acknowledge is
+ * still in the ring.
+ */
+#include <linux/irq_work.h>
+#include <linux/workqueue.h>
+#include "audit.h"
+#include "compat.h"
+#include "domain_id.h"
+#include "engine.h"
+#include "netlink.h"
+
+/* Room for the largest record: three paths and the numbers. */
+#define RECORD_ROOM	(4 * PATH_MAX)
+
+/* Port of the subscriber, 0: none. Changed by cmpxchg only. */
+static u32 subscriber;
+
+/* 1 from a notice until the next EVENT_READ: one notice is enough. */
+static atomic_t noticed = ATOMIC_INIT(0);
+
+static void send_notice(struct work_struct *work)
+{
+	u32 portid = READ_ONCE(subscriber);
+	struct sk_buff *skb;
+	void *header;
+
+	if (!portid)
+		return;
+	skb = genlmsg_new(0, GFP_KERNEL);
+	if (!skb)
+		goto again;
+	header = genlmsg_put(skb, 0, 0, &gabion_genl_family, 0, GABION_CMD_EVENT_READY);
+	if (!header) {
+		nlmsg_free(skb);
+		goto again;
+	}
+	genlmsg_end(skb, header);
+	if (!genlmsg_unicast(&init_net, skb, portid))
+		return;
+again:
+	/* Not told: the next event tries again, and the agent polls as well. */
+	atomic_set(&noticed, 0);
+}
+
+static DECLARE_WORK(notice_work, send_notice);
+
+/*
+ * An event may be made under the scheduler's or the workqueue's own locks; the
+ * irq_work takes the wake-up out of there.
+ */
+static void queue_notice(struct irq_work *work)
+{
+	schedule_work(&notice_work);
+}
+
+static DEFINE_IRQ_WORK(notice_irq, queue_notice);
+
+void gabion_netlink_event_ready(void)
+{
+	if (READ_ONCE(subscriber) && !atomic_read(&noticed) && !atomic_xchg(&noticed, 1))
+		irq_work_queue(&notice_irq);
+}
+
+int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
+{
+	u32 old = cmpxchg(&subscriber, 0, info->snd_portid);
+
+	if (old && old != info->snd_portid) {
+		NL_SET_ERR_MSG(info->extack, "another agent is subscribed");
+		return -EBUSY;
+	}
+	atomic_set(&noticed, 0);
+	gabion_netlink_event_ready();
+	return 0;
+}
+
+void gabion_nl_event_socket_closed(u32 portid)
+{
+	cmpxchg(&subscriber, portid, 0);
+}
+
+static int put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, GABION_E_PAD);
+}
+
+static const char *hook_name(u32 hook)
+{
+	return hook < GABION_NHOOKS ? gabion_hooks[hook].name : NULL;
+}
+
+/* Strings of @record by enum gabion_record_string, NULL for absent ones. */
+static void record_strings(const struct gabion_record *record, const char **strings)
+{
+	const char *p = record->strings;
+	int i;
+
+	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
+		strings[i] = record->length[i] ? p : NULL;
+		p += record->length[i];
+	}
+}
+
+static int put_string(struct sk_buff *skb, int type, const char *string)
+{
+	return string ? nla_put_string(skb, type, string) : 0;
+}
+
+static int put_decision(struct sk_buff *skb, const struct gabion_record *r)
+{
+	return nla_put_u32(skb, GABION_E_TYPE, r->type) ||
+	       nla_put_u32(skb, GABION_E_VERDICT, r->verdict) ||
+	       nla_put_u32(skb, GABION_E_REASON, r->reason) ||
+	       nla_put_u32(skb, GABION_E_CLASS, r->klass) ||
+	       nla_put_u32(skb, GABION_E_WANTED, r->wanted) ||
+	       nla_put_u32(skb, GABION_E_REFUSED, r->refused) ||
+	       nla_put_u32(skb, GABION_E_GENERATION, r->generation) ||
+	       nla_put_u32(skb, GABION_E_LABEL, r->label) ||
+	       nla_put_string(skb, GABION_E_DOMAIN, gabion_domain_name(r->domain)) ||
+	       (r->target != GABION_NO_TARGET &&
+		nla_put_string(skb, GABION_E_TARGET, gabion_domain_name(r->target))) ||
+	       (r->target_pid && nla_put_u32(skb, GABION_E_TARGET_PID, r->target_pid)) ||
+	       (r->signal && nla_put_u32(skb, GABION_E_SIGNAL, r->signal)) ||
+	       (r->has_net && nla_put(skb, GABION_E_NET, sizeof(r->net), &r->net)) ||
+	       put_string(skb, GABION_E_HOOK, hook_name(r->hook));
+}
+
+static int put_task(struct sk_buff *skb, const struct gabion_record *r)
+{
+	return nla_put_u32(skb, GABION_E_PID, r->pid) || nla_put_u32(skb, GABION_E_TGID, r->tgid) ||
+	       nla_put_u32(skb, GABION_E_PPID, r->ppid) ||
+	       nla_put_u32(skb, GABION_E_UID, r->uid) ||
+	       put_u64(skb, GABION_E_START, r->start) ||
+	       nla_put_string(skb, GABION_E_COMM, r->comm);
+}
+
+static int put_event(struct sk_buff *skb, const struct gabion_record *r)
+{
+	const char *strings[GABION_RECORD_NSTRINGS];
+	struct nlattr *nest = nla_nest_start(skb, GABION_A_EVENT);
+
+	if (!nest)
+		return -EMSGSIZE;
+	record_strings(r, strings);
+	if (put_u64(skb, GABION_E_SEQUENCE, r->sequence) ||
+	    nla_put_u32(skb, GABION_E_CPU, r->cpu) ||
+	    put_u64(skb, GABION_E_BOOTTIME, r->boottime) ||
+	    put_u64(skb, GABION_E_REALTIME, r->realtime) || put_decision(skb, r) ||
+	    put_string(skb, GABION_E_RESOURCE, strings[GABION_RECORD_RESOURCE]) ||
+	    put_string(skb, GABION_E_OBJECT, strings[GABION_RECORD_OBJECT]) ||
+	    put_string(skb, GABION_E_OBJECT2, strings[GABION_RECORD_OBJECT2]) ||
+	    put_task(skb, r) || put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE])) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_losses(struct sk_buff *skb)
+{
+	struct nlattr *nest;
+	u64 lost;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		lost = gabion_ring_lost(cpu);
+		if (!lost)
+			continue;
+		nest = nla_nest_start(skb, GABION_A_LOSS);
+		if (!nest || nla_put_u32(skb, GABION_L_CPU, cpu) ||
+		    nla_put_u64_64bit(skb, GABION_L_COUNT, lost, GABION_L_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+/* State of a dump: args[0] cursor's CPU, args[1] its position, args[2] losses were sent. */
+int gabion_nl_event_start(struct netlink_callback *cb)
+{
+	const struct nlattr *ack;
+	int err = gabion_netlink_admit_dump(cb, GABION_CMD_EVENT_READ);
+
+	if (err)
+		return err;
+	ack = gabion_dump_attribute(cb, GABION_A_EVENT_ACK);
+	cb->min_dump_alloc = RECORD_ROOM;
+	atomic_set(&noticed, 0);
+	mutex_lock(&gabion_ring_mutex);
+	if (ack)
+		gabion_ring_acknowledge(nla_get_u64(ack));
+	mutex_unlock(&gabion_ring_mutex);
+	return 0;
+}
+
+/* Events of one ring into @skb; true when the ring is through. */
+static bool dump_ring(struct sk_buff *skb, struct gabion_ring_cursor *cursor)
+{
+	const struct gabion_record *record;
+
+	while ((record = gabion_ring_peek(cursor))) {
+		if (put_event(skb, record))
+			return false;
+		gabion_ring_advance(cursor, record);
+	}
+	return true;
+}
+
+int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct gabion_ring_cursor cursor = { .cpu = cb->args[0], .position = cb->args[1] };
+	int before = skb->len;
+	void *header;
+
+	if (cb->args[2] && cursor.cpu >= nr_cpu_ids)
+		return 0;
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			     &gabion_genl_family, NLM_F_MULTI, GABION_CMD_EVENT_READ);
+	if (!header)
+		return -EMSGSIZE;
+	if (!cb->args[2] && put_losses(skb))
+		return -EMSGSIZE;
+	cb->args[2] = 1;
+	mutex_lock(&gabion_ring_mutex);
+	while (cursor.cpu < nr_cpu_ids) {
+		if (cpu_possible(cursor.cpu) && !dump_ring(skb, &cursor))
+			break;
+		cursor.cpu = cpumask_next(cursor.cpu, cpu_possible_mask);
+		cursor.position = 0;
+	}
+	mutex_unlock(&gabion_ring_mutex);
+	/* A record larger than an empty message would come for ever: none is. */
+	WARN_ON_ONCE(cursor.cpu == cb->args[0] && cursor.position == cb->args[1] &&
+		     cursor.cpu < nr_cpu_ids && skb->len == before + NLMSG_HDRLEN + GENL_HDRLEN);
+	cb->args[0] = cursor.cpu;
+	cb->args[1] = cursor.position;
+	genlmsg_end(skb, header);
+	return skb->len;
+}
+
+void gabion_nl_event_exit(void)
+{
+	WRITE_ONCE(subscriber, 0);
+	irq_work_sync(&notice_irq);
+	cancel_work_sync(&notice_work);
+}

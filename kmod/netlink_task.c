@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasks and their domains. */
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include "domain_id.h"
+#include "exec_pending.h"
+#include "netlink.h"
+#include "policy.h"
+#include "task_label.h"
+
+int gabion_nl_tasks_start(struct netlink_callback *cb)
+{
+	return gabion_netlink_admit_dump(cb, GABION_CMD_TASKS);
+}
+
+static int put_task(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct task_struct *task)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &gabion_genl_family, NLM_F_MULTI, GABION_CMD_TASKS);
+
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, GABION_A_PID, task->pid) ||
+	    nla_put_u32(skb, GABION_A_TGID, task->tgid) ||
+	    nla_put_string(skb, GABION_A_DOMAIN, gabion_domain_name(gabion_task_label(task))) ||
+	    nla_put_string(skb, GABION_A_COMM, task->comm)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+/* By rising pid, as /proc does: args[0] is the next one to look at. */
+int gabion_nl_tasks_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct task_struct *task;
+	struct pid *pid;
+	int err = 0;
+
+	rcu_read_lock();
+	while (!err && (pid = find_ge_pid(cb->args[0], &init_pid_ns))) {
+		cb->args[0] = pid_nr(pid);
+		task = pid_task(pid, PIDTYPE_PID);
+		if (task && gabion_task_label(task) != GABION_HOST)
+			err = put_task(skb, cb, task);
+		if (!err)
+			cb->args[0]++;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+/* A domain of the policy in force, by name. Caller holds gabion_domain_rwsem. */
+static int domain_in_force(struct genl_info *info)
+{
+	const struct gabion_policy *policy;
+	struct nlattr *attribute = info->attrs[GABION_A_DOMAIN];
+	int number = gabion_domain_find(nla_data(attribute));
+	u32 index;
+
+	lockdep_assert_held(&gabion_domain_rwsem);
+	rcu_read_lock();
+	policy = rcu_dereference(gabion_policy_in_force);
+	if (number >= 0 && (!policy || !gabion_policy_index(policy, number, &index)))
+		number = -ENOENT;
+	rcu_read_unlock();
+	if (number < 0)
+		NL_SET_ERR_MSG_ATTR(info->extack, attribute,
+				    "the policy in force has no such domain");
+	return number;
+}
+
+int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
+{
+	int number, err;
+
+	down_read(&gabion_domain_rwsem);
+	number = domain_in_force(info);
+	err = number < 0 ? number : gabion_task_assign(nla_get_u32(info->attrs[GABION_A_PID]), number);
+	up_read(&gabion_domain_rwsem);
+	if (err == -ESRCH)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID], "no such process");
+	else if (err == -EINVAL)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
+				    "a thread, not a process: give its thread-group leader");
+	return err;
+}
+
+int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info)
+{
+	int number, err;
+
+	down_read(&gabion_domain_rwsem);
+	number = domain_in_force(info);
+	err = number < 0 ? number : gabion_pending_set(current, number, GABION_PENDING_FORCED);
+	up_read(&gabion_domain_rwsem);
+	return err;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Labels of files and their cache.  See path_label.h. */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/percpu.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include "engine.h"
+#include "path_label.h"
+#include "symbol.h"
+
+/**
+ * struct slot - one cached label
+ * @version:	odd while a writer is inside; a reader takes only what it saw between two equal,
+ *		even values. Writers take it by cmpxchg and give up when they lose.
+ * @label:	label of (@mnt, @dentry)
+ * @generation:	policy that gave it
+ * @renames:	rename_lock's counter before the name was read
+ * @mounts:	mount_lock's counter before the name was read
+ * @dentry:	compared only, never dereferenced
+ * @mnt:	likewise
+ */
+struct slot {
+	u32 version;
+	u32 label;
+	u32 generation;
+	u32 renames;
+	u32 mounts;
+	const struct dentry *dentry;
+	const struct vfsmount *mnt;
+};
+
+static struct slot *slots __ro_after_init;
+static unsigned int slot_bits __ro_after_init;
+static const seqlock_t *mount_sequence __ro_after_init;	/* mount_lock, not exported */
+static char *(*absolute_path)(const struct path *path, char *buf, int len) __ro_after_init;
+
+static DEFINE_PER_CPU(u64, cache_hits);
+static DEFINE_PER_CPU(u64, cache_misses);
+
+static u32 sequence(const seqlock_t *lock)
+{
+	return READ_ONCE(lock->seqcount.seqcount.sequence);
+}
+
+static struct slot *slot_of(const struct dentry *dentry)
+{
+	/* By dentry alone: d_instantiate() knows no mount. */
+	return &slots[hash_ptr(dentry, slot_bits)];
+}
+
+int gabion_path_label_cached(const struct gabion_policy *policy, const struct path *path)
+{
+	const struct slot *slot = slot_of(path->dentry);
+	u32 version = smp_load_acquire(&slot->version), label;
+
+	label = READ_ONCE(slot->label);
+	if (READ_ONCE(slot->dentry) != path->dentry || READ_ONCE(slot->mnt) != path->mnt ||
+	    READ_ONCE(slot->generation) != policy->generation ||
+	    READ_ONCE(slot->renames) != sequence(&rename_lock) ||
+	    READ_ONCE(slot->mounts) != sequence(mount_sequence))
+		return -1;
+	smp_rmb();	/* pairs with slot_lock() and slot_unlock() */
+	if ((version & 1) || READ_ONCE(slot->version) != version)
+		return -1;
+	this_cpu_inc(cache_hits);
+	return label;
+}
+
+/* Become the slot's writer, unless there is one. */
+static bool slot_lock(struct slot *slot, u32 *version)
+{
+	*version = READ_ONCE(slot->version);
+	if ((*version & 1) || cmpxchg(&slot->version, *version, *version + 1) != *version)
+		return false;
+	smp_wmb();
+	return true;
+}
+
+static void slot_unlock(struct slot *slot, u32 version)
+{
+	smp_store_release(&slot->version, version + 2);
+}
+
+static void slot_store(const struct path *path, const struct slot *value)
+{
+	struct slot *slot = slot_of(path->dentry);
+	u32 version;
+
+	/*
+	 * The walk ran while nothing moved, or what it found may belong to no
+	 * single moment. Odd counters: a move is under way.
+	 */
+	if ((value->renames & 1) || (value->mounts & 1) ||
+	    value->renames != sequence(&rename_lock) || value->mounts != sequence(mount_sequence))
+		return;
+	preempt_disable();
+	if (slot_lock(slot, &version)) {
+		WRITE_ONCE(slot->label, value->label);
+		WRITE_ONCE(slot->generation, value->generation);
+		WRITE_ONCE(slot->renames, value->renames);
+		WRITE_ONCE(slot->mounts, value->mounts);
+		WRITE_ONCE(slot->dentry, path->dentry);
+		WRITE_ONCE(slot->mnt, path->mnt);
+		slot_unlock(slot, version);
+	}
+	preempt_enable();
+}
+
+/*
+ * A dentry gets its inode: it is new under this address, or was negative.
+ * Whatever the slot says of that address is of an earlier life. No one can have
+ * stored this life's label yet: only positive dentries are stored.
+ */
+GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
+{
+	struct slot *slot = slot_of(dentry);
+	u32 version;
+
+	if (READ_ONCE(slot->dentry) != dentry)
+		return 0;
+	preempt_disable();
+	while (!slot_lock(slot, &version))
+		cpu_relax();
+	if (slot->dentry == dentry)
+		WRITE_ONCE(slot->dentry, NULL);
+	slot_unlock(slot, version);
+	preempt_enable();
+	return 0;
+}
+
+int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
+{
+	buffer->path = NULL;
+	buffer->length = 0;
+	buffer->page = kmem_cache_alloc(names_cachep, gfp);
+	return buffer->page ? 0 : -ENOMEM;
+}
+
+void gabion_path_buffer_put(struct gabion_path_buffer *buffer)
+{
+	if (buffer->page)
+		kmem_cache_free(names_cachep, buffer->page);
+	buffer->page = NULL;
+}
+
+int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
+{
+	char *name = absolute_path(path, buffer->page, PATH_MAX);
+
+	buffer->path = NULL;
+	buffer->length = 0;
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	buffer->path = name;
+	buffer->length = buffer->page + PATH_MAX - 1 - name;
+	return 0;
+}
+
+u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
+		      struct gabion_path_buffer *buffer)
+{
+	struct slot value = {
+		.generation = policy->generation,
+		.renames = sequence(&rename_lock),
+		.mounts = sequence(mount_sequence),
+	};
+
+	this_cpu_inc(cache_misses);
+	smp_rmb();	/* the counters are read before the name */
+	if (gabion_path_name(path, buffer))
+		value.label = GABION_LABEL_UNREACHABLE;
+	else
+		value.label = gabion_dfa_label(&policy->view.classes[GABION_CLASS_FILE].dfa,
+					       buffer->path, buffer->length);
+	smp_rmb();	/* and again after it, in slot_store() */
+	if (d_is_positive(path->dentry))
+		slot_store(path, &value);
+	return value.label;
+}
+
+s64 gabion_path_state(const struct gabion_policy *policy, const struct path *path, bool below,
+		      struct gabion_path_buffer *buffer)
+{
+	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
+	u32 state;
+
+	if (gabion_path_name(path, buffer))
+		return -1;
+	state = gabion_dfa_walk(dfa, dfa->start, buffer->path, buffer->length);
+	return below ? gabion_dfa_walk(dfa, state, "/", 1) : state;
+}
+
+void gabion_path_cache_stats(u64 *hits, u64 *misses)
+{
+	int cpu;
+
+	*hits = 0;
+	*misses = 0;
+	for_each_possible_cpu(cpu) {
+		*hits += per_cpu(cache_hits, cpu);
+		*misses += per_cpu(cache_misses, cpu);
+	}
+}
+
+int __init gabion_path_label_init(unsigned int count)
+{
+	absolute_path = (void *)gabion_symbol_address("d_absolute_path");
+	mount_sequence = (void *)gabion_symbol_address("mount_lock");
+	if (!absolute_path || !mount_sequence)
+		return -ENOENT;
+	slot_bits = ilog2(clamp(count, 64U, 1U << 24));
+	slots = vzalloc(array_size(sizeof(*slots), 1UL << slot_bits));
+	return slots ? 0 : -ENOMEM;
+}
+
+void gabion_path_label_exit(void)
+{
+	vfree(slots);
+}

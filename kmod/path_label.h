@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The label of a file: its host-absolute name through the policy's DFA.
+ *
+ * Labels of existing files are cached by (mount, dentry).  An entry carries the
+ * generation of the policy and the two kernel sequence counters under which
+ * names can change (rename_lock: every dentry move; mount_lock: every change of
+ * the mount tree), as they were before the name was read.  It counts only while
+ * all three are the same, so an entry is exact or not used at all.  A dentry
+ * that is freed and reused for another name passes d_instantiate() first, whose
+ * hook drops the entry.
+ *
+ * Bounded: a fixed number of slots, the newest wins.  Reading takes no lock and
+ * writes nothing but a per-CPU counter.
+ */
+#ifndef GABION_PATH_LABEL_H
+#define GABION_PATH_LABEL_H
+
+#include <linux/path.h>
+#include "policy.h"
+
+/**
+ * struct gabion_path_buffer - room for one absolute path
+ * @page:	PATH_MAX bytes from names_cachep, NULL until needed
+ * @path:	the path inside @page, NULL if the object has none
+ * @length:	bytes in @path without NUL
+ */
+struct gabion_path_buffer {
+	char *page;
+	const char *path;
+	size_t length;
+};
+
+/* Label from the cache, or -1. Caller holds rcu_read_lock() from which @policy came. */
+int gabion_path_label_cached(const struct gabion_policy *policy, const struct path *path);
+
+/**
+ * gabion_path_label - label of @path by its name; goes into the cache
+ * @policy:	caller holds rcu_read_lock() from which it came
+ * @path:	referenced by the caller
+ * @buffer:	with @page allocated (gabion_path_buffer_get()); the path is left in it
+ *
+ * Any context, does not sleep.
+ * Return: a label; GABION_LABEL_UNREACHABLE if there is no host-absolute name, or it is
+ * longer than PATH_MAX.
+ */
+u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
+		      struct gabion_path_buffer *buffer);
+
+/**
+ * gabion_path_state - DFA state after the name of @path
+ *
+ * Two names with the same state have the same label, and so have all names below
+ * them: the DFA is minimal. With @below the state is that after name + "/".
+ * Same context rules as gabion_path_label(). Return: state, or -1 when unreachable.
+ */
+s64 gabion_path_state(const struct gabion_policy *policy, const struct path *path, bool below,
+		      struct gabion_path_buffer *buffer);
+
+/* Return: 0 or -ENOMEM. */
+int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp);
+void gabion_path_buffer_put(struct gabion_path_buffer *buffer);
+
+/* Fill @buffer with the name of @path. Return: 0 or a negative errno (no such name). */
+int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer);
+
+/* Cache totals since load. */
+void gabion_path_cache_stats(u64 *hits, u64 *misses);
+
+int gabion_path_label_init(unsigned int slots);
+void gabion_path_label_exit(void);
+
+#endif /* GABION_PATH_LABEL_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The policy in force: built beside the old one, then swapped.  See policy.h. */
+#include <linux/netlink.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include "audit.h"
+#include "domain_id.h"
+#include "policy.h"
+#include "task_label.h"
+
+struct gabion_policy __rcu *gabion_policy_in_force;
+DEFINE_MUTEX(gabion_policy_mutex);
+DECLARE_RWSEM(gabion_domain_rwsem);
+
+static u32 generation;	/* gabion_policy_mutex */
+static struct workqueue_struct *free_queue;	/* set at init */
+static bool locked;	/* written under gabion_policy_mutex, never cleared */
+
+static void policy_free(struct gabion_policy *policy)
+{
+	u32 klass;
+
+	if (!policy)
+		return;
+	for (klass = 0; klass < GABION_CLASS_TABLES_END; klass++)
+		kvfree(policy->effective[klass]);
+	kvfree(policy->local);
+	kvfree(policy->numbers);
+	vfree(policy->image);
+	kfree(policy);
+}
+
+/* vfree() may sleep: after the grace period, in a work item. */
+static void policy_free_work(struct work_struct *work)
+{
+	policy_free(container_of(to_rcu_work(work), struct gabion_policy, rcu));
+}
+
+static int number_domains(struct gabion_policy *policy, struct netlink_ext_ack *extack)
+{
+	const struct gabion_view *view = &policy->view;
+	u32 i;
+	int n;
+
+	policy->numbers = kvcalloc(view->ndomains, sizeof(u16), GFP_KERNEL);
+	if (!policy->numbers)
+		return -ENOMEM;
+	for (i = 0; i < view->ndomains; i++) {
+		/* Index 0 is the host whatever the policy calls it. */
+		n = i ? gabion_domain_number(gabion_view_string(view, view->domains[i].name)) : 0;
+		if (n == -ENOSPC)
+			NL_SET_ERR_MSG(extack, "65535 domain names used since the module was loaded: reload the module");
+		if (n < 0)
+			return n;
+		if (i && !n) {
+			NL_SET_ERR_MSG(extack, "domain named host is not the first: the name is taken");
+			return -EINVAL;
+		}
+		policy->numbers[i] = n;
+	}
+	policy->nnumbers = gabion_domain_count();
+	policy->local = kvmalloc_array(policy->nnumbers, sizeof(u16), GFP_KERNEL);
+	if (!policy->local)
+		return -ENOMEM;
+	memset(policy->local, 0xff, policy->nnumbers * sizeof(u16));
+	for (i = 0; i < view->ndomains; i++) {
+		if (policy->local[policy->numbers[i]] != GABION_TRANSITION_NONE) {
+			NL_SET_ERR_MSG(extack, "two domains have the same name");
+			return -EINVAL;
+		}
+		policy->local[policy->numbers[i]] = i;
+	}
+	return 0;
+}
+
+/* sigma under the level order: the kernel does not trust the compiler's levels. */
+static int build_effective(struct gabion_policy *policy, u32 klass)
+{
+	const struct gabion_view *view = &policy->view;
+	u32 nlabels = view->classes[klass].nlabels, d, l;
+	u32 *matrix;
+
+	if (!nlabels)
+		return 0;
+	matrix = kvmalloc_array((size_t)view->ndomains * nlabels, sizeof(u32), GFP_KERNEL);
+	if (!matrix)
+		return -ENOMEM;
+	for (d = 0; d < view->ndomains; d++) {
+		for (l = 0; l < nlabels; l++)
+			matrix[(size_t)d * nlabels + l] = gabion_effective(view, klass, d, l);
+		cond_resched();
+	}
+	policy->effective[klass] = matrix;
+	return 0;
+}
+
+static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_ext_ack *extack)
+{
+	struct gabion_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL);
+	const char *why = NULL;
+	u32 klass;
+	int err;
+
+	if (!policy) {
+		vfree(image);
+		return ERR_PTR(-ENOMEM);
+	}
+	policy->image = image;
+	INIT_RCU_WORK(&policy->rcu, policy_free_work);
+	err = gabion_view_open(&policy->view, image, size, &why);
+	if (err) {
+		if (extack)
+			extack->_msg = why;
+		goto fail;
+	}
+	err = number_domains(policy, extack);
+	if (err)
+		goto fail;
+	for (klass = 1; klass < GABION_CLASS_TABLES_END; klass++) {
+		err = build_effective(policy, klass);
+		if (err)
+			goto fail;
+	}
+	return policy;
+fail:
+	policy_free(policy);
+	return ERR_PTR(err);
+}
+
+/* Does every confined task's domain exist in @policy? */
+static int check_tasks(const struct gabion_policy *policy, pid_t *pid)
+{
+	struct task_struct *process, *thread;
+	int err = 0;
+	u32 index;
+
+	lockdep_assert_held_write(&gabion_domain_rwsem);
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		if (gabion_policy_index(policy, gabion_task_label(thread), &index))
+			continue;
+		*pid = thread->pid;
+		err = -EBUSY;
+		goto out;
+	}
+out:
+	rcu_read_unlock();
+	return err;
+}
+
+/*
+ * A policy in force holds the module: it cannot be unloaded under confined
+ * tasks, since the policy cannot be unloaded while there are any.
+ */
+static void policy_publish(struct gabion_policy *policy)
+{
+	struct gabion_policy *old;
+
+	if (policy)
+		__module_get(THIS_MODULE);
+	old = rcu_replace_pointer(gabion_policy_in_force, policy,
+				  lockdep_is_held(&gabion_policy_mutex));
+	if (old) {
+		queue_rcu_work(free_queue, &old->rcu);
+		module_put(THIS_MODULE);
+	}
+}
+
+int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pid_t *pid)
+{
+	struct gabion_policy *policy;
+	int err;
+
+	mutex_lock(&gabion_policy_mutex);
+	if (locked) {
+		NL_SET_ERR_MSG(extack, "the policy is locked until reboot");
+		vfree(image);
+		err = -EPERM;
+		goto out;
+	}
+	policy = policy_build(image, size, extack);
+	if (IS_ERR(policy)) {
+		err = PTR_ERR(policy);
+		goto out;
+	}
+	down_write(&gabion_domain_rwsem);
+	err = check_tasks(policy, pid);
+	if (!err) {
+		policy->generation = ++generation;
+		policy_publish(policy);
+		err = generation;
+	}
+	up_write(&gabion_domain_rwsem);
+	if (err < 0) {
+		NL_SET_ERR_MSG(extack, "a task runs in a domain that the new policy does not have: end the task, assign it elsewhere, or keep the domain");
+		policy_free(policy);
+	} else {
+		gabion_audit_policy(err);
+	}
+out:
+	mutex_unlock(&gabion_policy_mutex);
+	return err;
+}
+
+int gabion_policy_unload(struct netlink_ext_ack *extack)
+{
+	pid_t pid;
+	int err = 0;
+
+	mutex_lock(&gabion_policy_mutex);
+	down_write(&gabion_domain_rwsem);
+	if (locked) {
+		NL_SET_ERR_MSG(extack, "the policy is locked until reboot");
+		err = -EPERM;
+	} else if (gabion_task_count_confined(&pid)) {
+		NL_SET_ERR_MSG(extack, "tasks are confined: end them first (gabion ps)");
+		err = -EBUSY;
+	} else {
+		policy_publish(NULL);
+	}
+	up_write(&gabion_domain_rwsem);
+	mutex_unlock(&gabion_policy_mutex);
+	return err;
+}
+
+int gabion_policy_lock(void)
+{
+	int err = 0;
+
+	mutex_lock(&gabion_policy_mutex);
+	if (!rcu_access_pointer(gabion_policy_in_force)) {
+		err = -ENOENT;
+	} else if (!locked) {
+		__module_get(THIS_MODULE);
+		WRITE_ONCE(locked, true);
+		gabion_audit_lock();
+	}
+	mutex_unlock(&gabion_policy_mutex);
+	return err;
+}
+
+bool gabion_policy_is_locked(void)
+{
+	return READ_ONCE(locked);
+}
+
+int __init gabion_policy_init(void)
+{
+	free_queue = alloc_workqueue("gabion_policy", 0, 0);
+	return free_queue ? 0 : -ENOMEM;
+}
+
+void gabion_policy_exit(void)
+{
+	policy_free(rcu_dereference_protected(gabion_policy_in_force, true));
+	/* Policies replaced before: RCU hands them to the queue, which frees them. */
+	rcu_barrier();
+	destroy_workqueue(free_queue);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Task labels.  See task_label.h. */
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/tracepoint.h>
+#include "task_label.h"
+
+u16 gabion_task_labels[PID_MAX_LIMIT];
+
+static struct tracepoint *newtask;
+
+/*
+ * In copy_process(), after the child got its pid and before it runs, for every
+ * clone: threads, vfork, io_uring workers (sched_process_fork misses those).
+ */
+static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
+{
+	gabion_task_set_label(task, gabion_task_label(current));
+}
+
+static void find_newtask(struct tracepoint *tp, void *found)
+{
+	if (!strcmp(tp->name, "task_newtask"))
+		*(struct tracepoint **)found = tp;
+}
+
+int gabion_task_label_init(void)
+{
+	for_each_kernel_tracepoint(find_newtask, &newtask);
+	if (!newtask)
+		return -ENOENT;
+	return tracepoint_probe_register(newtask, probe_newtask, NULL);
+}
+
+void gabion_task_label_exit(void)
+{
+	tracepoint_probe_unregister(newtask, probe_newtask, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/* One pass over the threads of @leader; true if a label changed. */
+static bool assign_threads(struct task_struct *leader, u16 domain)
+{
+	struct task_struct *thread;
+	bool changed = false;
+
+	rcu_read_lock();
+	for_each_thread(leader, thread) {
+		if (gabion_task_label(thread) != domain) {
+			gabion_task_set_label(thread, domain);
+			changed = true;
+		}
+	}
+	rcu_read_unlock();
+	return changed;
+}
+
+int gabion_task_assign(pid_t pid, u16 domain)
+{
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (leader)
+		get_task_struct(leader);
+	rcu_read_unlock();
+	if (!leader)
+		return -ESRCH;
+	if (!thread_group_leader(leader)) {
+		put_task_struct(leader);
+		return -EINVAL;
+	}
+	while (assign_threads(leader, domain)) {
+		/* A probe_newtask() that read the old label has written it by then. */
+		tracepoint_synchronize_unregister();
+		cond_resched();
+	}
+	put_task_struct(leader);
+	return 0;
+}
+
+unsigned int gabion_task_count_confined(pid_t *any)
+{
+	struct task_struct *process, *thread;
+	unsigned int n = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		if (gabion_task_label(thread) == GABION_HOST)
+			continue;
+		n++;
+		*any = thread->pid;
+	}
+	rcu_read_unlock();
+	return n;
+}

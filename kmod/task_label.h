@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which domain each task is in.
+ *
+ * The label belongs to the task, never to the credentials in effect (overlayfs
+ * and io_uring override those).  It is indexed by the kernel-wide pid, so that
+ * the trampoline's early exit is one load and one compare.  The table is flat
+ * and static (2 bytes for each possible pid, 8 MiB, untouched pages of it are
+ * zero and stay so): nothing is allocated when a task is born, so nothing can
+ * fail there.
+ *
+ * Writers: task_newtask (the child copies its parent's label, whatever it is,
+ * so a reused pid never keeps an old one), exec commit (a task writes its own),
+ * assignment by the administrator.  Readers need no lock.
+ */
+#ifndef GABION_TASK_LABEL_H
+#define GABION_TASK_LABEL_H
+
+#include <linux/sched.h>
+#include <linux/threads.h>
+
+/* Domain number of a task without restrictions: the host's default domain. */
+#define GABION_HOST	0
+
+extern u16 gabion_task_labels[PID_MAX_LIMIT];
+
+static inline u16 gabion_task_label(const struct task_struct *task)
+{
+	return READ_ONCE(gabion_task_labels[task->pid]);
+}
+
+static inline void gabion_task_set_label(const struct task_struct *task, u16 domain)
+{
+	WRITE_ONCE(gabion_task_labels[task->pid], domain);
+}
+
+/* Follow clones from now on. Context: may sleep; module init and exit. */
+int gabion_task_label_init(void);
+void gabion_task_label_exit(void);
+
+/**
+ * gabion_task_assign - move a whole process into a domain
+ * @pid:	thread-group leader, in the initial pid namespace
+ * @domain:	domain number
+ *
+ * Repeats until a pass over the threads finds nothing to change, so that a
+ * thread born meanwhile is moved too.
+ * Context: may sleep. Return: 0; -ESRCH; -EINVAL: @pid is not a leader.
+ */
+int gabion_task_assign(pid_t pid, u16 domain);
+
+/* Number of threads in a domain other than the host's; @any gets one of their pids. */
+unsigned int gabion_task_count_confined(pid_t *any);
+
+#endif /* GABION_TASK_LABEL_H */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One trampoline for each hook, called by ftrace from the first instruction of
+ * security_<name>.  The stack holds
+ *
+ *	[return into security_<name>][return to its caller]
+ *
+ * and all argument registers are live; r10 and r11 are free at a function's
+ * entry (System V ABI: static chain and scratch).
+ *
+ * A task without restrictions leaves at once.  Otherwise the check runs with
+ * the same arguments: 0 resumes security_<name>, so that the kernel's own LSMs
+ * and the side effects of the function are as without us; an error is returned
+ * to the caller in its stead, by dropping one return address.
+ *
+ * Alignment 16: on 7.x the lowest bit of a direct call's address is a flag.
+ */
+#include <linux/linkage.h>
+#include <asm/asm.h>
+#include <asm/asm-offsets.h>
+#include <asm/nospec-branch.h>
+#include <asm/percpu.h>
+#include <asm/unwind_hints.h>
+#include "hooks.h"
+#include "offsets.h"
+
+	.text
+
+/* Leave if gabion_task_labels[current->pid] == 0. */
+.macro GABION_GATE_CONFINED
+	movq	GABION_ASM_CURRENT, %r10
+	movl	GABION_TASK_PID(%r10), %r10d
+	cmpw	$0, gabion_task_labels(, %r10, 2)
+	jne	.Lcheck_\@
+	RET
+.Lcheck_\@:
+.endm
+
+.macro GABION_GATE_ALWAYS
+.endm
+
+/* Call @check with the arguments as they came in; result in eax, arguments kept. */
+.macro GABION_CALL_CHECK check:req
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%r8
+	pushq	%r9
+	call	\check
+	popq	%r9
+	popq	%r8
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+.endm
+
+/*
+ * gabion_direct_<name>: target of the direct call.
+ *
+ * gabion_resume_<name>: where an IPMODIFY handler sends the function instead
+ * when a direct call could not be had; here the stack holds only the caller's
+ * return address, and the function resumes behind its ftrace site.
+ */
+.macro GABION_TRAMPOLINE name:req, gate:req
+	.p2align 4
+SYM_FUNC_START(gabion_direct_\name)
+	GABION_GATE_\gate
+	GABION_CALL_CHECK gabion_check_\name
+	testl	%eax, %eax
+	jne	.Lrefuse_\name
+	RET
+.Lrefuse_\name:
+	/* The same frame as at entry of security_<name>: one return address. */
+	addq	$8, %rsp
+	UNWIND_HINT_FUNC
+	RET
+SYM_FUNC_END(gabion_direct_\name)
+
+	.p2align 4
+SYM_FUNC_START(gabion_resume_\name)
+	GABION_CALL_CHECK gabion_check_\name
+	testl	%eax, %eax
+	jne	.Lreturn_\name
+	movq	gabion_resume_to_\name(%rip), %r11
+	JMP_NOSPEC r11
+.Lreturn_\name:
+	RET
+SYM_FUNC_END(gabion_resume_\name)
+.endm
+
+#define GABION_EMIT(name, gate) GABION_TRAMPOLINE name, gate ;
+	GABION_HOOKS(GABION_EMIT)
