@@ -145,7 +145,12 @@ const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor);
 /* Step over the record that peek returned. */
 void gabion_ring_advance(struct gabion_ring_cursor *cursor, const struct gabion_record *record);
 
-/* Forget all records up to @sequence. */
+/* What lies before @cursor went into a message to the subscriber. */
+void gabion_ring_present(const struct gabion_ring_cursor *cursor);
+/* A new subscriber: nothing was presented to it yet. */
+void gabion_ring_rewind(void);
+
+/* Forget all records that were presented and are not beyond @sequence. */
 void gabion_ring_acknowledge(u64 sequence);
 
 /**

@@ -13,6 +13,8 @@
  * @data:	ring_size bytes
  * @head:	bytes ever written; by the owning CPU with interrupts off
  * @tail:	bytes acknowledged; under gabion_ring_mutex
+ * @presented:	bytes that went into messages to the subscriber, tail <= presented <= head;
+ *		under gabion_ring_mutex
  * @made:	events, lost ones too; owning CPU, interrupts off
  * @lost:	owning CPU, interrupts off
  * @acknowledged: records the tail went over; under gabion_ring_mutex
@@ -24,6 +26,7 @@ struct ring {
 	u8 *data;
 	u64 head;
 	u64 tail;
+	u64 presented;
 	u64 made;
 	u64 lost;
 	u64 acknowledged;
@@ -109,6 +112,26 @@ void gabion_ring_advance(struct gabion_ring_cursor *cursor, const struct gabion_
 	cursor->position += record->size;
 }
 
+void gabion_ring_present(const struct gabion_ring_cursor *cursor)
+{
+	lockdep_assert_held(&gabion_ring_mutex);
+	per_cpu_ptr(&rings, cursor->cpu)->presented = cursor->position;
+}
+
+void gabion_ring_rewind(void)
+{
+	int cpu;
+
+	lockdep_assert_held(&gabion_ring_mutex);
+	for_each_possible_cpu(cpu)
+		per_cpu(rings, cpu).presented = per_cpu(rings, cpu).tail;
+}
+
+/*
+ * Numbers are given out before records are complete, and rings are read one
+ * after the other: a record with a lower number than one that was presented may
+ * not have been. Hence both conditions.
+ */
 void gabion_ring_acknowledge(u64 sequence)
 {
 	int cpu;
@@ -119,11 +142,14 @@ void gabion_ring_acknowledge(u64 sequence)
 		struct gabion_ring_cursor cursor = { .cpu = cpu, .position = ring->tail };
 		const struct gabion_record *record;
 
-		while ((record = gabion_ring_peek(&cursor)) && record->sequence <= sequence) {
+		while (cursor.position < ring->presented &&
+		       (record = gabion_ring_peek(&cursor)) && record->sequence <= sequence &&
+		       cursor.position < ring->presented) {
 			gabion_ring_advance(&cursor, record);
 			ring->acknowledged++;
 		}
 		smp_store_release(&ring->tail, cursor.position);
+		ring->presented = max(ring->presented, ring->tail);
 	}
 }
 

@@ -80,9 +80,9 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	u16 from = gabion_task_label(current), to;
 	int err;
 
+	/* What an exec that failed has left. */
+	gabion_pending_unchoose(current);
 	if (!gabion_pending_get(current, GABION_PENDING_FORCED, &to)) {
-		/* What an exec that failed has left. */
-		gabion_pending_drop(current);
 		err = choose(from, &bprm->file->f_path, &to);
 		if (err)
 			return err;
@@ -98,7 +98,7 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	err = check_tracer(to);
 	if (err)
 		return err;
-	err = gabion_pending_set(current, to, GABION_PENDING_CHOSEN);
+	err = gabion_pending_set(current, GABION_PENDING_CHOSEN, to);
 	if (err)
 		return err;
 	/* AT_SECURE: the dynamic linker ignores what the old domain put in the environment. */

@@ -11,8 +11,8 @@
 struct pending {
 	struct hlist_node node;
 	const struct task_struct *task;
-	u16 domain;
-	enum gabion_pending_state state;
+	bool has[GABION_PENDING_KINDS];
+	u16 domain[GABION_PENDING_KINDS];
 };
 
 static DEFINE_SPINLOCK(gabion_pending_lock);
@@ -35,31 +35,30 @@ static struct pending *find(const struct task_struct *task)
 	return NULL;
 }
 
-int gabion_pending_set(const struct task_struct *task, u16 domain,
-		       enum gabion_pending_state state)
+int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind kind, u16 domain)
 {
-	struct pending *new, *old;
+	struct pending *p, *new = kzalloc(sizeof(*new), GFP_KERNEL);
 	unsigned long flags;
 
-	new = kmalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;
-	new->task = task;
-	new->domain = domain;
-	new->state = state;
 	spin_lock_irqsave(&gabion_pending_lock, flags);
-	old = find(task);
-	if (old)
-		hlist_del(&old->node);
-	else
+	p = find(task);
+	if (!p) {
+		p = new;
+		new = NULL;
+		p->task = task;
+		hlist_add_head(&p->node, bucket(task));
 		atomic_inc(&count);
-	hlist_add_head(&new->node, bucket(task));
+	}
+	p->has[kind] = true;
+	p->domain[kind] = domain;
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
-	kfree(old);
+	kfree(new);
 	return 0;
 }
 
-bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_state state,
+bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind kind,
 			u16 *domain)
 {
 	struct pending *p;
@@ -70,14 +69,14 @@ bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_stat
 		return false;
 	spin_lock_irqsave(&gabion_pending_lock, flags);
 	p = find(task);
-	found = p && p->state == state;
+	found = p && p->has[kind];
 	if (found)
-		*domain = p->domain;
+		*domain = p->domain[kind];
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	return found;
 }
 
-void gabion_pending_drop(const struct task_struct *task)
+static void forget(const struct task_struct *task, bool forced)
 {
 	struct pending *p;
 	unsigned long flags;
@@ -87,11 +86,26 @@ void gabion_pending_drop(const struct task_struct *task)
 	spin_lock_irqsave(&gabion_pending_lock, flags);
 	p = find(task);
 	if (p) {
-		hlist_del(&p->node);
-		atomic_dec(&count);
+		p->has[GABION_PENDING_CHOSEN] = false;
+		if (p->has[GABION_PENDING_FORCED] && !forced) {
+			p = NULL;
+		} else {
+			hlist_del(&p->node);
+			atomic_dec(&count);
+		}
 	}
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	kfree(p);
+}
+
+void gabion_pending_unchoose(const struct task_struct *task)
+{
+	forget(task, false);
+}
+
+void gabion_pending_drop(const struct task_struct *task)
+{
+	forget(task, true);
 }
 
 void gabion_pending_exit(void)

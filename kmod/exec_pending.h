@@ -2,11 +2,13 @@
 /*
  * Domain changes that wait for an execve to succeed.
  *
- * Keyed by task. An entry is made by a task for itself (TASK_EXEC, or the
- * choice at the start of an exec), used up at exec commit, and dropped when the
- * next exec starts or the task is freed. Spinlock gabion_pending_lock protects
- * the table; it is a leaf lock, taken with interrupts off because a task may be
- * freed in softirq.
+ * Per task two of them: the *forced* one, which the administrator named with
+ * TASK_EXEC and which stays until an exec succeeds (a shell or execvp tries
+ * several files), and the *chosen* one of the exec that is under way.
+ *
+ * An entry dies with the success of an exec or with the task. Spinlock
+ * gabion_pending_lock protects the table; it is a leaf lock, taken with
+ * interrupts off because a task may be freed in softirq.
  */
 #ifndef GABION_EXEC_PENDING_H
 #define GABION_EXEC_PENDING_H
@@ -15,28 +17,27 @@
 #include <linux/types.h>
 
 /**
- * enum gabion_pending_state - life of an entry
- * @GABION_PENDING_FORCED:	the administrator named the domain; waits for an exec
- * @GABION_PENDING_CHOSEN:	an exec is under way and has chosen
+ * enum gabion_pending_kind - which of a task's two changes
+ * @GABION_PENDING_FORCED:	named by the administrator
+ * @GABION_PENDING_CHOSEN:	of the exec under way
  */
-enum gabion_pending_state {
+enum gabion_pending_kind {
 	GABION_PENDING_FORCED,
 	GABION_PENDING_CHOSEN,
+	GABION_PENDING_KINDS,
 };
 
-/**
- * gabion_pending_set - remember @domain for @task's exec, replacing an older entry
- *
- * Context: may sleep. Return: 0 or -ENOMEM (nothing changed).
- */
-int gabion_pending_set(const struct task_struct *task, u16 domain,
-		       enum gabion_pending_state state);
+/* Remember @domain. Context: may sleep. Return: 0 or -ENOMEM (nothing changed). */
+int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind kind, u16 domain);
 
-/* Entry of @task in @state; true and its domain, or false. */
-bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_state state,
+/* True and the domain, or false. Any context; cheap when no task has anything. */
+bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind kind,
 			u16 *domain);
 
-/* Forget what @task has. Cheap when nobody has anything. Any context. */
+/* Forget the chosen one: a new exec begins. Any context. */
+void gabion_pending_unchoose(const struct task_struct *task);
+
+/* Forget both. Any context. */
 void gabion_pending_drop(const struct task_struct *task);
 
 /* Forget everything. Module exit, when no hook runs any more. */

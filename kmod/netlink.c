@@ -160,6 +160,7 @@ struct genl_family gabion_genl_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(operations),
 	.resv_start_op = GABION_CMD_UNSPEC + 1,
 	.pre_doit = pre_doit,
+	.parallel_ops = true,	/* each file has its own lock */
 };
 
 /* A transaction and a subscription end with their socket. */

@@ -74,6 +74,11 @@ int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "another agent is subscribed");
 		return -EBUSY;
 	}
+	if (!old) {
+		mutex_lock(&gabion_ring_mutex);
+		gabion_ring_rewind();
+		mutex_unlock(&gabion_ring_mutex);
+	}
 	atomic_set(&noticed, 0);
 	gabion_netlink_event_ready();
 	return 0;
@@ -181,6 +186,11 @@ static int put_losses(struct sk_buff *skb)
 	return 0;
 }
 
+static bool is_subscriber(const struct netlink_callback *cb)
+{
+	return READ_ONCE(subscriber) == NETLINK_CB(cb->skb).portid;
+}
+
 /* State of a dump: args[0] cursor's CPU, args[1] its position, args[2] losses were sent. */
 int gabion_nl_event_start(struct netlink_callback *cb)
 {
@@ -191,11 +201,18 @@ int gabion_nl_event_start(struct netlink_callback *cb)
 		return err;
 	ack = gabion_dump_attribute(cb, GABION_A_EVENT_ACK);
 	cb->min_dump_alloc = RECORD_ROOM;
+	if (!is_subscriber(cb)) {
+		if (!ack)
+			return 0;	/* looks on */
+		NL_SET_ERR_MSG_ATTR(cb->extack, ack, "only the subscriber acknowledges");
+		return -EPERM;
+	}
 	atomic_set(&noticed, 0);
-	mutex_lock(&gabion_ring_mutex);
-	if (ack)
+	if (ack) {
+		mutex_lock(&gabion_ring_mutex);
 		gabion_ring_acknowledge(nla_get_u64(ack));
-	mutex_unlock(&gabion_ring_mutex);
+		mutex_unlock(&gabion_ring_mutex);
+	}
 	return 0;
 }
 
@@ -229,7 +246,11 @@ int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->args[2] = 1;
 	mutex_lock(&gabion_ring_mutex);
 	while (cursor.cpu < nr_cpu_ids) {
-		if (cpu_possible(cursor.cpu) && !dump_ring(skb, &cursor))
+		bool through = !cpu_possible(cursor.cpu) || dump_ring(skb, &cursor);
+
+		if (cpu_possible(cursor.cpu) && is_subscriber(cb))
+			gabion_ring_present(&cursor);
+		if (!through)
 			break;
 		cursor.cpu = cpumask_next(cursor.cpu, cpu_possible_mask);
 		cursor.position = 0;

@@ -95,7 +95,7 @@ int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info)
 
 	down_read(&gabion_domain_rwsem);
 	number = domain_in_force(info);
-	err = number < 0 ? number : gabion_pending_set(current, number, GABION_PENDING_FORCED);
+	err = number < 0 ? number : gabion_pending_set(current, GABION_PENDING_FORCED, number);
 	up_read(&gabion_domain_rwsem);
 	return err;
 }

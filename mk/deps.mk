@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+# Everything that building and testing needs, as Debian packages by name.
+
+DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
+	libnl-3-dev libnl-genl-3-dev libjansson-dev libsystemd-dev libcap-dev \
+	libcmocka-dev
+DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap erofs-utils busybox-static cpio zstd \
+	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1
+
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+# Asks apt only for what is missing, so that a second run needs no network.
+deps:
+	@missing=$$(for p in $(DEPS_BUILD) $(DEPS_TEST); do \
+		dpkg-query -W -f='$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || \
+			echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		echo "installing:" $$missing; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+.PHONY: deps

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# What is installed where; uninstall takes away just that.
+
+RELEASE ?= $(shell uname -r)
+MODULE_DIR := /lib/modules/$(RELEASE)/extra
+POLICIES := $(wildcard policies/*.gabion)
+ABSTRACTIONS := $(wildcard policies/abstractions/*.gabion)
+MAN5 := $(wildcard man/*.5)
+MAN8 := $(wildcard man/*.8)
+
+install: all
+	install -D -m 644 $(B)/module/gabion.ko $(DESTDIR)$(MODULE_DIR)/gabion.ko
+	$(MAKE) install-agent
+	@if [ -z "$(DESTDIR)" ]; then depmod $(RELEASE); systemctl daemon-reload || true; fi
+	@echo "installed; start with: systemctl enable --now gabiond"
+
+# Policies are configuration: one that the administrator has changed stays.
+install-agent: agent
+	install -D -m 755 $(B)/agent/gabion $(DESTDIR)$(PREFIX)/bin/gabion
+	install -D -m 755 $(B)/agent/gabiond $(DESTDIR)$(PREFIX)/sbin/gabiond
+	install -D -m 644 agent/daemon/gabiond.service \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service
+	install -d -m 755 $(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/abstractions
+	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%); do \
+		target=$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/$$p; \
+		if [ -e "$$target" ] && ! cmp -s "policies/$$p" "$$target"; then \
+			install -m 644 "policies/$$p" "$$target.new"; \
+			echo "kept your $$target, ours is $$target.new"; \
+		else \
+			install -m 644 "policies/$$p" "$$target"; \
+		fi; \
+	done
+	for m in $(MAN5); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man5/$${m#man/}; done
+	for m in $(MAN8); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man8/$${m#man/}; done
+
+uninstall:
+	rm -f $(DESTDIR)$(MODULE_DIR)/gabion.ko $(DESTDIR)$(PREFIX)/bin/gabion \
+		$(DESTDIR)$(PREFIX)/sbin/gabiond \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service \
+		$(MAN5:man/%=$(DESTDIR)$(PREFIX)/share/man/man5/%) \
+		$(MAN8:man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
+	@echo "policies in $(DESTDIR)$(SYSCONFDIR)/gabion are left alone"
+
+# stage-6.1: what a VM on that kernel gets, as a DESTDIR tree.
+stage-%: module-% agent
+	release=$$(qemu-test/kernel-release $*) && \
+	$(MAKE) install-agent DESTDIR=$(CURDIR)/$(B)/stage/$$release PREFIX=/usr SYSCONFDIR=/etc > /dev/null
+
+.PHONY: install install-agent uninstall

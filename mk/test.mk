@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests: unit tests on the host under sanitizers, kselftests in VMs.
+
+KSELFTESTS := file names net control task exec level audit policy
+KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
+
+# The harness is the kernel's own, from Debian's linux-source.
+$(KSELFTEST_HEADERS) &:
+	mkdir -p $(B)/kselftest
+	tar -C $(B)/kselftest -xf /usr/src/linux-source-6.1.tar.xz --strip-components=4 \
+		linux-source-6.1/tools/testing/selftests/kselftest.h \
+		linux-source-6.1/tools/testing/selftests/kselftest_harness.h
+	touch $(KSELFTEST_HEADERS)
+
+$(B)/selftests/%: selftests/%.c selftests/lib/confine.c selftests/lib/confine.h selftests/lib/attempt.h \
+		$(KSELFTEST_HEADERS) $(B)/agent/libgabion.a $(B)/agent/obj/agent/netlink/open.o
+	mkdir -p $(@D)
+	@echo "  CC $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
+		-Iselftests -I. -I$(B)/kselftest -o $@ $< selftests/lib/confine.c \
+		$(B)/agent/obj/agent/netlink/open.o $(B)/agent/libgabion.a $(LIBS) -lpthread
+
+$(B)/selftests/bench/ops: selftests/bench/ops.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
+
+selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(B)/selftests/bench/ops
+
+# kselftest-6.1: in a VM on that kernel.
+kselftest-%: stage-% selftests
+	qemu-test/vm --kernel $* --smp 2 --timeout 1500 --share $(CURDIR) -- \
+		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests $(CURDIR)/selftests/run
+
+# Figures of docs/performance.md, on the stock kernel under the instruction clock.
+bench: stage-6.1 selftests
+	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
+		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
+		$(CURDIR)/selftests/bench/run
+
+demo: deps stage-6.1
+	demo/run
+
+test: deps
+	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests
+	selftests/all $(KERNELS)
+
+.PHONY: selftests bench demo test

@@ -40,7 +40,8 @@
  * @GABION_CMD_EVENT_SUBSCRIBE: this socket gets EVENT_READY notices; one subscriber at a time,
  *	a new one replaces a dead one, -EBUSY for a live one.
  * @GABION_CMD_EVENT_READ: dump. In: EVENT_ACK (optional): events up to this sequence number
- *	were stored by the reader and may be forgotten. Each message: nested EVENT (several)
+ *	were stored by the reader and may be forgotten, as far as they were presented to it;
+ *	only the subscriber may. Another reader looks on. Each message: nested EVENT (several)
  *	and LOSS (the exact number of events lost since boot of the module, for each CPU that
  *	lost any). Events not acknowledged come again: a reader that dies loses nothing.
  * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes.

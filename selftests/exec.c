@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Changes of domain by execution. */
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <stdlib.h>
+#include <signal.h>
+#include "kselftest_harness.h"
+#include "lib/confine.h"
+
+#define ATTEMPT(call) ((call) < 0 ? errno : 0)
+
+FIXTURE(exec)
+{
+	struct gabion_netlink *client;
+};
+
+FIXTURE_SETUP(exec)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
+		TH_LOG("%s", error.text);
+	confine_prepare();
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(exec)
+{
+	gabion_netlink_close(self->client);
+}
+
+struct seek {
+	pid_t pid;
+	char domain[64];
+};
+
+static int find_task(const struct gabion_task *task, void *data)
+{
+	struct seek *seek = data;
+
+	if ((pid_t)task->pid == seek->pid)
+		snprintf(seek->domain, sizeof(seek->domain), "%s", task->domain);
+	return 0;
+}
+
+/* Domain of @pid, "host" if it has none of its own. */
+static const char *domain_of(struct gabion_netlink *client, pid_t pid)
+{
+	static struct seek seek;
+	struct gabion_error error = { 0 };
+
+	seek = (struct seek){ .pid = pid, .domain = "host" };
+	if (gabion_netlink_tasks(client, find_task, &seek, &error))
+		return "(the dump failed)";
+	return seek.domain;
+}
+
+/* Start @path in a child that is already in @domain; its pid once it has executed. */
+static pid_t start(struct gabion_netlink *client, const char *domain, const char *path,
+		   const char *argument, bool no_new_privs)
+{
+	struct gabion_error error = { 0 };
+	int go[2], failed[2], code;
+	char byte;
+	pid_t pid;
+
+	if (pipe(go) || pipe2(failed, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(failed[0]);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(1);
+		if (no_new_privs)
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		execl(path, path, argument, (char *)NULL);
+		code = errno;
+		if (write(failed[1], &code, sizeof(code)) < 0)
+			_exit(1);
+		_exit(code);
+	}
+	close(failed[1]);
+	if (domain && gabion_netlink_task_assign(client, pid, domain, &error))
+		return -1;
+	if (write(go[1], "g", 1) != 1)
+		return -1;
+	/* End of file: the exec closed it. */
+	if (read(failed[0], &code, sizeof(code)) == sizeof(code)) {
+		waitpid(pid, NULL, 0);
+		errno = code;
+		return -1;
+	}
+	close(failed[0]);
+	return pid;
+}
+
+TEST_F(exec, a_file_leads_into_its_domain)
+{
+	pid_t pid = start(self->client, NULL, TEST_DIR "/enter", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.type = GABION_EVENT_TRANSITION, .domain = "host", .target = "entered",
+		.object = TEST_DIR "/enter" }));
+}
+
+TEST_F(exec, another_file_does_not)
+{
+	pid_t pid = start(self->client, NULL, TEST_DIR "/next", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("host", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+/* The same file under a name that no rule is about. */
+TEST_F(exec, the_name_counts_not_the_way_to_it)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, symlink(TEST_DIR "/enter", TEST_DIR "/object/detour"));
+	pid = start(self->client, NULL, TEST_DIR "/object/detour", "100", false);
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+TEST_F(exec, a_script_is_what_was_named)
+{
+	pid_t pid = start(self->client, NULL, TEST_DIR "/script", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+TEST_F(exec, a_rule_changes_the_domain)
+{
+	pid_t pid = start(self->client, "changes", TEST_DIR "/next", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+/* `enter` is for the host: a confined domain stays what it is. */
+TEST_F(exec, without_a_rule_the_domain_stays)
+{
+	pid_t pid = start(self->client, "changes", TEST_DIR "/enter", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("changes", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+TEST_F(exec, no_new_privs_forbids_another_domain)
+{
+	EXPECT_EQ(-1, start(self->client, "changes", TEST_DIR "/next", "0", true));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .reason = GABION_REASON_TRANSITION,
+		.domain = "changes", .target = "entered" }));
+}
+
+TEST_F(exec, no_new_privs_still_enters_from_the_host)
+{
+	pid_t pid = start(self->client, NULL, TEST_DIR "/enter", "100", true);
+
+	ASSERT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+}
+
+/* AT_SECURE is what makes the dynamic linker drop LD_PRELOAD and its like. */
+static int secure_mode(pid_t pid)
+{
+	unsigned long pair[2];
+	char path[64];
+	int fd, secure = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
+	fd = open(path, O_RDONLY);
+	while (read(fd, pair, sizeof(pair)) == sizeof(pair))
+		if (pair[0] == AT_SECURE)
+			secure = pair[1];
+	close(fd);
+	return secure;
+}
+
+TEST_F(exec, a_change_sets_secure_mode)
+{
+	pid_t pid = start(self->client, NULL, TEST_DIR "/enter", "100", false);
+
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(1, secure_mode(pid));
+	confine_release(pid);
+	pid = start(self->client, NULL, TEST_DIR "/next", "100", false);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, secure_mode(pid));
+	confine_release(pid);
+}
+
+/* gabion run: the administrator names the domain of the next exec. */
+TEST_F(exec, a_named_domain)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		struct gabion_netlink *client;
+		struct gabion_error error = { 0 };
+
+		if (gabion_netlink_open(&client, &error) ||
+		    gabion_netlink_task_exec(client, "refused", &error))
+			_exit(99);
+		gabion_netlink_close(client);
+		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
+		_exit(98);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(1, WEXITSTATUS(status));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .domain = "refused",
+		.object = TEST_DIR "/object/file" }));
+}
+
+/* What the administrator named holds until an exec succeeds, as execvp tries several. */
+TEST_F(exec, a_named_domain_outlives_a_failed_exec)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		struct gabion_netlink *client;
+		struct gabion_error error = { 0 };
+		int fd = open(TEST_DIR "/object/program", O_WRONLY | O_TRUNC);
+
+		if (write(fd, "#!/nonexistent\n", 15) != 15)
+			_exit(97);
+		close(fd);
+		if (gabion_netlink_open(&client, &error) ||
+		    gabion_netlink_task_exec(client, "refused", &error))
+			_exit(99);
+		gabion_netlink_close(client);
+		execl(TEST_DIR "/object/program", "program", (char *)NULL);
+		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
+		_exit(98);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(1, WEXITSTATUS(status));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .domain = "refused",
+		.object = TEST_DIR "/object/file" }));
+}
+
+/* A failed exec leaves nothing for the next one. */
+TEST_F(exec, a_failed_exec_leaves_nothing)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* Chosen, then ENOEXEC-like failure: a script without its interpreter. */
+		int fd = open(TEST_DIR "/enter", O_WRONLY | O_TRUNC);
+
+		if (write(fd, "#!/nonexistent\n", 15) != 15)
+			_exit(97);
+		close(fd);
+		execl(TEST_DIR "/enter", "enter", (char *)NULL);
+		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
+		_exit(98);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
+		.type = GABION_EVENT_TRANSITION }));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An attempt is one operation. Each is shown three times: that it works where
+ * nothing restricts it (or a broken attempt would count as blocked), that it
+ * works in a domain that is granted it, and that it fails in one that is not,
+ * with the right errno and the event that says so.
+ *
+ * A test program includes this once, after kselftest_harness.h, adds variants,
+ * and ends with TEST_HARNESS_MAIN.
+ */
+#ifndef GABION_SELFTESTS_ATTEMPT_H
+#define GABION_SELFTESTS_ATTEMPT_H
+
+#include "confine.h"
+
+FIXTURE(attempt)
+{
+	struct gabion_netlink *client;
+};
+
+/**
+ * @run:	the operation; returns 0 or an errno
+ * @error:	errno when refused
+ * @klass:	class of the event
+ * @refused:	permissions (or number) that the event names
+ * @object:	object that the event names, NULL for those without a name
+ * @refused_by:	domain that may not, default "refused"
+ */
+FIXTURE_VARIANT(attempt)
+{
+	int (*run)(void);
+	int error;
+	uint32_t klass;
+	uint32_t refused;
+	const char *object;
+	const char *refused_by;
+};
+
+FIXTURE_SETUP(attempt)
+{
+	struct gabion_error error = { 0 };
+
+	self->client = NULL;
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
+		TH_LOG("%s", error.text);
+	confine_prepare();
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(attempt)
+{
+	gabion_netlink_close(self->client);
+}
+
+TEST_F(attempt, works_on_the_host)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, variant->run));
+}
+
+TEST_F(attempt, works_when_granted)
+{
+	EXPECT_EQ(0, confine_run(self->client, "granted", variant->run)) {
+		confine_events_count(self->client,
+				     &(struct confine_expect){ .object = "(none: list all)" });
+	}
+}
+
+TEST_F(attempt, is_refused_and_recorded)
+{
+	const char *domain = variant->refused_by ?: "refused";
+	struct confine_expect expect = {
+		.type = GABION_EVENT_ACCESS,
+		.verdict = GABION_VERDICT_DENIED,
+		.klass = variant->klass,
+		.refused = variant->refused,
+		.domain = domain,
+		.object = variant->object,
+	};
+
+	EXPECT_EQ(variant->error, confine_run(self->client, domain, variant->run));
+	EXPECT_LE(1, confine_events_count(self->client, &expect));
+}
+
+/* Shorthand for operations that return -1 and set errno. */
+#define ATTEMPT(call) ((call) < 0 ? errno : 0)
+
+#endif /* GABION_SELFTESTS_ATTEMPT_H */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See confine.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "confine.h"
+
+static int assign(struct gabion_netlink *client, pid_t pid, const char *domain)
+{
+	struct gabion_error error = { 0 };
+	int err;
+
+	if (!domain)
+		return 0;
+	err = gabion_netlink_task_assign(client, pid, domain, &error);
+	if (err)
+		printf("# cannot assign %d to %s: %s\n", pid, domain, error.text);
+	return err;
+}
+
+/* Fork a child that waits for a byte before it runs @attempt. */
+static pid_t spawn(int (*attempt)(void), int *go)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	fflush(stdout);
+	pid = fork();
+	if (pid) {
+		close(ends[0]);
+		*go = ends[1];
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(ends[1]);
+	if (read(ends[0], &byte, 1) != 1)
+		_exit(CONFINE_BROKEN);
+	_exit(attempt());
+}
+
+int confine_run(struct gabion_netlink *client, const char *domain, int (*attempt)(void))
+{
+	int go, status, err;
+	pid_t pid = spawn(attempt, &go);
+
+	if (pid < 0)
+		return CONFINE_BROKEN;
+	err = assign(client, pid, domain);
+	if (!err && write(go, "g", 1) != 1)
+		err = -errno;
+	close(go);
+	if (waitpid(pid, &status, 0) != pid || err)
+		return CONFINE_BROKEN;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int sleep_for_ever(void)
+{
+	for (;;)
+		pause();
+	return 0;
+}
+
+pid_t confine_sleeper(struct gabion_netlink *client, const char *domain)
+{
+	int go;
+	pid_t pid = spawn(sleep_for_ever, &go);
+
+	if (pid > 0 && (assign(client, pid, domain) || write(go, "g", 1) != 1)) {
+		confine_release(pid);
+		pid = -1;
+	}
+	close(go);
+	return pid;
+}
+
+void confine_release(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void put_file(const char *path, const char *text, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		printf("# cannot write %s: %m\n", path);
+		exit(1);
+	}
+	fchmod(fd, mode);
+	close(fd);
+}
+
+void confine_prepare(void)
+{
+	if (system("rm -rf " TEST_DIR " && mkdir -p " TEST_DIR "/object/dir " TEST_DIR "/other"))
+		exit(1);
+	put_file(TEST_DIR "/object/file", "content\n", 0644);
+	put_file(TEST_DIR "/other/file", "content\n", 0644);
+	put_file(TEST_DIR "/log", "line\n", 0644);
+	put_file(TEST_DIR "/low", "low\n", 0644);
+	put_file(TEST_DIR "/high", "high\n", 0644);
+	put_file(TEST_DIR "/script", "#!/usr/bin/sleep 0\n", 0755);
+	if (system("cp /usr/bin/true " TEST_DIR "/object/program && cp /usr/bin/sleep " TEST_DIR
+		   "/enter && cp /usr/bin/sleep " TEST_DIR "/next"))
+		exit(1);
+}
+
+uint64_t confine_events_clear(struct gabion_netlink *client)
+{
+	struct gabion_error error = { 0 };
+	uint64_t ack = 0;
+
+	/* Only the subscriber may acknowledge. */
+	if (gabion_netlink_subscribe(client, &error)) {
+		printf("# cannot subscribe to events: %s\n", error.text);
+		exit(1);
+	}
+	for (;;) {
+		cleanup_batch struct gabion_batch batch = { 0 };
+
+		if (gabion_netlink_read(client, ack, &batch, &error)) {
+			printf("# cannot read events: %s\n", error.text);
+			exit(1);
+		}
+		if (!batch.nevents)
+			return ack;
+		ack = batch.ack;
+	}
+}
+
+static bool same(const char *want, const char *have)
+{
+	return !want || (have && !strcmp(want, have));
+}
+
+static bool matches(const struct gabion_event *event, const struct confine_expect *expect)
+{
+	return (!expect->type || event->type == expect->type) &&
+	       (!expect->verdict || event->verdict == expect->verdict) &&
+	       (!expect->klass || event->klass == expect->klass) &&
+	       (!expect->reason || event->reason == expect->reason) &&
+	       (event->refused & expect->refused) == expect->refused &&
+	       same(expect->domain, event->domain) && same(expect->target, event->target) &&
+	       same(expect->object, event->object);
+}
+
+unsigned int confine_events_count(struct gabion_netlink *client,
+				  const struct confine_expect *expect)
+{
+	cleanup_batch struct gabion_batch batch = { 0 };
+	struct gabion_error error = { 0 };
+	unsigned int n = 0;
+	size_t i;
+
+	if (gabion_netlink_read(client, 0, &batch, &error)) {
+		printf("# cannot read events: %s\n", error.text);
+		exit(1);
+	}
+	for (i = 0; i < batch.nevents; i++)
+		n += matches(&batch.events[i], expect);
+	for (i = 0; !n && i < batch.nevents; i++) {
+		const struct gabion_event *e = &batch.events[i];
+
+		printf("# event %llu: type %u verdict %u class %u wanted %x refused %x reason %u domain %s target %s object %s hook %s\n",
+		       (unsigned long long)e->sequence, e->type, e->verdict, e->klass, e->wanted,
+		       e->refused, e->reason, e->domain, e->target ?: "-", e->object ?: "-",
+		       e->hook ?: "-");
+	}
+	return n;
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tasks: the label follows every clone; signals and tracing between domains. */
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "lib/confine.h"
+
+#define ATTEMPT(call) ((call) < 0 ? errno : 0)
+
+FIXTURE(task)
+{
+	struct gabion_netlink *client;
+};
+
+FIXTURE_SETUP(task)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
+		TH_LOG("%s", error.text);
+	confine_prepare();
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(task)
+{
+	gabion_netlink_close(self->client);
+}
+
+static int read_object(void)
+{
+	return ATTEMPT(open(TEST_DIR "/object/file", O_RDONLY));
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, __WALL) != pid)
+		return errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int in_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(read_object());
+	return wait_for(pid);
+}
+
+static int in_grandchild(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(in_fork());
+	return wait_for(pid);
+}
+
+static int in_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		_exit(read_object());
+	return wait_for(pid);
+}
+
+static int clone_body(void *unused)
+{
+	(void)unused;
+	return read_object();
+}
+
+static int in_clone_vm(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	return wait_for(clone(clone_body, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL));
+}
+
+static int in_pid_namespace(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	return wait_for(clone(clone_body, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, NULL));
+}
+
+static void *thread_body(void *result)
+{
+	*(int *)result = read_object();
+	return NULL;
+}
+
+static int in_thread(void)
+{
+	pthread_t thread;
+	int result = 99;
+
+	if (pthread_create(&thread, NULL, thread_body, &result))
+		return errno;
+	pthread_join(thread, NULL);
+	return result;
+}
+
+/* An orphan is not its parent's any more, but still of its domain. */
+static int in_orphan(void)
+{
+	int ends[2], result = 99;
+
+	if (pipe(ends))
+		return errno;
+	if (!fork()) {
+		if (!fork()) {
+			usleep(20000);
+			result = read_object();
+			if (write(ends[1], &result, sizeof(result)) < 0)
+				_exit(1);
+			_exit(0);
+		}
+		_exit(0);
+	}
+	if (read(ends[0], &result, sizeof(result)) != sizeof(result))
+		return 98;
+	return result;
+}
+
+/* One openat by io_uring, made to run in a kernel worker (IOSQE_ASYNC). */
+static int in_io_uring_worker(void)
+{
+	struct io_uring_params params = { 0 };
+	struct io_uring_sqe *sqes;
+	int fd = syscall(SYS_io_uring_setup, 4, &params);
+	char *sq, *cq;
+
+	if (fd < 0)
+		return errno;
+	sq = mmap(NULL, params.sq_off.array + params.sq_entries * 4, PROT_READ | PROT_WRITE,
+		  MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQ_RING);
+	cq = mmap(NULL, params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe),
+		  PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_CQ_RING);
+	sqes = mmap(NULL, params.sq_entries * sizeof(*sqes), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_POPULATE, fd, IORING_OFF_SQES);
+	if (sq == MAP_FAILED || cq == MAP_FAILED || sqes == MAP_FAILED)
+		return errno;
+	sqes[0].opcode = IORING_OP_OPENAT;
+	sqes[0].flags = IOSQE_ASYNC;
+	sqes[0].fd = AT_FDCWD;
+	sqes[0].addr = (unsigned long)TEST_DIR "/object/file";
+	sqes[0].open_flags = O_RDONLY;
+	((unsigned int *)(sq + params.sq_off.array))[0] = 0;
+	__atomic_store_n((unsigned int *)(sq + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		return errno;
+	return -((struct io_uring_cqe *)(cq + params.cq_off.cqes))->res > 0
+		? -((struct io_uring_cqe *)(cq + params.cq_off.cqes))->res : 0;
+}
+
+static int after_setuid(void)
+{
+	return setuid(1000) ? 99 : read_object();
+}
+
+FIXTURE(clone)
+{
+	struct gabion_netlink *client;
+};
+
+FIXTURE_VARIANT(clone)
+{
+	int (*run)(void);
+};
+
+FIXTURE_SETUP(clone)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error));
+	confine_prepare();
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(clone)
+{
+	gabion_netlink_close(self->client);
+}
+
+#define CLONE_VARIANT(name) FIXTURE_VARIANT_ADD(clone, name) { .run = name }
+CLONE_VARIANT(in_fork);
+CLONE_VARIANT(in_grandchild);
+CLONE_VARIANT(in_vfork);
+CLONE_VARIANT(in_clone_vm);
+CLONE_VARIANT(in_pid_namespace);
+CLONE_VARIANT(in_thread);
+CLONE_VARIANT(in_orphan);
+CLONE_VARIANT(in_io_uring_worker);
+CLONE_VARIANT(after_setuid);
+
+TEST_F(clone, stays_in_the_domain)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, variant->run));
+	EXPECT_EQ(0, confine_run(self->client, "granted", variant->run));
+	EXPECT_EQ(EACCES, confine_run(self->client, "refused", variant->run));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_FILE,
+		.refused = GABION_FILE_READ, .domain = "refused",
+		.object = TEST_DIR "/object/file" }));
+}
+
+/* Threads that are there when the process is assigned. */
+static void *wait_then_read(void *gate)
+{
+	int *g = gate;
+
+	while (!__atomic_load_n(&g[0], __ATOMIC_ACQUIRE))
+		usleep(1000);
+	g[1] = read_object();
+	return NULL;
+}
+
+static int assign_with_threads(struct gabion_netlink *client, const char *domain)
+{
+	struct gabion_error error = { 0 };
+	int ends[2], result = 0;
+	char byte;
+	pid_t pid;
+
+	if (pipe(ends))
+		return 99;
+	pid = fork();
+	if (!pid) {
+		static int gates[4][2];
+		pthread_t threads[4];
+		int i;
+
+		for (i = 0; i < 4; i++)
+			pthread_create(&threads[i], NULL, wait_then_read, gates[i]);
+		if (read(ends[0], &byte, 1) != 1)
+			_exit(99);
+		for (i = 0; i < 4; i++)
+			__atomic_store_n(&gates[i][0], 1, __ATOMIC_RELEASE);
+		for (i = 0; i < 4; i++) {
+			pthread_join(threads[i], NULL);
+			if (gates[i][1] != EACCES)
+				result = 98;
+		}
+		_exit(result);
+	}
+	usleep(50000);
+	if (gabion_netlink_task_assign(client, pid, domain, &error) || write(ends[1], "g", 1) != 1)
+		return 97;
+	return wait_for(pid);
+}
+
+TEST_F(task, assignment_reaches_all_threads)
+{
+	EXPECT_EQ(0, assign_with_threads(self->client, "refused"));
+	EXPECT_EQ(4, confine_events_count(self->client, &(struct confine_expect){
+		.domain = "refused", .object = TEST_DIR "/object/file" }));
+}
+
+/* --- signals and tracing --- */
+
+static pid_t victim;
+
+static int signal_victim(void)
+{
+	return ATTEMPT(kill(victim, SIGCONT));
+}
+
+static int probe_victim(void)
+{
+	return ATTEMPT(kill(victim, 0));
+}
+
+static int thread_signal_victim(void)
+{
+	return ATTEMPT(syscall(SYS_tgkill, victim, victim, SIGCONT));
+}
+
+static int pidfd_signal_victim(void)
+{
+	int fd = syscall(SYS_pidfd_open, victim, 0);
+
+	return fd < 0 ? 99 : ATTEMPT(syscall(SYS_pidfd_send_signal, fd, SIGCONT, NULL, 0));
+}
+
+static int trace_victim(void)
+{
+	if (ptrace(PTRACE_SEIZE, victim, 0, 0))
+		return errno;
+	ptrace(PTRACE_DETACH, victim, 0, 0);
+	return 0;
+}
+
+static int read_victim_memory(void)
+{
+	static char here[16], there[16];
+	struct iovec local = { here, 16 }, remote = { there, 16 };
+
+	return ATTEMPT(process_vm_readv(victim, &local, 1, &remote, 1, 0));
+}
+
+static int take_descriptor(void)
+{
+	int fd = syscall(SYS_pidfd_open, victim, 0);
+
+	return fd < 0 ? 99 : ATTEMPT(syscall(SYS_pidfd_getfd, fd, 0, 0));
+}
+
+FIXTURE(other)
+{
+	struct gabion_netlink *client;
+};
+
+FIXTURE_VARIANT(other)
+{
+	int (*run)(void);
+	uint32_t refused;
+	int error;
+};
+
+FIXTURE_SETUP(other)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error));
+	victim = confine_sleeper(self->client, "target");
+	ASSERT_LT(0, victim);
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(other)
+{
+	confine_release(victim);
+	gabion_netlink_close(self->client);
+}
+
+#define OTHER_VARIANT(name, permission)	\
+	FIXTURE_VARIANT_ADD(other, name) { .run = name, .refused = permission, .error = EPERM }
+OTHER_VARIANT(signal_victim, GABION_DOM_SIGNAL);
+OTHER_VARIANT(probe_victim, GABION_DOM_SIGNAL);
+OTHER_VARIANT(thread_signal_victim, GABION_DOM_SIGNAL);
+OTHER_VARIANT(pidfd_signal_victim, GABION_DOM_SIGNAL);
+OTHER_VARIANT(trace_victim, GABION_DOM_TRACE);
+OTHER_VARIANT(read_victim_memory, GABION_DOM_TRACE);
+OTHER_VARIANT(take_descriptor, GABION_DOM_TRACE);
+
+TEST_F(other, domain)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, variant->run));
+	EXPECT_EQ(0, confine_run(self->client, "granted", variant->run));
+	EXPECT_EQ(variant->error, confine_run(self->client, "refused", variant->run));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_DOMAIN,
+		.refused = variant->refused, .domain = "refused", .target = "target" }));
+}
+
+/* The host's processes, the agent among them, are a domain like others. */
+TEST_F(task, the_host_is_out_of_reach)
+{
+	victim = getpid();
+	EXPECT_EQ(EPERM, confine_run(self->client, "granted", signal_victim));
+	EXPECT_EQ(EPERM, confine_run(self->client, "granted", trace_victim));
+	EXPECT_EQ(2, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_DOMAIN, .target = "host" }));
+}
+
+static int signal_own_child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	if (kill(pid, SIGKILL))
+		return errno;
+	return wait_for(pid) == 128 + SIGKILL ? 0 : 99;
+}
+
+TEST_F(task, own_domain_may_be_signalled)
+{
+	EXPECT_EQ(0, confine_run(self->client, "refused", signal_own_child));
+}
+
+/* A child of the host asks its confined parent to trace it: the parent is judged. */
+TEST_F(task, traceme_judges_the_tracer)
+{
+	struct gabion_error error = { 0 };
+	int go[2], result[2], answer = 99;
+	char byte;
+	pid_t parent, child;
+
+	ASSERT_EQ(0, pipe(go));
+	ASSERT_EQ(0, pipe(result));
+	parent = fork();
+	if (!parent) {
+		child = fork();
+		if (!child) {
+			if (read(go[0], &byte, 1) != 1)
+				_exit(1);
+			answer = ATTEMPT(ptrace(PTRACE_TRACEME, 0, 0, 0));
+			if (write(result[1], &answer, sizeof(answer)) < 0)
+				_exit(1);
+			_exit(0);
+		}
+		pause();
+	}
+	usleep(50000);
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, parent, "refused", &error));
+	ASSERT_EQ(1, write(go[1], "g", 1));
+	ASSERT_EQ(sizeof(answer), read(result[0], &answer, sizeof(answer)));
+	EXPECT_EQ(EPERM, answer);
+	kill(parent, SIGKILL);
+	waitpid(parent, NULL, 0);
+}
+
+TEST_HARNESS_MAIN
