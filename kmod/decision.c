@@ -131,16 +131,20 @@ static int no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
 	return err;
 }
 
-/* Objects that no rule is about: pipes, sockets, anonymous inodes; layers of overlayfs. */
-static bool beyond_names(const struct path *path)
+/*
+ * What of @wanted is to be decided by name.  A layer of overlayfs: nothing, it
+ * was decided on the stacked path. A pipe, a socket, a memfd: the holder of a
+ * descriptor may use it; but code needs a name.
+ */
+static u32 wanted_by_name(const struct path *path, u32 wanted)
 {
 	switch (gabion_mount_kind(path->mnt)) {
 	case GABION_MOUNT_LAYER:
-		return true;
+		return 0;
 	case GABION_MOUNT_PSEUDO:
-		return !d_is_reg(path->dentry);	/* memfd and secretmem are files */
+		return wanted & (GABION_FILE_EXECUTE | GABION_FILE_MAP);
 	default:
-		return false;
+		return wanted;
 	}
 }
 
@@ -151,16 +155,16 @@ static noinline int decide_path_slow(enum gabion_hook_id hook, u16 domain, const
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_FILE,
-		.wanted = wanted,
+		.wanted = wanted_by_name(path, wanted),
 		.target = GABION_NO_TARGET,
 	};
 	struct subject s;
 	int err;
 
-	if (beyond_names(path))
+	if (!event.wanted)
 		return 0;
 	if (gabion_path_buffer_get(&buffer, gfp))
-		return no_memory(hook, domain, wanted);
+		return no_memory(hook, domain, event.wanted);
 	rcu_read_lock();
 	s = subject_of(domain);
 	if (s.policy)

@@ -10,7 +10,7 @@
 static const struct nla_policy attributes[GABION_A_MAX + 1] = {
 	[GABION_A_SIZE] = { .type = NLA_U32 },
 	[GABION_A_OFFSET] = { .type = NLA_U32 },
-	[GABION_A_DATA] = NLA_POLICY_RANGE(NLA_BINARY, 1, GABION_CHUNK_MAX),
+	[GABION_A_DATA] = { .type = NLA_BINARY, .len = GABION_CHUNK_MAX },
 	[GABION_A_DOMAIN] = { .type = NLA_NUL_STRING, .len = GABION_NAME_MAX - 1 },
 	[GABION_A_PID] = { .type = NLA_U32 },
 	[GABION_A_EVENT_ACK] = { .type = NLA_U64 },

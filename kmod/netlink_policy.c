@@ -91,9 +91,9 @@ int gabion_nl_policy_chunk(struct sk_buff *skb, struct genl_info *info)
 				    "chunk does not follow the one before");
 		goto out;
 	}
-	if (length > transaction.size - offset) {
+	if (!length || length > transaction.size - offset) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_DATA],
-				    "more data than the size announced");
+				    "no data, or more than the size announced");
 		goto out;
 	}
 	memcpy((u8 *)transaction.image + offset, nla_data(info->attrs[GABION_A_DATA]), length);

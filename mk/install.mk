@@ -43,7 +43,7 @@ uninstall:
 
 # stage-6.1: what a VM on that kernel gets, as a DESTDIR tree.
 stage-%: module-% agent
-	release=$$(qemu-test/kernel-release $*) && \
+	release=$$(qemu-test/kernel-release $*) && rm -rf $(B)/stage/$$release/etc && \
 	$(MAKE) install-agent DESTDIR=$(CURDIR)/$(B)/stage/$$release PREFIX=/usr SYSCONFDIR=/etc > /dev/null
 
 .PHONY: install install-agent uninstall

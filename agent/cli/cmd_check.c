@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gabion check: compile a policy and say what is wrong with it, or how large it is.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "../common/cleanup.h"
+#include "../common/json.h"
+#include "../policy/policy.h"
+#include "cli.h"
+#include "usage.h"
+
+/* Written beside the target and renamed, so that a reader never sees half of it. */
+static int write_image(const char *path, const struct gabion_compiled *compiled,
+		       struct gabion_error *error)
+{
+	cleanup_free char *beside = NULL;
+	cleanup_file FILE *file = NULL;
+	int fd;
+
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0) {
+		beside = NULL;
+		return gabion_error_set(error, -ENOMEM, "no memory");
+	}
+	fd = mkstemp(beside);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file)
+		return gabion_error_set(error, -errno, "%s: %s", beside, strerror(errno));
+	if (fwrite(compiled->image, compiled->size, 1, file) != 1 || fflush(file) || fsync(fd) ||
+	    rename(beside, path)) {
+		int err = -errno;
+
+		unlink(beside);
+		return gabion_error_set(error, err, "%s: %s", path, strerror(-err));
+	}
+	return 0;
+}
+
+static void json_class(struct gabion_json *json, const char *name,
+		       const struct gabion_class_stats *stats)
+{
+	gabion_json_open(json, name, '{');
+	gabion_json_unsigned(json, "labels", stats->labels);
+	gabion_json_unsigned(json, "states", stats->states);
+	gabion_json_unsigned(json, "states_before_minimisation", stats->states_before);
+	gabion_json_unsigned(json, "byte_classes", stats->byte_classes);
+	gabion_json_unsigned(json, "cells", stats->cells);
+	gabion_json_close(json, '}');
+}
+
+static void json_diagnostics(struct gabion_json *json, const struct gabion_diagnostics *diags)
+{
+	static const char *const severity[] = { "error", "warning", "note" };
+	size_t i;
+
+	gabion_json_open(json, "diagnostics", '[');
+	for (i = 0; i < diags->n; i++) {
+		const struct gabion_diagnostic *d = &diags->items[i];
+
+		gabion_json_open(json, NULL, '{');
+		gabion_json_string(json, "severity", severity[d->severity]);
+		gabion_json_string(json, "file", d->file);
+		if (d->line) {
+			gabion_json_unsigned(json, "line", d->line);
+			gabion_json_unsigned(json, "column", d->column);
+			gabion_json_unsigned(json, "length", d->length);
+		}
+		gabion_json_string(json, "source", d->source);
+		gabion_json_string(json, "message", d->message);
+		gabion_json_string(json, "mend", d->mend);
+		gabion_json_close(json, '}');
+	}
+	gabion_json_close(json, ']');
+}
+
+static int print_json(const struct gabion_compiled *compiled)
+{
+	const struct gabion_policy_stats *s = &compiled->stats;
+	cleanup_json struct gabion_json json = { 0 };
+
+	gabion_json_open(&json, NULL, '{');
+	gabion_json_bool(&json, "valid", compiled->image);
+	gabion_json_unsigned(&json, "errors", compiled->diagnostics.nerrors);
+	gabion_json_unsigned(&json, "warnings", compiled->diagnostics.nwarnings);
+	json_diagnostics(&json, &compiled->diagnostics);
+	if (compiled->image) {
+		gabion_json_unsigned(&json, "bytes", compiled->size);
+		gabion_json_unsigned(&json, "files", s->files);
+		gabion_json_unsigned(&json, "levels", s->levels);
+		gabion_json_unsigned(&json, "domains", s->domains);
+		gabion_json_unsigned(&json, "resources", s->resources);
+		gabion_json_unsigned(&json, "rules", s->rules);
+		gabion_json_unsigned(&json, "expectations", compiled->expectations.n);
+		json_class(&json, "file", &s->file);
+		json_class(&json, "net", &s->net);
+	}
+	gabion_json_close(&json, '}');
+	return gabion_json_print(&json);
+}
+
+static void print_class(const char *name, const struct gabion_class_stats *s)
+{
+	printf("  %-5s %u labels, %u states (%u before minimisation), %u byte classes, %u cells\n",
+	       name, s->labels, s->states, s->states_before, s->byte_classes, s->cells);
+}
+
+static void print_text(const struct gabion_compiled *compiled)
+{
+	const struct gabion_policy_stats *s = &compiled->stats;
+
+	gabion_diagnostics_print(&compiled->diagnostics, stderr);
+	if (!compiled->image)
+		return;
+	printf("%u files, %u domains (with the host's), %u levels, %u resources, %u rules, %zu expectations, %zu bytes\n",
+	       s->files, s->domains, s->levels, s->resources, s->rules, compiled->expectations.n,
+	       compiled->size);
+	print_class("file", &s->file);
+	print_class("net", &s->net);
+}
+
+static int check(const struct gabion_cli *cli, const char *output, const char *const *paths,
+		 size_t npaths, struct gabion_error *error)
+{
+	struct gabion_compiled compiled;
+	int err = gabion_policy_compile(&compiled, paths, npaths, error);
+
+	/* Where nothing could be read there is nothing to show but the error. */
+	if (err && !compiled.diagnostics.n) {
+		gabion_compiled_free(&compiled);
+		return GABION_EXIT_ERROR;
+	}
+	if (cli->json) {
+		int written = print_json(&compiled);
+
+		if (written && !err)
+			err = gabion_error_set(error, written, "cannot write: %s", strerror(-written));
+	} else {
+		print_text(&compiled);
+	}
+	if (!err && output)
+		err = write_image(output, &compiled, error);
+	gabion_compiled_free(&compiled);
+	return err ? GABION_EXIT_ERROR : GABION_EXIT_OK;
+}
+
+int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
+{
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ 0 },
+	};
+	const char *output = NULL;
+	int option;
+
+	gabion_cli_getopt_reset();
+	while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+		if (option != 'o')
+			return gabion_cli_wrong_option(error, argv, option);
+		output = optarg;
+	}
+	if (optind == argc)
+		return check(cli, output, &cli->policy_dir, 1, error);
+	return check(cli, output, (const char *const *)argv + optind, argc - optind, error);
+}

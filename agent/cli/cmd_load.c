@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gabion load: put a policy in force.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../common/cleanup.h"
+#include "../common/file.h"
+#include "../common/json.h"
+#include "../load/load.h"
+#include "cli.h"
+#include "usage.h"
+
+static int load_image(struct gabion_netlink *client, const char *path,
+		      struct gabion_loaded *loaded, struct gabion_error *error)
+{
+	cleanup_free void *image = NULL;
+	size_t size;
+	int err = gabion_file_read(path, GABION_POLICY_SIZE_MAX, &image, &size, error);
+
+	return err ? err : gabion_load_image(client, image, size, loaded, error);
+}
+
+static int report(const struct gabion_cli *cli, const struct gabion_loaded *loaded)
+{
+	cleanup_json struct gabion_json json = { 0 };
+
+	if (!cli->json) {
+		printf("policy in force: generation %u, %u domains, %u labels, %zu bytes\n",
+		       loaded->generation, loaded->ndomains, loaded->nlabels, loaded->size);
+		return 0;
+	}
+	gabion_json_open(&json, NULL, '{');
+	gabion_json_unsigned(&json, "generation", loaded->generation);
+	gabion_json_unsigned(&json, "domains", loaded->ndomains);
+	gabion_json_unsigned(&json, "labels", loaded->nlabels);
+	gabion_json_unsigned(&json, "bytes", loaded->size);
+	gabion_json_close(&json, '}');
+	return gabion_json_print(&json);
+}
+
+static int load(const struct gabion_cli *cli, const char *image, char **paths, int npaths,
+		struct gabion_error *error)
+{
+	cleanup_netlink struct gabion_netlink *client = NULL;
+	cleanup_free char *diagnostics = NULL;
+	struct gabion_loaded loaded = { 0 };
+	int err;
+
+	err = gabion_netlink_open(&client, error);
+	if (!err && image)
+		err = load_image(client, image, &loaded, error);
+	else if (!err && npaths)
+		err = gabion_load_sources(client, (const char *const *)paths, (size_t)npaths,
+					  &loaded, &diagnostics, error);
+	else if (!err)
+		err = gabion_load_sources(client, &cli->policy_dir, 1, &loaded, &diagnostics,
+					  error);
+	if (diagnostics)
+		fputs(diagnostics, stderr);
+	if (err)
+		return GABION_EXIT_ERROR;
+	err = report(cli, &loaded);
+	if (!err)
+		return GABION_EXIT_OK;
+	gabion_error_set(error, err, "cannot write: %s", strerror(-err));
+	return GABION_EXIT_ERROR;
+}
+
+int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
+{
+	static const struct option options[] = {
+		{ "image", required_argument, NULL, 'i' },
+		{ 0 },
+	};
+	const char *image = NULL;
+	int option;
+
+	gabion_cli_getopt_reset();
+	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		if (option != 'i')
+			return gabion_cli_wrong_option(error, argv, option);
+		image = optarg;
+	}
+	if (image && optind != argc)
+		return gabion_cli_wrong(error, argv[0], "--image and PATH exclude each other");
+	return load(cli, image, argv + optind, argc - optind, error);
+}

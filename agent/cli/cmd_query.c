@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gabion query: may a domain do something?  Answered from the policy's text, by
+ * the code that the kernel decides with.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "../common/cleanup.h"
+#include "../common/json.h"
+#include "../common/text.h"
+#include "../policy/policy.h"
+#include "cli.h"
+#include "usage.h"
+
+static const char *level_name(const struct gabion_view *view,
+			      const struct gabion_policy_level *level)
+{
+	return level ? gabion_view_string(view, level->name) : NULL;
+}
+
+static const char *transition_name(const struct gabion_view *view, const struct gabion_answer *a)
+{
+	if (a->transition == GABION_TRANSITION_NONE || !(a->wanted & GABION_FILE_EXECUTE))
+		return NULL;
+	return gabion_view_string(view, view->domains[a->transition].name);
+}
+
+static char *rule_objects(const struct gabion_view *view, const struct gabion_policy_rule *r)
+{
+	uint32_t klass = le16_to_cpu(r->klass), object = le32_to_cpu(r->object);
+
+	if (klass == GABION_CLASS_DOMAIN)
+		return strdup(gabion_view_string(view, view->domains[object].name));
+	if (klass < GABION_CLASS_TABLES_END)
+		return strdup(gabion_view_string(view, view->resources[object].name));
+	return gabion_bits_format(klass, 1ULL << object);
+}
+
+static void print_rule(const struct gabion_view *view, const struct gabion_policy_rule *r)
+{
+	uint32_t klass = le16_to_cpu(r->klass);
+	cleanup_free char *object = rule_objects(view, r);
+	cleanup_free char *shown = object ? gabion_text_escape(object) : NULL;
+	cleanup_free char *words = klass < GABION_CLASS_TABLES_END ?
+		gabion_bits_format(klass, le32_to_cpu(r->permissions)) : NULL;
+
+	printf("  %s:%u: %s %s %s\n", gabion_view_string(view, r->file), le32_to_cpu(r->line),
+	       gabion_rule_kind_name(le16_to_cpu(r->kind)), words ? words : gabion_class_name(klass),
+	       shown ? shown : "");
+}
+
+static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
+{
+	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
+	const char *resources = gabion_answer_resources(view, a);
+
+	if (a->unconfined)
+		printf("  the domain is unconfined\n");
+	else if (a->reason == GABION_ANSWER_NO_RULE && !*resources)
+		printf("  no resource of the policy matches\n");
+	else if (a->reason == GABION_ANSWER_NO_RULE)
+		printf("  no rule grants %s on %s\n", refused, resources);
+	else if (a->reason == GABION_ANSWER_LEVEL)
+		printf("  the level order forbids it: the domain has level %s, %s has level %s\n",
+		       level_name(view, a->subject_level), resources, level_name(view, a->object_level));
+}
+
+static void print_text(const struct gabion_view *view, const char *object,
+		       const struct gabion_answer *a, bool many)
+{
+	cleanup_free char *shown = gabion_text_escape(object);
+	const char *to = transition_name(view, a);
+	uint32_t i;
+
+	if (many)
+		printf("%s: ", shown ? shown : object);
+	printf("%s%s\n", a->allowed ? "allowed" : "denied",
+	       !a->allowed && a->complain ? " (complain mode: recorded and let pass)" : "");
+	print_why(view, a);
+	for (i = 0; i < a->nrules; i++)
+		print_rule(view, &view->rules[a->rules[i]]);
+	if (a->allowed && to)
+		printf("  enters domain %s\n", to);
+}
+
+static void json_rules(struct gabion_json *json, const struct gabion_view *view,
+		       const struct gabion_answer *a)
+{
+	uint32_t i;
+
+	gabion_json_open(json, "rules", '[');
+	for (i = 0; i < a->nrules; i++) {
+		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
+		cleanup_free char *object = rule_objects(view, r);
+		cleanup_free char *words = le16_to_cpu(r->klass) < GABION_CLASS_TABLES_END ?
+			gabion_bits_format(le16_to_cpu(r->klass), le32_to_cpu(r->permissions)) : NULL;
+
+		gabion_json_open(json, NULL, '{');
+		gabion_json_string(json, "kind", gabion_rule_kind_name(le16_to_cpu(r->kind)));
+		gabion_json_string(json, "permissions", words);
+		gabion_json_string(json, "object", object);
+		gabion_json_string(json, "file", gabion_view_string(view, r->file));
+		gabion_json_unsigned(json, "line", le32_to_cpu(r->line));
+		gabion_json_unsigned(json, "column", le32_to_cpu(r->column));
+		gabion_json_close(json, '}');
+	}
+	gabion_json_close(json, ']');
+}
+
+static int print_json(const struct gabion_view *view, const char *const question[3],
+		      const struct gabion_answer *a)
+{
+	cleanup_json struct gabion_json json = { 0 };
+	cleanup_free char *wanted = gabion_bits_format(a->klass, a->wanted);
+	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
+
+	gabion_json_open(&json, NULL, '{');
+	gabion_json_string(&json, "domain", question[0]);
+	gabion_json_string(&json, "permission", question[1]);
+	gabion_json_string(&json, "object", question[2]);
+	gabion_json_bool(&json, "allowed", a->allowed);
+	gabion_json_string(&json, "reason", gabion_answer_reason_name(a->reason));
+	gabion_json_string(&json, "class", gabion_class_name(a->klass));
+	gabion_json_string(&json, "wanted", wanted);
+	gabion_json_string(&json, "refused", refused);
+	gabion_json_unsigned(&json, "label", a->label);
+	gabion_json_string(&json, "resources", gabion_answer_resources(view, a));
+	gabion_json_string(&json, "domain_level", level_name(view, a->subject_level));
+	gabion_json_string(&json, "object_level", level_name(view, a->object_level));
+	gabion_json_string(&json, "enters", transition_name(view, a));
+	gabion_json_bool(&json, "unconfined", a->unconfined);
+	gabion_json_bool(&json, "complain", a->complain);
+	gabion_json_bool(&json, "audit", a->audit);
+	gabion_json_bool(&json, "quiet", a->quiet);
+	json_rules(&json, view, a);
+	gabion_json_close(&json, '}');
+	return gabion_json_print(&json);
+}
+
+static int ask(const struct gabion_cli *cli, const struct gabion_view *view,
+	       const char *const question[3], bool many, struct gabion_error *error)
+{
+	struct gabion_answer answer;
+	int status, err;
+
+	if (gabion_query(view, question[0], question[1], question[2], &answer, error))
+		return GABION_EXIT_ERROR;
+	status = answer.allowed ? GABION_EXIT_OK : GABION_EXIT_NO;
+	if (cli->json) {
+		err = print_json(view, question, &answer);
+		if (err) {
+			gabion_error_set(error, err, "cannot write: %s", strerror(-err));
+			status = GABION_EXIT_ERROR;
+		}
+	} else {
+		print_text(view, question[2], &answer, many);
+	}
+	gabion_answer_free(&answer);
+	return status;
+}
+
+/* Several paths are several questions; the words of anything else are one object. */
+static int ask_all(const struct gabion_cli *cli, const struct gabion_view *view, int nwords,
+		   char **words, struct gabion_error *error)
+{
+	const char *question[3] = { words[0], words[1], words[2] };
+	cleanup_free char *joined = NULL;
+	int status = GABION_EXIT_OK, one, i;
+
+	if (words[2][0] == '/') {
+		for (i = 2; i < nwords && status != GABION_EXIT_ERROR; i++) {
+			question[2] = words[i];
+			one = ask(cli, view, question, nwords > 3, error);
+			status = one > status ? one : status;
+		}
+		return status;
+	}
+	joined = strdup(words[2]);
+	for (i = 3; joined && i < nwords; i++) {
+		char *longer = NULL;
+
+		if (asprintf(&longer, "%s %s", joined, words[i]) < 0)
+			longer = NULL;
+		free(joined);
+		joined = longer;
+	}
+	if (!joined) {
+		gabion_error_set(error, -ENOMEM, "no memory");
+		return GABION_EXIT_ERROR;
+	}
+	question[2] = joined;
+	return ask(cli, view, question, false, error);
+}
+
+int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
+{
+	static const struct option options[] = {
+		{ "policy", required_argument, NULL, 'p' },
+		{ 0 },
+	};
+	const char *policy = cli->policy_dir;
+	struct gabion_compiled compiled;
+	int option, status;
+
+	gabion_cli_getopt_reset();
+	while ((option = getopt_long(argc, argv, "+:p:", options, NULL)) != -1) {
+		if (option != 'p')
+			return gabion_cli_wrong_option(error, argv, option);
+		policy = optarg;
+	}
+	if (argc - optind < 3)
+		return gabion_cli_wrong(error, argv[0],
+					"expected DOMAIN PERMISSION OBJECT, as in: nginx read /etc/shadow");
+	if (gabion_policy_compile(&compiled, &policy, 1, error)) {
+		gabion_diagnostics_print(&compiled.diagnostics, stderr);
+		status = GABION_EXIT_ERROR;
+	} else {
+		status = ask_all(cli, &compiled.view, argc - optind, argv + optind, error);
+	}
+	gabion_compiled_free(&compiled);
+	return status;
+}

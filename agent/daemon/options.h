@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Command line of gabiond.
+ */
+#ifndef GABION_DAEMON_OPTIONS_H
+#define GABION_DAEMON_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define GABION_OUTPUTS_MAX 8
+
+/**
+ * struct gabion_options - all strings belong to argv or are constant
+ * @outputs:	"journald", "stdout" or "file:PATH"; journald when none is given
+ * @policy_dir:	policy sources
+ * @state:	where the progress of the outputs is kept
+ * @socket:	where `gabion monitor` connects
+ */
+struct gabion_options {
+	const char *outputs[GABION_OUTPUTS_MAX];
+	size_t noutputs;
+	const char *policy_dir;
+	const char *state;
+	const char *socket;
+};
+
+/* Return: -1: go on; else the exit status, everything was said. */
+int gabion_options_parse(struct gabion_options *options, int argc, char **argv);
+
+#endif /* GABION_DAEMON_OPTIONS_H */

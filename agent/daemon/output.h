@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The outputs of gabiond: files, stdout, the journal.
+ */
+#ifndef GABION_DAEMON_OUTPUT_H
+#define GABION_DAEMON_OUTPUT_H
+
+#include "../stream/sink.h"
+
+/* Open what @spec, "journald", "stdout" or "file:PATH", names; it must outlive the sink. */
+int gabion_output_open(struct gabion_sink **sink, const char *spec, struct gabion_error *error);
+
+/* The kinds. */
+int gabion_output_file_open(struct gabion_sink **sink, const char *spec, const char *path,
+			    struct gabion_error *error);
+int gabion_output_stdout_open(struct gabion_sink **sink, const char *spec,
+			      struct gabion_error *error);
+int gabion_output_journal_open(struct gabion_sink **sink, const char *spec,
+			       struct gabion_error *error);
+
+/* Flushed records stay when the process ends; releases @sink. NULL is fine. */
+static inline void gabion_sink_close(struct gabion_sink *sink)
+{
+	if (!sink)
+		return;
+	gabion_progress_free(&sink->progress);
+	sink->ops->close(sink);
+}
+
+#endif /* GABION_DAEMON_OUTPUT_H */

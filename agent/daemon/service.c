@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "../common/cleanup.h"
+#include "../common/log.h"
+#include "../load/load.h"
+
+/* How often events are looked for without a notice: the fallback should one get lost. */
+#define TICK_USEC	1000000
+/* Batches in a row before signals and readers get their turn. */
+#define ROUNDS_MAX	16
+
+/* ---- what systemctl status shows ---- */
+
+static void tell_status(struct gabion_service *s, const char *before)
+{
+	const char *failing = NULL;
+	size_t i;
+
+	for (i = 0; i < s->pump->nsinks && !failing; i++)
+		if (s->failing[i])
+			failing = s->pump->sinks[i]->name;
+	s->told = s->pump->events + s->pump->lost;
+	sd_notifyf(0, "%sSTATUS=%s; %" PRIu64 " events handed out, %" PRIu64 " lost%s%s", before,
+		   s->policy, s->pump->events, s->pump->lost, failing ? "; failing output: " : "",
+		   failing ?: "");
+}
+
+/* ---- policy ---- */
+
+static void load_policy(struct gabion_service *s)
+{
+	cleanup_free char *diagnostics = NULL;
+	struct gabion_error error = { 0 };
+	struct gabion_loaded loaded = { 0 };
+	int err;
+
+	err = gabion_load_sources(s->client, &s->options->policy_dir, 1, &loaded, &diagnostics,
+				  &error);
+	if (diagnostics)
+		gabion_log(err ? LOG_ERR : LOG_WARNING, "%s", diagnostics);
+	if (err) {
+		gabion_log(LOG_ERR, "%s; what was in force stays", error.text);
+		snprintf(s->policy, sizeof(s->policy), "the policy was not loaded, see the log");
+		return;
+	}
+	snprintf(s->policy, sizeof(s->policy), "policy generation %u, %u domains",
+		 loaded.generation, loaded.ndomains);
+	gabion_log(LOG_INFO, "policy in force: generation %u, %u domains, %u labels",
+		   loaded.generation, loaded.ndomains, loaded.nlabels);
+}
+
+/* ---- events ---- */
+
+static void log_once(struct gabion_service *s, const char *text)
+{
+	if (!strcmp(s->complaint, text))
+		return;
+	snprintf(s->complaint, sizeof(s->complaint), "%s", text);
+	if (*text)
+		gabion_log(LOG_ERR, "%s", text);
+}
+
+static void log_sinks(struct gabion_service *s)
+{
+	struct gabion_sink *sink;
+	bool changed = false, fails;
+	size_t i;
+
+	for (i = 0; i < s->pump->nsinks; i++) {
+		sink = s->pump->sinks[i];
+		fails = sink->failure.code;
+		if (fails == s->failing[i])
+			continue;
+		changed = true;
+		s->failing[i] = fails;
+		if (fails)
+			gabion_log(LOG_ERR, "output %s: %s; events wait in the kernel", sink->name,
+				   sink->failure.text);
+		else
+			gabion_log(LOG_NOTICE, "output %s works again", sink->name);
+	}
+	if (changed)
+		tell_status(s, "");
+}
+
+static void save_state(void *data)
+{
+	struct gabion_service *s = data;
+	struct gabion_error error = { 0 };
+
+	if (gabion_state_save(s->state, s->pump->sinks, s->pump->nsinks, &error))
+		log_once(s, error.text);
+}
+
+/*
+ * Read until nothing new comes.
+ * Return: 0 or -errno when reading is impossible for good.
+ */
+static int read_events(struct gabion_service *s)
+{
+	struct gabion_error error = { 0 };
+	int more, rounds = 0;
+
+	do {
+		more = gabion_pump_run(s->pump, &error);
+		if (more < 0)
+			break;
+		log_sinks(s);
+	} while (more > 0 && ++rounds < ROUNDS_MAX);
+	if (more >= 0) {
+		if (rounds < ROUNDS_MAX)
+			log_once(s, "");
+		return 0;
+	}
+	/* The family is unregistered: the module was removed, or replaced, under us. */
+	if (more == -ENOENT) {
+		gabion_log(LOG_ERR, "the kernel module went away: %s", error.text);
+		return more;
+	}
+	gabion_error_prefix(&error, "cannot read events");
+	log_once(s, error.text);
+	return 0;
+}
+
+static void subscribe(struct gabion_service *s)
+{
+	struct gabion_error error = { 0 };
+
+	if (s->subscribed)
+		return;
+	if (!gabion_netlink_subscribe(s->client, &error)) {
+		s->subscribed = true;
+		return;
+	}
+	gabion_error_prefix(&error, "cannot subscribe to events, trying again");
+	log_once(s, error.text);
+}
+
+static int handle_events(struct gabion_service *s)
+{
+	int err;
+
+	subscribe(s);
+	if (!s->subscribed)
+		return 0;
+	err = read_events(s);
+	if (err)
+		sd_event_exit(s->loop, err);
+	return 0;
+}
+
+static int on_notice(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct gabion_service *s = data;
+	struct gabion_error error = { 0 };
+	int err;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	err = gabion_netlink_wait(s->client, 0, &error);
+	if (err < 0)
+		log_once(s, error.text);
+	return err > 0 ? handle_events(s) : 0;
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *data)
+{
+	struct gabion_service *s = data;
+	uint64_t now;
+
+	(void)usec;
+	sd_event_now(s->loop, CLOCK_MONOTONIC, &now);
+	sd_event_source_set_time(source, now + TICK_USEC);
+	if (s->told != s->pump->events + s->pump->lost)
+		tell_status(s, "");
+	return handle_events(s);
+}
+
+/* ---- signals ---- */
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	(void)info;
+	(void)data;
+	sd_notify(0, "STOPPING=1");
+	return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
+{
+	struct gabion_service *s = data;
+	struct timespec now;
+	size_t i;
+
+	(void)source;
+	(void)info;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+	for (i = 0; i < s->pump->nsinks; i++) {
+		struct gabion_sink *sink = s->pump->sinks[i];
+		struct gabion_error error = { 0 };
+
+		if (sink->ops->reopen && sink->ops->reopen(sink, &error))
+			gabion_log(LOG_ERR, "output %s: %s", sink->name, error.text);
+	}
+	load_policy(s);
+	tell_status(s, "READY=1\n");
+	return 0;
+}
+
+/* ---- life ---- */
+
+static int watch(struct gabion_service *s, struct gabion_error *error)
+{
+	int err;
+
+	/* The loop keeps the sources: nothing changes them but their own handlers. */
+	err = sd_event_add_signal(s->loop, NULL, SIGTERM, on_stop, s);
+	if (err >= 0)
+		err = sd_event_add_signal(s->loop, NULL, SIGINT, on_stop, s);
+	if (err >= 0)
+		err = sd_event_add_signal(s->loop, NULL, SIGHUP, on_reload, s);
+	if (err >= 0)
+		err = sd_event_add_io(s->loop, NULL, gabion_netlink_fd(s->client), EPOLLIN,
+				      on_notice, s);
+	if (err >= 0)
+		err = sd_event_set_watchdog(s->loop, true);
+	if (err < 0)
+		return gabion_error_set(error, err, "cannot set up the event loop: %s",
+					strerror(-err));
+	return 0;
+}
+
+static int start_tick(struct gabion_service *s, sd_event_source **tick, struct gabion_error *error)
+{
+	int err = sd_event_add_time(s->loop, tick, CLOCK_MONOTONIC, 0, 0, on_tick, s);
+
+	if (err >= 0)
+		err = sd_event_source_set_enabled(*tick, SD_EVENT_ON);
+	if (err < 0)
+		return gabion_error_set(error, err, "cannot set up a timer: %s", strerror(-err));
+	return 0;
+}
+
+int gabion_service_run(struct gabion_service *s, struct gabion_error *error)
+{
+	sd_event_source *tick = NULL;
+	int err;
+
+	s->pump->checkpoint = save_state;
+	s->pump->data = s;
+	err = watch(s, error) ?: start_tick(s, &tick, error);
+	if (!err) {
+		load_policy(s);
+		tell_status(s, "READY=1\n");
+		err = sd_event_loop(s->loop);
+		if (err < 0)
+			gabion_error_set(error, err, "stopped: %s", strerror(-err));
+	}
+	/* What came until now, and the last acknowledgement. */
+	if (!err && s->subscribed)
+		read_events(s);
+	sd_event_source_unref(tick);
+	return err;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * gabiond at work: policy, events, signals.
+ */
+#ifndef GABION_DAEMON_SERVICE_H
+#define GABION_DAEMON_SERVICE_H
+
+#include <systemd/sd-event.h>
+
+#include "../stream/pump.h"
+#include "options.h"
+#include "state.h"
+
+/* The outputs of the command line and the publisher. */
+#define GABION_SINKS_MAX (GABION_OUTPUTS_MAX + 1)
+
+/**
+ * struct gabion_service - everything that main() put together; all borrowed
+ * @options:	command line
+ * @loop:	event loop
+ * @client:	connection to the kernel
+ * @state:	what the state file is about
+ * @pump:	with the sinks
+ * @subscribed:	the kernel sends notices to @client
+ * @complaint:	last thing that was logged about reading events, so that it is not repeated
+ * @failing:	sinks whose failure was logged
+ * @policy:	for the status line
+ * @told:	events and losses in the last status line
+ */
+struct gabion_service {
+	const struct gabion_options *options;
+	sd_event *loop;
+	struct gabion_netlink *client;
+	struct gabion_state *state;
+	struct gabion_pump *pump;
+	bool subscribed;
+	char complaint[sizeof(((struct gabion_error *)0)->text)];
+	bool failing[GABION_SINKS_MAX];
+	char policy[128];
+	uint64_t told;
+};
+
+/*
+ * Load the policy, say READY=1, serve until SIGTERM or SIGINT.
+ * Signals must be blocked: SIGTERM, SIGINT, SIGHUP.
+ * Return: 0: ended as asked; -errno: the module is gone, or the loop is broken.
+ */
+int gabion_service_run(struct gabion_service *service, struct gabion_error *error);
+
+#endif /* GABION_DAEMON_SERVICE_H */

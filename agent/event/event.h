@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One audit event, as the agent holds it.
+ */
+#ifndef GABION_EVENT_EVENT_H
+#define GABION_EVENT_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "../../include/uapi/gabion/netlink.h"
+#include "../../include/uapi/gabion/policy.h"
+
+/**
+ * struct gabion_event - an event
+ * @present:	bit n: attribute n of enum gabion_event_attr was there; numbers that are
+ *		not present are 0, strings NULL
+ *
+ * The other members are the attributes of enum gabion_event_attr.  Strings are
+ * owned by the event, hold any byte but NUL, and die with it.
+ */
+struct gabion_event {
+	uint64_t present;
+	uint64_t sequence;
+	uint64_t boottime;
+	uint64_t realtime;
+	uint64_t start;
+	uint32_t cpu;
+	uint32_t type;
+	uint32_t verdict;
+	uint32_t reason;
+	uint32_t klass;
+	uint32_t wanted;
+	uint32_t refused;
+	uint32_t generation;
+	uint32_t label;
+	uint32_t pid;
+	uint32_t tgid;
+	uint32_t ppid;
+	uint32_t uid;
+	uint32_t signal;
+	uint32_t target_pid;
+	char *domain;
+	char *target;
+	char *resource;
+	char *object;
+	char *object2;
+	char *hook;
+	char *comm;
+	char *exe;
+	struct gabion_net_key net;
+};
+
+_Static_assert(__GABION_E_END <= 64, "present has one bit for each attribute");
+
+static inline bool gabion_event_has(const struct gabion_event *event, enum gabion_event_attr a)
+{
+	return event->present & (1ULL << a);
+}
+
+static inline void gabion_event_free(struct gabion_event *event)
+{
+	free(event->domain);
+	free(event->target);
+	free(event->resource);
+	free(event->object);
+	free(event->object2);
+	free(event->hook);
+	free(event->comm);
+	free(event->exe);
+	*event = (struct gabion_event){ 0 };
+}
+#define cleanup_event __attribute__((cleanup(gabion_event_free)))
+
+#endif /* GABION_EVENT_EVENT_H */

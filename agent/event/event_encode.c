@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records to JSON.
+ */
+#include "event_json.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "event_fields.h"
+#include "event_words.h"
+
+static void encode_time(struct gabion_json *json, const char *key, uint64_t ns)
+{
+	char date[32], text[64];
+	time_t seconds = (time_t)(ns / 1000000000);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%09" PRIu64 "Z", date, ns % 1000000000);
+	gabion_json_string(json, key, text);
+}
+
+/* A number without a name is not hidden: it is written as it is. */
+static void encode_token(struct gabion_json *json, const char *key,
+			 const char *(*token_of)(uint32_t), uint32_t number)
+{
+	const char *token = token_of(number);
+
+	if (token)
+		gabion_json_string(json, key, token);
+	else
+		gabion_json_unsigned(json, key, number);
+}
+
+static void encode_permissions(struct gabion_json *json, const char *key, uint32_t klass,
+			       uint32_t value)
+{
+	char buffer[16];
+	uint32_t bit;
+
+	gabion_json_open(json, key, '[');
+	if (!gabion_event_class_is_mask(klass))
+		gabion_json_string(json, NULL,
+				   gabion_event_permission(klass, value, buffer, sizeof(buffer)));
+	else
+		for (bit = 0; bit < 32; bit++)
+			if (value & (1U << bit))
+				gabion_json_string(json, NULL,
+						   gabion_event_permission(klass, bit, buffer,
+									   sizeof(buffer)));
+	gabion_json_close(json, ']');
+}
+
+static void encode_resources(struct gabion_json *json, const char *key, const char *names)
+{
+	size_t n;
+
+	gabion_json_open(json, key, '[');
+	for (; *names; names += n + (names[n] == ',')) {
+		n = strcspn(names, ",");
+		gabion_json_bytes(json, NULL, names, n);
+	}
+	gabion_json_close(json, ']');
+}
+
+static void encode_net(struct gabion_json *json, const char *key, const struct gabion_net_key *net)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const char *protocol = gabion_event_protocol_token(net->protocol);
+	char address[INET6_ADDRSTRLEN];
+
+	if (!memcmp(net->address, mapped, sizeof(mapped)))
+		inet_ntop(AF_INET, net->address + 12, address, sizeof(address));
+	else
+		inet_ntop(AF_INET6, net->address, address, sizeof(address));
+	gabion_json_open(json, key, '{');
+	if (protocol)
+		gabion_json_string(json, "protocol", protocol);
+	else
+		gabion_json_unsigned(json, "protocol", net->protocol);
+	gabion_json_string(json, "address", address);
+	gabion_json_unsigned(json, "port", (uint64_t)net->port[0] << 8 | net->port[1]);
+	gabion_json_close(json, '}');
+}
+
+static void encode_field(struct gabion_json *json, const struct gabion_event *event,
+			 const struct gabion_field *field)
+{
+	const void *member = (const char *)event + field->offset;
+	uint32_t number;
+	uint64_t wide;
+
+	/* memcpy: the compiler need not believe what the table says about types. */
+	memcpy(&number, member, sizeof(number));
+	switch (field->kind) {
+	case GABION_FIELD_U32:
+		gabion_json_unsigned(json, field->key, number);
+		break;
+	case GABION_FIELD_U64:
+		memcpy(&wide, member, sizeof(wide));
+		gabion_json_unsigned(json, field->key, wide);
+		break;
+	case GABION_FIELD_TIME:
+		memcpy(&wide, member, sizeof(wide));
+		encode_time(json, field->key, wide);
+		break;
+	case GABION_FIELD_STRING:
+		gabion_json_string(json, field->key, *(char *const *)member);
+		break;
+	case GABION_FIELD_VERDICT:
+		encode_token(json, field->key, gabion_event_verdict_token, number);
+		break;
+	case GABION_FIELD_REASON:
+		encode_token(json, field->key, gabion_event_reason_token, number);
+		break;
+	case GABION_FIELD_CLASS:
+		encode_token(json, field->key, gabion_event_class_token, number);
+		break;
+	case GABION_FIELD_PERMISSIONS:
+		encode_permissions(json, field->key, event->klass, number);
+		break;
+	case GABION_FIELD_RESOURCES:
+		encode_resources(json, field->key, *(char *const *)member);
+		break;
+	case GABION_FIELD_NET:
+		encode_net(json, field->key, member);
+		break;
+	}
+}
+
+static void begin(struct gabion_json *json, const char *type, uint64_t instance)
+{
+	gabion_json_open(json, NULL, '{');
+	gabion_json_unsigned(json, "version", GABION_RECORD_VERSION);
+	gabion_json_string(json, "type", type);
+	gabion_json_hex(json, "instance", instance);
+}
+
+/* The kernel fills these in for every event; only decisions about an access have them. */
+static bool applies(const struct gabion_event *event, const struct gabion_field *field)
+{
+	bool access = event->type == GABION_EVENT_ACCESS;
+
+	switch (field->attribute) {
+	case GABION_E_CLASS:
+	case GABION_E_WANTED:
+	case GABION_E_REFUSED:
+		return access;
+	case GABION_E_LABEL:
+		return access && gabion_event_class_is_mask(event->klass);
+	case GABION_E_VERDICT:
+	case GABION_E_REASON:
+		return access || event->type == GABION_EVENT_TRANSITION;
+	default:
+		return true;
+	}
+}
+
+void gabion_event_encode(struct gabion_json *json, const struct gabion_event *event,
+			 uint64_t instance)
+{
+	const char *type = gabion_event_type_token(event->type);
+	size_t i;
+
+	begin(json, type ? type : "unknown", instance);
+	for (i = 0; i < gabion_event_nfields; i++)
+		if (gabion_event_has(event, gabion_event_fields[i].attribute) &&
+		    applies(event, &gabion_event_fields[i]))
+			encode_field(json, event, &gabion_event_fields[i]);
+	gabion_json_close(json, '}');
+}
+
+void gabion_record_encode(struct gabion_json *json, const struct gabion_record *record)
+{
+	static const char *const types[] = {
+		[GABION_RECORD_LOSS] = "loss",
+		[GABION_RECORD_MALFORMED] = "malformed",
+		[GABION_RECORD_MISSED] = "missed",
+	};
+
+	if (record->kind == GABION_RECORD_EVENT) {
+		gabion_event_encode(json, &record->event, record->instance);
+		return;
+	}
+	begin(json, types[record->kind], record->instance);
+	encode_time(json, "time", record->time);
+	if (record->kind == GABION_RECORD_LOSS)
+		gabion_json_unsigned(json, "cpu", record->cpu);
+	gabion_json_unsigned(json, "count", record->count);
+	if (record->kind == GABION_RECORD_LOSS)
+		gabion_json_unsigned(json, "total", record->total);
+	gabion_json_string(json, "error", record->text);
+	gabion_json_close(json, '}');
+}
+
+void gabion_record_free(struct gabion_record *record)
+{
+	gabion_event_free(&record->event);
+	free(record->text);
+	*record = (struct gabion_record){ 0 };
+}

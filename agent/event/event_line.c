@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "event_line.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../common/cleanup.h"
+#include "../common/text.h"
+#include "event_words.h"
+
+#define RED	"\033[1;31m"
+#define YELLOW	"\033[1;33m"
+#define GREEN	"\033[32m"
+#define BOLD	"\033[1m"
+#define PLAIN	"\033[0m"
+
+static void put_escaped(FILE *out, const char *s)
+{
+	cleanup_free char *text = gabion_text_escape(s ? s : "?");
+
+	fputs(text ? text : "?", out);
+}
+
+static void put_time(FILE *out, uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	char text[16];
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), "%H:%M:%S", &tm);
+	fprintf(out, "%s.%03u ", text, (unsigned int)(ns / 1000000 % 1000));
+}
+
+/* The first word of a line, in a column of its own. */
+static void put_word(FILE *out, const char *word, const char *colour, unsigned int flags)
+{
+	bool on = flags & GABION_LINE_COLOUR;
+
+	fprintf(out, "%s%s%s%*s  ", on ? colour : "", word, on ? PLAIN : "",
+		strlen(word) < 6 ? 6 - (int)strlen(word) : 0, "");
+}
+
+static void put_verdict(FILE *out, uint32_t verdict, unsigned int flags)
+{
+	switch (verdict) {
+	case GABION_VERDICT_DENIED:
+		put_word(out, "DENIED", RED, flags);
+		break;
+	case GABION_VERDICT_COMPLAIN:
+		put_word(out, "COMPLAIN", YELLOW, flags);
+		break;
+	default:
+		put_word(out, "ALLOWED", GREEN, flags);
+	}
+}
+
+static void put_permissions(FILE *out, const struct gabion_event *event)
+{
+	uint32_t bits = event->refused ? event->refused : event->wanted, i;
+	const char *separator = "";
+	char buffer[16];
+
+	if (!gabion_event_class_is_mask(event->klass)) {
+		/* Number 0 is a name too (chown, mount), so refused cannot tell. */
+		fprintf(out, "%s %s",
+			gabion_event_class_token(event->klass) ?: "?",
+			gabion_event_permission(event->klass, event->wanted, buffer,
+						sizeof(buffer)));
+		return;
+	}
+	for (i = 0; i < 32; i++) {
+		if (!(bits & (1U << i)))
+			continue;
+		fprintf(out, "%s%s", separator,
+			gabion_event_permission(event->klass, i, buffer, sizeof(buffer)));
+		separator = ",";
+	}
+	if (!*separator)
+		fputs("nothing", out);
+}
+
+static void put_net(FILE *out, const struct gabion_net_key *net)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const char *protocol = gabion_event_protocol_token(net->protocol);
+	unsigned int port = (unsigned int)net->port[0] << 8 | net->port[1];
+	char address[INET6_ADDRSTRLEN];
+
+	if (protocol)
+		fprintf(out, "  %s ", protocol);
+	else
+		fprintf(out, "  protocol %u ", net->protocol);
+	if (!memcmp(net->address, mapped, sizeof(mapped)))
+		fprintf(out, "%s:%u",
+			inet_ntop(AF_INET, net->address + 12, address, sizeof(address)), port);
+	else
+		fprintf(out, "[%s]:%u",
+			inet_ntop(AF_INET6, net->address, address, sizeof(address)), port);
+}
+
+static void put_object(FILE *out, const struct gabion_event *event)
+{
+	const char *name;
+
+	if (event->object) {
+		fputs("  ", out);
+		put_escaped(out, event->object);
+	}
+	if (event->object2) {
+		fputs(" -> ", out);
+		put_escaped(out, event->object2);
+	}
+	if (gabion_event_has(event, GABION_E_NET))
+		put_net(out, &event->net);
+	if (event->target) {
+		fputs("  domain ", out);
+		put_escaped(out, event->target);
+	}
+	if (gabion_event_has(event, GABION_E_TARGET_PID))
+		fprintf(out, " pid %u", event->target_pid);
+	if (gabion_event_has(event, GABION_E_SIGNAL)) {
+		name = sigabbrev_np((int)event->signal);
+		if (name)
+			fprintf(out, " SIG%s", name);
+		else
+			fprintf(out, " signal %u", event->signal);
+	}
+	if (event->resource) {
+		fputs("  [", out);
+		put_escaped(out, event->resource);
+		fputc(']', out);
+	}
+}
+
+static void put_process(FILE *out, const struct gabion_event *event)
+{
+	if (event->comm || event->tgid) {
+		fputs("  ", out);
+		put_escaped(out, event->comm);
+		fprintf(out, "[%u]", event->tgid);
+	}
+	if (gabion_event_has(event, GABION_E_UID))
+		fprintf(out, " uid %u", event->uid);
+	if (event->exe) {
+		fputs("  exe ", out);
+		put_escaped(out, event->exe);
+	}
+}
+
+static void put_access(FILE *out, const struct gabion_event *event, unsigned int flags)
+{
+	const char *phrase = gabion_event_reason_phrase(event->reason);
+
+	put_verdict(out, event->verdict, flags);
+	put_escaped(out, event->domain);
+	fputs("  ", out);
+	put_permissions(out, event);
+	put_object(out, event);
+	if (event->verdict != GABION_VERDICT_ALLOWED) {
+		if (phrase)
+			fprintf(out, "  (%s)", phrase);
+		else
+			fprintf(out, "  (reason %u)", event->reason);
+	}
+	put_process(out, event);
+	fprintf(out, "  policy gen %u", event->generation);
+}
+
+static void put_event(FILE *out, const struct gabion_event *event, unsigned int flags)
+{
+	switch (event->type) {
+	case GABION_EVENT_ACCESS:
+		put_access(out, event, flags);
+		break;
+	case GABION_EVENT_TRANSITION:
+		put_word(out, "ENTERED", BOLD, flags);
+		put_escaped(out, event->domain);
+		fputs(" -> ", out);
+		put_escaped(out, event->target);
+		put_process(out, event);
+		break;
+	case GABION_EVENT_POLICY:
+		put_word(out, "POLICY", BOLD, flags);
+		fprintf(out, "generation %u is in force", event->generation);
+		put_process(out, event);
+		break;
+	case GABION_EVENT_HOOK:
+		put_word(out, "HOOK", RED, flags);
+		put_escaped(out, event->hook);
+		fputs(" no longer fires: its operations are not checked", out);
+		break;
+	case GABION_EVENT_LOCK:
+		put_word(out, "LOCKED", BOLD, flags);
+		fputs("policy and module stay until reboot", out);
+		put_process(out, event);
+		break;
+	}
+	fprintf(out, " #%" PRIu64, event->sequence);
+}
+
+char *gabion_record_line(const struct gabion_record *record, unsigned int flags)
+{
+	char *line = NULL;
+	size_t length;
+	FILE *out = open_memstream(&line, &length);
+
+	if (!out)
+		return NULL;
+	if (flags & GABION_LINE_TIME)
+		put_time(out, record->time);
+	switch (record->kind) {
+	case GABION_RECORD_EVENT:
+		put_event(out, &record->event, flags);
+		break;
+	case GABION_RECORD_LOSS:
+		put_word(out, "LOST", RED, flags);
+		fprintf(out, "%" PRIu64 " events on cpu %u, %" PRIu64
+			" there since the module was loaded", record->count, record->cpu,
+			record->total);
+		break;
+	case GABION_RECORD_MALFORMED:
+		put_word(out, "MALFORMED", RED, flags);
+		fprintf(out, "%" PRIu64 " events from the kernel: ", record->count);
+		put_escaped(out, record->text);
+		break;
+	case GABION_RECORD_MISSED:
+		put_word(out, "MISSED", YELLOW, flags);
+		fprintf(out, "%" PRIu64 " records: this reader was too slow", record->count);
+		break;
+	}
+	if (fclose(out)) {
+		free(line);
+		return NULL;
+	}
+	return line;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "event_words.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../policy/names.h"
+
+#define WORDS(table, index) ((index) < sizeof(table) / sizeof(*(table)) ? (table)[index] : NULL)
+
+static const char *const types[] = {
+	[GABION_EVENT_ACCESS] = "access",
+	[GABION_EVENT_TRANSITION] = "transition",
+	[GABION_EVENT_POLICY] = "policy",
+	[GABION_EVENT_HOOK] = "hook",
+	[GABION_EVENT_LOCK] = "lock",
+};
+
+static const char *const verdicts[] = {
+	[GABION_VERDICT_ALLOWED] = "allowed",
+	[GABION_VERDICT_DENIED] = "denied",
+	[GABION_VERDICT_COMPLAIN] = "complain",
+};
+
+static const char *const reasons[] = {
+	[GABION_REASON_NONE] = "none",
+	[GABION_REASON_SIGMA] = "no-rule",
+	[GABION_REASON_DENY] = "deny-rule",
+	[GABION_REASON_LEVEL] = "level",
+	[GABION_REASON_CAPABILITY] = "capability",
+	[GABION_REASON_UNREACHABLE] = "unreachable",
+	[GABION_REASON_RELABEL] = "relabel",
+	[GABION_REASON_TRANSITION] = "transition",
+	[GABION_REASON_MEMORY] = "memory",
+};
+
+static const char *const phrases[] = {
+	[GABION_REASON_NONE] = "a rule grants it",
+	[GABION_REASON_SIGMA] = "no rule grants it",
+	[GABION_REASON_DENY] = "a deny rule takes it away",
+	[GABION_REASON_LEVEL] = "the level order forbids it",
+	[GABION_REASON_CAPABILITY] = "the domain does not have the capability",
+	[GABION_REASON_UNREACHABLE] = "the object has no host-absolute name",
+	[GABION_REASON_RELABEL] = "the new name has another label",
+	[GABION_REASON_TRANSITION] = "the domain cannot be changed here",
+	[GABION_REASON_MEMORY] = "the kernel had no memory to decide",
+};
+
+const char *gabion_event_type_token(uint32_t type)
+{
+	return WORDS(types, type);
+}
+
+const char *gabion_event_verdict_token(uint32_t verdict)
+{
+	return WORDS(verdicts, verdict);
+}
+
+const char *gabion_event_reason_token(uint32_t reason)
+{
+	return WORDS(reasons, reason);
+}
+
+const char *gabion_event_reason_phrase(uint32_t reason)
+{
+	return WORDS(phrases, reason);
+}
+
+const char *gabion_event_class_token(uint32_t klass)
+{
+	const char *name = gabion_class_name(klass);
+
+	return strcmp(name, "unknown") ? name : NULL;
+}
+
+const char *gabion_event_protocol_token(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+		return "icmp";
+	case IPPROTO_ICMPV6:
+		return "icmpv6";
+	case IPPROTO_SCTP:
+		return "sctp";
+	case IPPROTO_UDPLITE:
+		return "udplite";
+	case IPPROTO_RAW:
+		return "raw";
+	default:
+		return NULL;
+	}
+}
+
+uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, const char *token)
+{
+	const char *word;
+	uint32_t i;
+
+	for (i = 0; i < end; i++) {
+		word = token_of(i);
+		if (word && !strcmp(word, token))
+			return i;
+	}
+	return 0;
+}
+
+bool gabion_event_class_is_mask(uint32_t klass)
+{
+	return klass < GABION_CLASS_TABLES_END;
+}
+
+const char *gabion_event_permission(uint32_t klass, uint32_t index, char *buffer, size_t size)
+{
+	const char *name = gabion_name_of(klass, index);
+
+	if (name)
+		return name;
+	snprintf(buffer, size, gabion_event_class_is_mask(klass) ? "bit%u" : "%u", index);
+	return buffer;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Words for the numbers in an event.  Tokens are what JSON and the policy
+ * language say; phrases are for people.
+ */
+#ifndef GABION_EVENT_EVENT_WORDS_H
+#define GABION_EVENT_EVENT_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+/* Each returns NULL for a number it does not know. */
+const char *gabion_event_type_token(uint32_t type);
+const char *gabion_event_verdict_token(uint32_t verdict);
+const char *gabion_event_reason_token(uint32_t reason);
+const char *gabion_event_reason_phrase(uint32_t reason);
+const char *gabion_event_class_token(uint32_t klass);
+/* IPPROTO_*: "tcp". */
+const char *gabion_event_protocol_token(uint8_t protocol);
+
+/* The number of @token, or 0 when no number below @end has it. */
+uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, const char *token);
+
+/*
+ * Is GABION_E_WANTED of the class a mask of permissions (file, net, domain), or
+ * one number (of a capability, family or control)?
+ */
+bool gabion_event_class_is_mask(uint32_t klass);
+
+/*
+ * Word for bit @index of a mask, or for number @index, of @klass. Numbers without
+ * a name are written into @buffer.
+ */
+const char *gabion_event_permission(uint32_t klass, uint32_t index, char *buffer, size_t size);
+
+#endif /* GABION_EVENT_EVENT_WORDS_H */

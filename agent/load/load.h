@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Putting a policy in force: compile, verify, hand over in one transaction.
+ * Whatever goes wrong, what was in force stays.
+ */
+#ifndef GABION_LOAD_LOAD_H
+#define GABION_LOAD_LOAD_H
+
+#include "../netlink/client.h"
+
+/* struct gabion_loaded - what is in force now */
+struct gabion_loaded {
+	uint32_t generation;
+	uint32_t ndomains;
+	uint32_t nlabels;	/* of all classes */
+	size_t size;
+};
+
+/* Load the compiled policy @image, aligned to 8. It is verified here first. */
+int gabion_load_image(struct gabion_netlink *client, const void *image, size_t size,
+		      struct gabion_loaded *loaded, struct gabion_error *error);
+
+/*
+ * Compile the sources at @paths (files or directories) and load the result.
+ * *@diagnostics: errors and warnings of the compiler for people, owned by the
+ * caller; NULL when there are none.
+ */
+int gabion_load_sources(struct gabion_netlink *client, const char *const *paths, size_t npaths,
+			struct gabion_loaded *loaded, char **diagnostics,
+			struct gabion_error *error);
+
+#endif /* GABION_LOAD_LOAD_H */

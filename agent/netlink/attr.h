@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attributes from the kernel, taken apart strictly: lengths must be exact,
+ * strings end with their only NUL, nothing comes twice unless it may, no bytes
+ * are left over.  Attributes that the agent does not know are skipped, so an
+ * older agent works with a newer module.
+ */
+#ifndef GABION_NETLINK_ATTR_H
+#define GABION_NETLINK_ATTR_H
+
+#include <stdint.h>
+#include <netlink/attr.h>
+
+#include "../common/error.h"
+
+enum gabion_attr_kind {
+	GABION_ATTR_IGNORED,	/* not expected here, skipped */
+	GABION_ATTR_U8,
+	GABION_ATTR_U32,
+	GABION_ATTR_U64,
+	GABION_ATTR_STRING,
+	GABION_ATTR_BINARY,	/* exactly @length bytes */
+	GABION_ATTR_NESTS,	/* may be repeated; the table keeps the first */
+};
+
+/**
+ * struct gabion_attr_rule - what an attribute must look like
+ * @kind:	enum gabion_attr_kind
+ * @length:	BINARY: bytes; STRING: most bytes, NUL included, 0 = any
+ * @name:	for messages
+ */
+struct gabion_attr_rule {
+	uint8_t kind;
+	uint16_t length;
+	const char *name;
+};
+
+/*
+ * Fill @table[0..@max] from the @length bytes at @head. @rules has @max + 1 entries.
+ * Return: 0 or -EBADMSG.
+ */
+int gabion_attr_parse(struct nlattr **table, int max, struct nlattr *head, int length,
+		      const struct gabion_attr_rule *rules, struct gabion_error *error);
+
+/* Values of attributes that gabion_attr_parse() accepted; 0 or NULL when absent. */
+static inline uint32_t gabion_attr_u32(struct nlattr *a)
+{
+	return a ? nla_get_u32(a) : 0;
+}
+
+static inline uint64_t gabion_attr_u64(struct nlattr *a)
+{
+	return a ? nla_get_u64(a) : 0;
+}
+
+static inline const char *gabion_attr_string(struct nlattr *a)
+{
+	return a ? nla_get_string(a) : NULL;
+}
+
+#endif /* GABION_NETLINK_ATTR_H */

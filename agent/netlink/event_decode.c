@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "event_decode.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "attr.h"
+
+#define RULE(attribute, kind_, length_) \
+	[GABION_E_##attribute] = { .kind = GABION_ATTR_##kind_, .length = length_, \
+				   .name = #attribute }
+
+static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
+	RULE(SEQUENCE, U64, 0),
+	RULE(CPU, U32, 0),
+	RULE(BOOTTIME, U64, 0),
+	RULE(REALTIME, U64, 0),
+	RULE(TYPE, U32, 0),
+	RULE(VERDICT, U32, 0),
+	RULE(REASON, U32, 0),
+	RULE(CLASS, U32, 0),
+	RULE(WANTED, U32, 0),
+	RULE(REFUSED, U32, 0),
+	RULE(GENERATION, U32, 0),
+	RULE(DOMAIN, STRING, GABION_NAME_MAX),
+	RULE(TARGET, STRING, GABION_NAME_MAX),
+	RULE(LABEL, U32, 0),
+	RULE(RESOURCE, STRING, 0),
+	RULE(OBJECT, STRING, 0),
+	RULE(OBJECT2, STRING, 0),
+	RULE(NET, BINARY, sizeof(struct gabion_net_key)),
+	RULE(HOOK, STRING, 0),
+	RULE(PID, U32, 0),
+	RULE(TGID, U32, 0),
+	RULE(PPID, U32, 0),
+	RULE(UID, U32, 0),
+	RULE(START, U64, 0),
+	RULE(COMM, STRING, 0),
+	RULE(EXE, STRING, 0),
+	RULE(SIGNAL, U32, 0),
+	RULE(TARGET_PID, U32, 0),
+};
+
+static const size_t offsets[GABION_E_MAX + 1] = {
+	[GABION_E_SEQUENCE] = offsetof(struct gabion_event, sequence),
+	[GABION_E_CPU] = offsetof(struct gabion_event, cpu),
+	[GABION_E_BOOTTIME] = offsetof(struct gabion_event, boottime),
+	[GABION_E_REALTIME] = offsetof(struct gabion_event, realtime),
+	[GABION_E_TYPE] = offsetof(struct gabion_event, type),
+	[GABION_E_VERDICT] = offsetof(struct gabion_event, verdict),
+	[GABION_E_REASON] = offsetof(struct gabion_event, reason),
+	[GABION_E_CLASS] = offsetof(struct gabion_event, klass),
+	[GABION_E_WANTED] = offsetof(struct gabion_event, wanted),
+	[GABION_E_REFUSED] = offsetof(struct gabion_event, refused),
+	[GABION_E_GENERATION] = offsetof(struct gabion_event, generation),
+	[GABION_E_DOMAIN] = offsetof(struct gabion_event, domain),
+	[GABION_E_TARGET] = offsetof(struct gabion_event, target),
+	[GABION_E_LABEL] = offsetof(struct gabion_event, label),
+	[GABION_E_RESOURCE] = offsetof(struct gabion_event, resource),
+	[GABION_E_OBJECT] = offsetof(struct gabion_event, object),
+	[GABION_E_OBJECT2] = offsetof(struct gabion_event, object2),
+	[GABION_E_NET] = offsetof(struct gabion_event, net),
+	[GABION_E_HOOK] = offsetof(struct gabion_event, hook),
+	[GABION_E_PID] = offsetof(struct gabion_event, pid),
+	[GABION_E_TGID] = offsetof(struct gabion_event, tgid),
+	[GABION_E_PPID] = offsetof(struct gabion_event, ppid),
+	[GABION_E_UID] = offsetof(struct gabion_event, uid),
+	[GABION_E_START] = offsetof(struct gabion_event, start),
+	[GABION_E_COMM] = offsetof(struct gabion_event, comm),
+	[GABION_E_EXE] = offsetof(struct gabion_event, exe),
+	[GABION_E_SIGNAL] = offsetof(struct gabion_event, signal),
+	[GABION_E_TARGET_PID] = offsetof(struct gabion_event, target_pid),
+};
+
+static const struct gabion_attr_rule batch_rules[GABION_A_MAX + 1] = {
+	[GABION_A_EVENT] = { .kind = GABION_ATTR_NESTS, .name = "EVENT" },
+	[GABION_A_LOSS] = { .kind = GABION_ATTR_NESTS, .name = "LOSS" },
+};
+
+static const struct gabion_attr_rule loss_rules[GABION_L_MAX + 1] = {
+	[GABION_L_CPU] = { .kind = GABION_ATTR_U32, .name = "LOSS.CPU" },
+	[GABION_L_COUNT] = { .kind = GABION_ATTR_U64, .name = "LOSS.COUNT" },
+};
+
+static int store(struct gabion_event *event, int attribute, struct nlattr *a)
+{
+	void *member = (char *)event + offsets[attribute];
+
+	switch (event_rules[attribute].kind) {
+	case GABION_ATTR_STRING:
+		*(char **)member = strdup(nla_get_string(a));
+		if (!*(char **)member)
+			return -ENOMEM;
+		break;
+	default:
+		memcpy(member, nla_data(a), (size_t)nla_len(a));
+	}
+	event->present |= 1ULL << attribute;
+	return 0;
+}
+
+/* What must be there, and what values mean something to us. */
+static int judge(struct nlattr **a, struct gabion_error *error)
+{
+	uint32_t type = gabion_attr_u32(a[GABION_E_TYPE]);
+	uint32_t verdict = gabion_attr_u32(a[GABION_E_VERDICT]);
+
+	if (!gabion_attr_u64(a[GABION_E_SEQUENCE]))
+		return gabion_error_set(error, -EBADMSG, "an event has no sequence number");
+	if (type < GABION_EVENT_ACCESS || type > GABION_EVENT_LOCK)
+		return gabion_error_set(error, -EBADMSG, "an event is of unknown type %u", type);
+	if (type == GABION_EVENT_ACCESS &&
+	    (verdict < GABION_VERDICT_ALLOWED || verdict > GABION_VERDICT_COMPLAIN))
+		return gabion_error_set(error, -EBADMSG, "an event has unknown verdict %u", verdict);
+	return 0;
+}
+
+int gabion_event_decode(struct gabion_event *event, struct nlattr *nest,
+			struct gabion_error *error)
+{
+	struct nlattr *a[GABION_E_MAX + 1] = { NULL };
+	int err, i;
+
+	err = gabion_attr_parse(a, GABION_E_MAX, nla_data(nest), nla_len(nest), event_rules, error);
+	if (!err)
+		err = judge(a, error);
+	if (err) {
+		/* With its number it can still be acknowledged. */
+		if (a[GABION_E_SEQUENCE])
+			store(event, GABION_E_SEQUENCE, a[GABION_E_SEQUENCE]);
+		return err;
+	}
+	for (i = 0; i <= GABION_E_MAX && !err; i++)
+		if (a[i])
+			err = store(event, i, a[i]);
+	if (err) {
+		gabion_event_free(event);
+		gabion_error_set(error, err, "out of memory");
+	}
+	return err;
+}
+
+/* ---- batches ---- */
+
+void gabion_batch_free(struct gabion_batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->nevents; i++)
+		gabion_event_free(&batch->events[i]);
+	free(batch->events);
+	free(batch->losses);
+	*batch = (struct gabion_batch){ 0 };
+}
+
+static int add_event(struct gabion_batch *batch, struct nlattr *nest, struct gabion_error *error)
+{
+	struct gabion_error why = { 0 };
+	struct gabion_event event = { 0 }, *events;
+	size_t capacity;
+	int err = gabion_event_decode(&event, nest, &why);
+
+	if (err == -EBADMSG) {
+		if (!batch->malformed++)
+			batch->complaint = why;
+		if (event.sequence > batch->ack)
+			batch->ack = event.sequence;
+		return 0;
+	}
+	if (err)
+		return gabion_error_set(error, err, "%s", why.text);
+	if (batch->nevents == GABION_BATCH_MAX) {
+		if (!batch->left_out || event.sequence < batch->left_out)
+			batch->left_out = event.sequence;
+		gabion_event_free(&event);
+		return 0;
+	}
+	if (batch->nevents == batch->capacity) {
+		capacity = batch->capacity ? 2 * batch->capacity : 64;
+		events = realloc(batch->events, capacity * sizeof(*events));
+		if (!events) {
+			gabion_event_free(&event);
+			return gabion_error_set(error, -ENOMEM, "out of memory");
+		}
+		batch->events = events;
+		batch->capacity = capacity;
+	}
+	batch->events[batch->nevents++] = event;
+	if (event.sequence > batch->ack)
+		batch->ack = event.sequence;
+	return 0;
+}
+
+static int add_loss(struct gabion_batch *batch, struct nlattr *nest, struct gabion_error *error)
+{
+	struct nlattr *a[GABION_L_MAX + 1];
+	struct gabion_loss *losses, loss;
+	size_t i;
+	int err;
+
+	err = gabion_attr_parse(a, GABION_L_MAX, nla_data(nest), nla_len(nest), loss_rules, error);
+	if (err)
+		return err;
+	if (!a[GABION_L_CPU] || !a[GABION_L_COUNT])
+		return gabion_error_set(error, -EBADMSG, "a loss lacks its CPU or its count");
+	loss.cpu = gabion_attr_u32(a[GABION_L_CPU]);
+	loss.count = gabion_attr_u64(a[GABION_L_COUNT]);
+	/* Each message of a dump carries them; the last, and so highest, counts. */
+	for (i = 0; i < batch->nlosses; i++)
+		if (batch->losses[i].cpu == loss.cpu) {
+			if (loss.count > batch->losses[i].count)
+				batch->losses[i].count = loss.count;
+			return 0;
+		}
+	losses = realloc(batch->losses, (batch->nlosses + 1) * sizeof(*losses));
+	if (!losses)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	batch->losses = losses;
+	batch->losses[batch->nlosses++] = loss;
+	return 0;
+}
+
+int gabion_batch_add(struct gabion_batch *batch, struct nlattr *head, int length,
+		     struct gabion_error *error)
+{
+	struct nlattr *table[GABION_A_MAX + 1], *a;
+	int remaining = length, err;
+
+	err = gabion_attr_parse(table, GABION_A_MAX, head, length, batch_rules, error);
+	for (a = head; !err && nla_ok(a, remaining); a = nla_next(a, &remaining)) {
+		if (nla_type(a) == GABION_A_EVENT)
+			err = add_event(batch, a, error);
+		else if (nla_type(a) == GABION_A_LOSS)
+			err = add_loss(batch, a, error);
+	}
+	return err;
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+	uint64_t x = ((const struct gabion_event *)a)->sequence;
+	uint64_t y = ((const struct gabion_event *)b)->sequence;
+
+	return (x > y) - (x < y);
+}
+
+void gabion_batch_finish(struct gabion_batch *batch)
+{
+	if (batch->nevents)
+		qsort(batch->events, batch->nevents, sizeof(*batch->events), by_sequence);
+	if (batch->left_out && batch->ack >= batch->left_out)
+		batch->ack = batch->left_out - 1;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "comb.h"
+
+/* Places tried for one row before it is put after all others. */
+#define TRIES 64U
+
+struct row_edge {
+	uint32_t next;
+	uint8_t klass;
+};
+
+/* A state's transitions by byte class. */
+struct rows {
+	uint32_t *first;	/* [nstates + 1] */
+	VEC(struct row_edge) edges;
+};
+
+/*
+ * Two bytes are of one class if no state tells them apart.  Start from one
+ * class and split by every state: the bytes of a class that lead to one place
+ * leave it, unless all of the class lead there.
+ */
+static void find_classes(struct gabion_comb *comb, const struct gabion_automaton *dfa)
+{
+	uint32_t size[256] = { 256 }, s, i, j, k;
+
+	memset(comb->classmap, 0, sizeof(comb->classmap));
+	comb->nclasses = 1;
+	for (s = 0; s < dfa->nstates && comb->nclasses < 256; s++) {
+		uint32_t from = dfa->first[s], n = dfa->first[s + 1] - from;
+		bool done[256] = {};
+
+		for (i = 0; i < n; i++) {
+			const struct gabion_dfa_edge *e = &dfa->edges[from + i];
+			uint8_t klass = comb->classmap[e->byte], members[256];
+
+			if (done[i] || size[klass] == 1)
+				continue;
+			for (j = i, k = 0; j < n; j++) {
+				const struct gabion_dfa_edge *f = &dfa->edges[from + j];
+
+				if (f->next != e->next || comb->classmap[f->byte] != klass)
+					continue;
+				done[j] = true;
+				members[k++] = f->byte;
+			}
+			if (k == size[klass])
+				continue;
+			for (j = 0; j < k; j++)
+				comb->classmap[members[j]] = comb->nclasses;
+			size[klass] -= k;
+			size[comb->nclasses++] = k;
+		}
+	}
+}
+
+/* Number the classes by their lowest byte. */
+static void sort_classes(struct gabion_comb *comb)
+{
+	int number[256], n = 0, b;
+
+	memset(number, 0xff, sizeof(number));
+	for (b = 0; b < 256; b++) {
+		if (number[comb->classmap[b]] < 0)
+			number[comb->classmap[b]] = n++;
+		comb->classmap[b] = number[comb->classmap[b]];
+	}
+}
+
+/* One row: fallback is the most frequent next state counted in classes. */
+static void make_row(const struct gabion_comb *comb, const struct gabion_automaton *dfa, uint32_t s,
+		     struct rows *rows, uint32_t *fallback)
+{
+	bool seen[256] = {};
+	struct row_edge row[256];
+	uint32_t n = 0, i, j, count, best;
+
+	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
+		uint8_t klass = comb->classmap[dfa->edges[i].byte];
+
+		if (seen[klass])
+			continue;
+		seen[klass] = true;
+		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
+	}
+	*fallback = dfa->fallback[s];
+	best = comb->nclasses - n;
+	for (i = 0; i < n && n - i > best; i++) {
+		for (j = i, count = 0; j < n; j++)
+			count += row[j].next == row[i].next;
+		if (count > best) {
+			best = count;
+			*fallback = row[i].next;
+		}
+	}
+	if (*fallback != dfa->fallback[s]) {
+		for (j = 0; j < comb->nclasses; j++)
+			if (!seen[j])
+				row[n++] = (struct row_edge){ dfa->fallback[s], j };
+	}
+	for (i = 0; i < n; i++)
+		if (row[i].next != *fallback)
+			vec_push(&rows->edges, row[i]);
+}
+
+/* Cells in use, and where the search for free ones begins. */
+struct packer {
+	struct gabion_comb *comb;
+	VEC(struct gabion_comb_cell) cells;
+	VEC(uint64_t) used;	/* one bit for each cell */
+	uint32_t low;		/* rows of several cells are tried from here */
+};
+
+static uint32_t next_free(const struct packer *p, uint32_t i)
+{
+	size_t w = i >> 6;
+	uint64_t free_bits;
+
+	if (w >= p->used.n)
+		return i;
+	free_bits = ~p->used.v[w] & (~0ULL << (i & 63));
+	while (!free_bits) {
+		if (++w == p->used.n)
+			return w << 6;
+		free_bits = ~p->used.v[w];
+	}
+	return (w << 6) + __builtin_ctzll(free_bits);
+}
+
+static bool is_used(const struct packer *p, uint32_t i)
+{
+	return (i >> 6) < p->used.n && p->used.v[i >> 6] >> (i & 63) & 1;
+}
+
+static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
+{
+	while (p->cells.n <= i)
+		vec_push(&p->cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
+	while (p->used.n <= i >> 6)
+		vec_push(&p->used, 0);
+	p->cells.v[i] = (struct gabion_comb_cell){ state, next };
+	p->used.v[i >> 6] |= 1ULL << (i & 63);
+}
+
+static bool fits(const struct packer *p, uint32_t base, const struct row_edge *row, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		if (is_used(p, base + row[i].klass))
+			return false;
+	return true;
+}
+
+/*
+ * First fit from p->low.  A row that finds no place within TRIES moves the low
+ * mark up: what lies below is too dense for rows, and is filled by the rows of
+ * one cell, which come last.
+ */
+static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
+{
+	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, tries, i;
+	uint32_t end = p->cells.n > lowest ? p->cells.n : lowest;
+
+	for (tries = 0;; at++) {
+		at = next_free(p, at);
+		if (at >= end || fits(p, at - lowest, row, n))
+			break;
+		if (++tries == TRIES) {
+			p->low = next_free(p, p->low + TRIES);
+			at = end - 1;
+		}
+	}
+	for (i = 0; i < n; i++)
+		put(p, at - lowest + row[i].klass, state, row[i].next);
+	p->comb->base[state] = at - lowest;
+}
+
+static void place_all(struct packer *p, const struct rows *rows, uint32_t nstates)
+{
+	uint32_t *order = gabion_xcalloc(nstates, sizeof(*order)), count[258] = {}, s, n, i;
+	/* Where the search for one cell of a class goes on: all before is in use. */
+	uint32_t cursors[256];
+
+	for (i = 0; i < 256; i++)
+		cursors[i] = i;
+	/* Counting sort: longest rows first, then by state. */
+	for (s = 0; s < nstates; s++)
+		count[256 - (rows->first[s + 1] - rows->first[s]) + 1]++;
+	for (i = 1; i < 258; i++)
+		count[i] += count[i - 1];
+	for (s = 0; s < nstates; s++)
+		order[count[256 - (rows->first[s + 1] - rows->first[s])]++] = s;
+	for (i = 0; i < nstates; i++) {
+		const struct row_edge *row;
+
+		s = order[i];
+		row = rows->edges.v + rows->first[s];
+		n = rows->first[s + 1] - rows->first[s];
+		if (n > 1) {
+			place_row(p, s, row, n);
+		} else if (n == 1) {
+			uint32_t at = next_free(p, cursors[row->klass]);
+
+			cursors[row->klass] = at + 1;
+			put(p, at, s, row->next);
+			p->comb->base[s] = at - row->klass;
+		}
+	}
+	free(order);
+}
+
+static int compare_class(const void *a, const void *b)
+{
+	return ((const struct row_edge *)a)->klass - ((const struct row_edge *)b)->klass;
+}
+
+void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *dfa)
+{
+	struct packer p = { .comb = comb };
+	struct rows rows = {};
+	uint32_t s, last = 0;
+
+	memset(comb, 0, sizeof(*comb));
+	find_classes(comb, dfa);
+	sort_classes(comb);
+	comb->base = gabion_xcalloc(dfa->nstates, sizeof(*comb->base));
+	comb->fallback = gabion_xcalloc(dfa->nstates, sizeof(*comb->fallback));
+	rows.first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows.first));
+	for (s = 0; s < dfa->nstates; s++) {
+		rows.first[s] = rows.edges.n;
+		make_row(comb, dfa, s, &rows, &comb->fallback[s]);
+		if (rows.edges.n > rows.first[s])
+			qsort(rows.edges.v + rows.first[s], rows.edges.n - rows.first[s],
+			      sizeof(*rows.edges.v), compare_class);
+	}
+	rows.first[dfa->nstates] = rows.edges.n;
+	place_all(&p, &rows, dfa->nstates);
+	/* Whatever the base, every class must find a cell. */
+	for (s = 0; s < dfa->nstates; s++)
+		if (comb->base[s] > last)
+			last = comb->base[s];
+	while (p.cells.n < last + comb->nclasses)
+		vec_push(&p.cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
+	comb->ncells = p.cells.n;
+	comb->cells = p.cells.v;
+	free(p.used.v);
+	free(rows.first);
+	free(rows.edges.v);
+}
+
+void gabion_comb_free(struct gabion_comb *comb)
+{
+	free(comb->base);
+	free(comb->fallback);
+	free(comb->cells);
+	memset(comb, 0, sizeof(*comb));
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The model to an image of include/uapi/gabion/policy.h. */
+#include "../../core/view.h"
+#include "model.h"
+
+struct emitter {
+	struct gabion_model *m;
+	VEC(char) strings;
+	struct gabion_strmap offsets;
+	VEC(struct gabion_policy_section) table;
+	VEC(uint8_t) body;	/* sections; their offsets count from its start until the end */
+};
+
+static __le32 string(struct emitter *e, const char *s)
+{
+	uint32_t offset;
+	size_t n = strlen(s) + 1, i;
+
+	if (!*s)
+		return 0;
+	if (!gabion_strmap_get(&e->offsets, s, &offset)) {
+		offset = e->strings.n;
+		gabion_strmap_add(&e->offsets, s, offset);
+		vec_reserve(&e->strings, n);
+		for (i = 0; i < n; i++)
+			e->strings.v[e->strings.n++] = s[i];
+	}
+	return cpu_to_le32(offset);
+}
+
+static __le32 file_name(struct emitter *e, const struct gabion_loc *loc)
+{
+	return string(e, loc->line ? e->m->sources.files.v[loc->file].name : "");
+}
+
+static void append(struct emitter *e, const void *data, size_t size)
+{
+	vec_reserve(&e->body, size);
+	if (size)
+		memcpy(e->body.v + e->body.n, data, size);
+	e->body.n += size;
+}
+
+static void begin_section(struct emitter *e, uint32_t type, uint32_t klass)
+{
+	static const uint8_t zeros[8];
+
+	append(e, zeros, -e->body.n & 7);
+	vec_push(&e->table, (struct gabion_policy_section){ .type = cpu_to_le32(type),
+							    .klass = cpu_to_le32(klass),
+							    .offset = cpu_to_le32(e->body.n) });
+}
+
+static void end_section(struct emitter *e)
+{
+	struct gabion_policy_section *s = &e->table.v[e->table.n - 1];
+
+	s->length = cpu_to_le32(e->body.n - le32_to_cpu(s->offset));
+}
+
+static void append_words(struct emitter *e, const uint32_t *words, size_t n)
+{
+	size_t i;
+
+	vec_reserve(&e->body, n * sizeof(*words));
+	for (i = 0; i < n; i++) {
+		__le32 word = cpu_to_le32(words[i]);
+
+		memcpy(e->body.v + e->body.n, &word, sizeof(word));
+		e->body.n += sizeof(word);
+	}
+}
+
+static void emit_levels(struct emitter *e)
+{
+	size_t i;
+
+	begin_section(e, GABION_SECTION_LEVELS, 0);
+	for (i = 0; i < e->m->levels.n; i++) {
+		const struct gabion_level *l = &e->m->levels.v[i];
+		struct gabion_policy_level out = {
+			.rank = cpu_to_le32(l->rank),
+			.name = string(e, l->name),
+			.categories = cpu_to_le64(l->categories),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+}
+
+static void emit_domains(struct emitter *e)
+{
+	size_t i;
+
+	begin_section(e, GABION_SECTION_DOMAINS, 0);
+	for (i = 0; i < e->m->domains.n; i++) {
+		const struct gabion_domain *d = &e->m->domains.v[i];
+		struct gabion_policy_domain out = {
+			.name = string(e, d->name),
+			.level = cpu_to_le32(d->level),
+			.flags = cpu_to_le32(d->flags),
+			.capabilities = cpu_to_le64(d->capabilities),
+			.families = cpu_to_le64(d->families),
+			.controls = cpu_to_le64(d->controls),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+}
+
+static void emit_resources(struct emitter *e)
+{
+	size_t i;
+
+	begin_section(e, GABION_SECTION_RESOURCES, 0);
+	for (i = 0; i < e->m->resources.n; i++) {
+		const struct gabion_resource *r = &e->m->resources.v[i];
+		/* A program has no level of its own: say what it has where it is alone. */
+		uint32_t level = r->program ? e->m->domains.v[GABION_HOST].level : r->level;
+		struct gabion_policy_resource out = {
+			.name = string(e, r->name),
+			.klass = cpu_to_le32(r->klass),
+			.level = cpu_to_le32(level),
+			.file = file_name(e, &r->loc),
+			.line = cpu_to_le32(r->loc.line),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+}
+
+static void emit_rules(struct emitter *e)
+{
+	size_t i;
+
+	begin_section(e, GABION_SECTION_RULES, 0);
+	for (i = 0; i < e->m->rules.n; i++) {
+		const struct gabion_rule *r = &e->m->rules.v[i];
+		struct gabion_policy_rule out = {
+			.kind = cpu_to_le16(r->kind),
+			.klass = cpu_to_le16(r->klass),
+			.domain = cpu_to_le32(r->domain),
+			.object = cpu_to_le32(r->object),
+			.permissions = cpu_to_le32(r->permissions),
+			.file = file_name(e, &r->loc),
+			.line = cpu_to_le32(r->loc.line),
+			.column = cpu_to_le32(r->loc.column),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+}
+
+/* The members' names joined by ','. */
+static __le32 label_name(struct emitter *e, const struct gabion_class_model *c, uint32_t label)
+{
+	const struct gabion_label_set *set = &c->labels.sets.v[label];
+	VEC(char) name = {};
+	__le32 offset;
+	size_t i;
+
+	for (i = 0; i < set->nmembers; i++) {
+		const char *s = e->m->resources.v[c->labels.members.v[set->member + i]].name;
+
+		if (i)
+			vec_push(&name, ',');
+		while (*s)
+			vec_push(&name, *s++);
+	}
+	vec_push(&name, '\0');
+	offset = string(e, gabion_arena_strndup(&e->m->arena, name.v, name.n - 1));
+	free(name.v);
+	return offset;
+}
+
+static void emit_labels(struct emitter *e, uint32_t klass)
+{
+	const struct gabion_class_model *c = &e->m->classes[klass];
+	size_t i;
+
+	begin_section(e, GABION_SECTION_LABELS, klass);
+	for (i = 0; i < c->labels.sets.n; i++) {
+		struct gabion_policy_label out = {
+			.name = label_name(e, c, i),
+			.level = cpu_to_le32(c->label_levels[i]),
+			.member = cpu_to_le32(c->labels.sets.v[i].member),
+			.nmembers = cpu_to_le32(c->labels.sets.v[i].nmembers),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+	begin_section(e, GABION_SECTION_MEMBERS, klass);
+	append_words(e, c->labels.members.v, c->labels.members.n);
+	end_section(e);
+}
+
+static void emit_dfa(struct emitter *e, uint32_t klass)
+{
+	const struct gabion_class_model *c = &e->m->classes[klass];
+	struct gabion_policy_dfa header = {
+		.nstates = cpu_to_le32(c->dfa.nstates),
+		.start = cpu_to_le32(c->dfa.start),
+		.nclasses = cpu_to_le32(c->comb.nclasses),
+		.ncells = cpu_to_le32(c->comb.ncells),
+	};
+
+	_Static_assert(sizeof(struct gabion_comb_cell) == 8 &&
+		       sizeof(struct gabion_policy_cell) == 8, "cells are pairs of words");
+	memcpy(header.classmap, c->comb.classmap, sizeof(header.classmap));
+	begin_section(e, GABION_SECTION_DFA, klass);
+	append(e, &header, sizeof(header));
+	append_words(e, c->comb.base, c->dfa.nstates);
+	append_words(e, c->comb.fallback, c->dfa.nstates);
+	append_words(e, c->dfa.accept, c->dfa.nstates);
+	append_words(e, &c->comb.cells[0].check, 2 * (size_t)c->comb.ncells);
+	end_section(e);
+}
+
+static void emit_matrix(struct emitter *e, uint32_t type, uint32_t klass, const uint32_t *matrix)
+{
+	if (!matrix)
+		return;
+	begin_section(e, type, klass);
+	append_words(e, matrix, e->m->domains.n * e->m->tables[klass].nlabels);
+	end_section(e);
+}
+
+static void emit_class(struct emitter *e, uint32_t klass)
+{
+	const struct gabion_tables *t = &e->m->tables[klass];
+	size_t i;
+
+	if (klass != GABION_CLASS_DOMAIN) {
+		emit_labels(e, klass);
+		emit_dfa(e, klass);
+	}
+	emit_matrix(e, GABION_SECTION_ALLOW, klass, t->allow);
+	emit_matrix(e, GABION_SECTION_TRUSTED, klass, t->trusted);
+	emit_matrix(e, GABION_SECTION_DENY, klass, t->deny);
+	emit_matrix(e, GABION_SECTION_AUDIT, klass, t->audit);
+	emit_matrix(e, GABION_SECTION_QUIET, klass, t->quiet);
+	if (!t->transition)
+		return;
+	begin_section(e, GABION_SECTION_TRANSITION, klass);
+	for (i = 0; i < e->m->domains.n * t->nlabels; i++) {
+		__le16 to = cpu_to_le16(t->transition[i]);
+
+		append(e, &to, sizeof(to));
+	}
+	end_section(e);
+}
+
+/* Bytes of the parts that can be large, before anything is allocated for them. */
+static uint64_t estimate(const struct gabion_model *m)
+{
+	uint64_t bytes = 0;
+	uint32_t klass;
+	size_t i;
+
+	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
+		const struct gabion_tables *t = &m->tables[klass];
+		uint64_t cells = (uint64_t)m->domains.n * t->nlabels;
+
+		bytes += cells * 4 * (!!t->allow + !!t->trusted + !!t->deny + !!t->audit + !!t->quiet);
+		bytes += cells * (t->transition ? 2 : 0);
+		bytes += (uint64_t)m->classes[klass].comb.ncells * 8 +
+			 (uint64_t)m->classes[klass].dfa.nstates * 12;
+		/* A label's name spells its members. */
+		for (i = 0; i < m->classes[klass].labels.members.n; i++)
+			bytes += 5 + strlen(m->resources.v[m->classes[klass].labels.members.v[i]].name);
+	}
+	return bytes + m->rules.n * sizeof(struct gabion_policy_rule) +
+	       m->resources.n * sizeof(struct gabion_policy_resource);
+}
+
+static void *assemble(struct emitter *e, size_t *size)
+{
+	size_t start = sizeof(struct gabion_policy_header) + e->table.n * sizeof(*e->table.v), i;
+	struct gabion_policy_header header = {
+		.magic = cpu_to_le64(GABION_POLICY_MAGIC),
+		.version = cpu_to_le32(GABION_POLICY_VERSION),
+		.nsections = cpu_to_le32(e->table.n),
+	};
+	uint8_t *image;
+
+	start = (start + 7) & ~(size_t)7;
+	*size = start + e->body.n;
+	for (i = 0; i < e->table.n; i++)
+		e->table.v[i].offset = cpu_to_le32(le32_to_cpu(e->table.v[i].offset) + start);
+	header.size = cpu_to_le32(*size);
+	image = gabion_xcalloc(*size, 1);
+	memcpy(image, &header, sizeof(header));
+	memcpy(image + sizeof(header), e->table.v, e->table.n * sizeof(*e->table.v));
+	memcpy(image + start, e->body.v, e->body.n);
+	header.crc = cpu_to_le32(gabion_crc32(0, image, *size));
+	memcpy(image, &header, sizeof(header));
+	return image;
+}
+
+void *gabion_model_emit(struct gabion_model *m, size_t *size)
+{
+	struct emitter e = { .m = m };
+	uint64_t bytes = estimate(m);
+	void *image = NULL;
+	uint32_t klass;
+
+	if (bytes <= GABION_POLICY_SIZE_MAX) {
+		vec_push(&e.strings, '\0');
+		emit_levels(&e);
+		emit_domains(&e);
+		emit_resources(&e);
+		emit_rules(&e);
+		for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
+			emit_class(&e, klass);
+		begin_section(&e, GABION_SECTION_STRINGS, 0);
+		append(&e, e.strings.v, e.strings.n);
+		end_section(&e);
+		bytes = e.body.n + 4096;
+	}
+	if (bytes > GABION_POLICY_SIZE_MAX)
+		model_error(m, NULL, "fewer domains times resources, or resources put together",
+			    "the compiled policy would have %llu bytes; at most %u are allowed",
+			    (unsigned long long)bytes, GABION_POLICY_SIZE_MAX);
+	else
+		image = assemble(&e, size);
+	free(e.strings.v);
+	free(e.table.v);
+	free(e.body.v);
+	gabion_strmap_free(&e.offsets);
+	return image;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "endpoint.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Static_assert(sizeof(struct gabion_net_key) == 20, "patterns are written for 20 bytes");
+
+static const uint8_t v4_mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+/* Bits of byte @i of an address that a prefix of @prefix bits fixes. */
+static uint8_t prefix_mask(unsigned int prefix, unsigned int i)
+{
+	if (prefix >= (i + 1) * 8)
+		return 0xff;
+	return prefix <= i * 8 ? 0 : (uint8_t)(0xff00 >> (prefix - i * 8));
+}
+
+static bool parse_number(const char *s, unsigned long max, unsigned long *n)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	*n = strtoul(s, &end, 10);
+	return !*end && *n <= max;
+}
+
+const char *gabion_endpoint_parse_address(struct gabion_endpoint *e, const char *text)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	unsigned long prefix;
+	unsigned int i;
+	bool v4;
+
+	if (n >= sizeof(address))
+		return "not an IPv4 or IPv6 address";
+	memcpy(address, text, n);
+	address[n] = '\0';
+	v4 = inet_pton(AF_INET, address, e->address + 12) == 1;
+	if (v4)
+		memcpy(e->address, v4_mapped, sizeof(v4_mapped));
+	else if (inet_pton(AF_INET6, address, e->address) != 1)
+		return "not an IPv4 or IPv6 address";
+	prefix = v4 ? 32 : 128;
+	if (slash && !parse_number(slash + 1, prefix, &prefix))
+		return v4 ? "prefix length is not 0 to 32" : "prefix length is not 0 to 128";
+	e->prefix = prefix + (v4 ? 96 : 0);
+	for (i = 0; i < 16; i++)
+		if (e->address[i] & ~prefix_mask(e->prefix, i))
+			return "address has bits set beyond its prefix";
+	return NULL;
+}
+
+static void push_range(struct gabion_sets *sets, gabion_pattern *p, unsigned int from,
+		       unsigned int to)
+{
+	struct gabion_byteset set = {};
+	uint32_t number = from;
+
+	if (from != to) {
+		gabion_byteset_add_range(&set, from, to);
+		number = gabion_sets_intern(sets, &set);
+	}
+	vec_push(p, (struct gabion_token){ number, false });
+}
+
+struct port_emitter {
+	struct gabion_sets *sets;
+	gabion_pattern *pattern;
+	int (*emit)(void *arg, const gabion_pattern *pattern);
+	void *arg;
+};
+
+/* Ports whose high byte is in @high and low byte in @low. */
+static int emit_ports(struct port_emitter *x, unsigned int high0, unsigned int high1,
+		      unsigned int low0, unsigned int low1)
+{
+	size_t n = x->pattern->n;
+	int err;
+
+	push_range(x->sets, x->pattern, high0, high1);
+	push_range(x->sets, x->pattern, low0, low1);
+	push_range(x->sets, x->pattern, 0, 0);
+	err = x->emit(x->arg, x->pattern);
+	x->pattern->n = n;
+	return err;
+}
+
+/* A range of 16-bit numbers is at most three products of byte ranges. */
+static int emit_port_range(struct port_emitter *x, unsigned int from, unsigned int to)
+{
+	unsigned int h0 = from >> 8, h1 = to >> 8, l0 = from & 255, l1 = to & 255;
+	int err = 0;
+
+	if (h0 == h1)
+		return emit_ports(x, h0, h0, l0, l1);
+	if (l0) {
+		err = emit_ports(x, h0, h0, l0, 255);
+		h0++;
+	}
+	if (!err && l1 != 255) {
+		err = emit_ports(x, h1, h1, 0, l1);
+		h1--;
+	}
+	if (!err && h0 <= h1)
+		err = emit_ports(x, h0, h1, 0, 255);
+	return err;
+}
+
+int gabion_endpoint_compile(struct gabion_sets *sets, const struct gabion_endpoint *e,
+			    int (*emit)(void *arg, const gabion_pattern *pattern), void *arg)
+{
+	gabion_pattern p = {};
+	struct port_emitter x = { sets, &p, emit, arg };
+	size_t i;
+	int err = 0;
+
+	push_range(sets, &p, e->protocol, e->protocol);
+	for (i = 0; i < 16; i++)
+		push_range(sets, &p, e->address[i],
+			   e->address[i] | (uint8_t)~prefix_mask(e->prefix, i));
+	if (!e->nports)
+		err = emit_port_range(&x, 0, 65535);
+	for (i = 0; !err && i < e->nports; i++)
+		err = emit_port_range(&x, e->ports[i].from, e->ports[i].to);
+	free(p.v);
+	return err;
+}
+
+bool gabion_endpoint_matches(const struct gabion_endpoint *e, const struct gabion_net_key *key)
+{
+	unsigned int port = key->port[0] << 8 | key->port[1];
+	size_t i;
+
+	if (key->protocol != e->protocol || key->reserved)
+		return false;
+	for (i = 0; i < 16; i++)
+		if ((key->address[i] ^ e->address[i]) & prefix_mask(e->prefix, i))
+			return false;
+	for (i = 0; i < e->nports; i++)
+		if (port >= e->ports[i].from && port <= e->ports[i].to)
+			return true;
+	return !e->nports;
+}
+
+const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text)
+{
+	struct gabion_endpoint e = {};
+	char protocol[4], address[64], word[5], port[6], excess[2];
+	const char *wrong;
+	unsigned long n;
+
+	memset(key, 0, sizeof(*key));
+	if (sscanf(text, "%3s %63s %4s %5s %1s", protocol, address, word, port, excess) != 4 ||
+	    strcmp(word, "port"))
+		return "a network object is written: tcp|udp ADDRESS port N";
+	if (!strcmp(protocol, "tcp"))
+		key->protocol = IPPROTO_TCP;
+	else if (!strcmp(protocol, "udp"))
+		key->protocol = IPPROTO_UDP;
+	else
+		return "protocol is neither tcp nor udp";
+	wrong = strchr(address, '/') ? "one address is meant, not a prefix" :
+				       gabion_endpoint_parse_address(&e, address);
+	if (wrong)
+		return wrong;
+	if (!parse_number(port, 65535, &n))
+		return "port is not 0 to 65535";
+	memcpy(key->address, e.address, sizeof(key->address));
+	key->port[0] = n >> 8;
+	key->port[1] = n & 255;
+	return NULL;
+}
+
+char *gabion_net_key_format(const struct gabion_net_key *key)
+{
+	bool v4 = !memcmp(key->address, v4_mapped, sizeof(v4_mapped));
+	char address[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, key->address + (v4 ? 12 : 0), address, sizeof(address));
+	return gabion_xasprintf("%s %s port %u", key->protocol == IPPROTO_UDP ? "udp" : "tcp",
+				address, key->port[0] << 8 | key->port[1]);
+}

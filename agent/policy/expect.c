@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void gabion_expectations_free(struct gabion_expectations *expectations)
+{
+	size_t i;
+
+	for (i = 0; i < expectations->n; i++) {
+		struct gabion_expectation *e = &expectations->items[i];
+
+		free(e->file);
+		free(e->domain);
+		free(e->verb);
+		free(e->object);
+	}
+	free(expectations->items);
+	memset(expectations, 0, sizeof(*expectations));
+}
+
+int gabion_expectation_check(const struct gabion_expectation *expectation,
+			     const struct gabion_view *view, struct gabion_answer *answer,
+			     struct gabion_error *error)
+{
+	int err = gabion_query(view, expectation->domain, expectation->verb, expectation->object,
+			       answer, error);
+
+	if (err)
+		return err;
+	return answer->allowed == expectation->allow;
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Minimisation by partition refinement.  A state's signature is where its
+ * bytes lead, in blocks; a block whose states differ in it is split.  Only
+ * states with a successor that changed its block are looked at again, and the
+ * largest part of a split keeps its number, so a state changes its block at
+ * most log n times (the "smaller half" of Hopcroft 1971).
+ */
+#include "dfa.h"
+#include "hash.h"
+
+struct block {
+	uint32_t start;		/* its states are elements[start .. start + n) ... */
+	uint32_t n;
+	uint32_t ndirty;	/* ... of which the first ndirty have to be looked at */
+};
+
+/* Signature of one dirty state, words sig[first .. first + n). */
+struct signature {
+	uint64_t hash;
+	uint32_t first, n;
+	uint32_t state;
+	uint32_t group;
+};
+
+struct partition {
+	const struct gabion_automaton *dfa;
+	uint32_t *block_of;		/* [nstates] */
+	uint32_t *elements;		/* [nstates] */
+	uint32_t *position;		/* [nstates] of the state in elements */
+	VEC(struct block) blocks;
+	VEC(uint32_t) queue;		/* blocks with dirty states */
+	uint32_t *pred_first;		/* [nstates + 1] */
+	uint32_t *preds;
+
+	VEC(uint32_t) words;		/* scratch: signatures of one block */
+	VEC(struct signature) signatures;
+	VEC(uint32_t) sizes;		/* scratch: states per group */
+	VEC(uint32_t) leaders;		/* scratch: first signature of a group */
+	VEC(uint32_t) slots;
+	VEC(uint32_t) changed;
+};
+
+/* Block that more than half of the 256 bytes lead to, else the most frequent one. */
+static uint32_t majority(const struct partition *p, uint32_t state)
+{
+	const struct gabion_automaton *dfa = p->dfa;
+	uint32_t first = dfa->first[state], n = dfa->first[state + 1] - first;
+	uint32_t block = p->block_of[dfa->fallback[state]], count = 256 - n, best = 0, i, j;
+	uint32_t blocks[257], counts[257], nblocks = 0;
+
+	for (i = 0; i < n && count <= 128; i++)
+		count += p->block_of[dfa->edges[first + i].next] == block;
+	if (count > 128)
+		return block;
+	for (i = 0; i <= n; i++) {
+		uint32_t weight = i < n ? 1 : 256 - n;
+
+		block = p->block_of[i < n ? dfa->edges[first + i].next : dfa->fallback[state]];
+		for (j = 0; j < nblocks && blocks[j] != block; j++)
+			;
+		if (j == nblocks) {
+			blocks[nblocks] = block;
+			counts[nblocks++] = 0;
+		}
+		counts[j] += weight;
+	}
+	for (j = 1; j < nblocks; j++)
+		if (counts[j] > counts[best] || (counts[j] == counts[best] && blocks[j] < blocks[best]))
+			best = j;
+	return blocks[best];
+}
+
+/*
+ * Append the signature: a function of where the bytes lead alone, not of how
+ * the state splits them into fallback and edges.
+ */
+static struct signature sign(struct partition *p, uint32_t state)
+{
+	const struct gabion_automaton *dfa = p->dfa;
+	uint32_t rest = majority(p, state), fallback = p->block_of[dfa->fallback[state]];
+	struct signature s = { .first = p->words.n, .state = state };
+	uint32_t i = dfa->first[state], end = dfa->first[state + 1];
+	unsigned int byte;
+
+	vec_push(&p->words, rest);
+	if (fallback == rest) {
+		for (; i < end; i++) {
+			uint32_t block = p->block_of[dfa->edges[i].next];
+
+			if (block == rest)
+				continue;
+			vec_push(&p->words, dfa->edges[i].byte);
+			vec_push(&p->words, block);
+		}
+	} else {
+		for (byte = 0; byte < 256; byte++) {
+			uint32_t block = fallback;
+
+			if (i < end && dfa->edges[i].byte == byte)
+				block = p->block_of[dfa->edges[i++].next];
+			if (block == rest)
+				continue;
+			vec_push(&p->words, byte);
+			vec_push(&p->words, block);
+		}
+	}
+	s.n = p->words.n - s.first;
+	s.hash = gabion_hash_words(p->words.v + s.first, s.n);
+	return s;
+}
+
+static void swap_elements(struct partition *p, uint32_t i, uint32_t j)
+{
+	uint32_t a = p->elements[i], b = p->elements[j];
+
+	p->elements[i] = b;
+	p->elements[j] = a;
+	p->position[b] = i;
+	p->position[a] = j;
+}
+
+static void mark_dirty(struct partition *p, uint32_t state)
+{
+	struct block *b = &p->blocks.v[p->block_of[state]];
+	uint32_t i = p->position[state];
+
+	if (b->n == 1 || i < b->start + b->ndirty)
+		return;
+	swap_elements(p, i, b->start + b->ndirty);
+	if (!b->ndirty++)
+		vec_push(&p->queue, p->block_of[state]);
+}
+
+/* Predecessors by any byte; those of the dead state are not needed: it never changes. */
+static void find_predecessors(struct partition *p)
+{
+	const struct gabion_automaton *dfa = p->dfa;
+	uint32_t s, i, pass;
+
+	p->pred_first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*p->pred_first));
+	for (pass = 0; pass < 2; pass++) {
+		for (s = 0; s < dfa->nstates; s++) {
+			for (i = dfa->first[s]; i <= dfa->first[s + 1]; i++) {
+				uint32_t to = i < dfa->first[s + 1] ? dfa->edges[i].next :
+								      dfa->fallback[s];
+
+				if (!to)
+					continue;
+				if (!pass)
+					p->pred_first[to]++;
+				else
+					p->preds[--p->pred_first[to]] = s;
+			}
+		}
+		if (pass)
+			break;
+		for (s = 1; s <= dfa->nstates; s++)
+			p->pred_first[s] += p->pred_first[s - 1];
+		p->preds = gabion_xcalloc(p->pred_first[dfa->nstates], sizeof(*p->preds));
+	}
+}
+
+/* States from which a label can be reached are marked 1 in block_of. */
+static void find_live(struct partition *p)
+{
+	VEC(uint32_t) stack = {};
+	uint32_t s, i;
+
+	for (s = 0; s < p->dfa->nstates; s++) {
+		if (p->dfa->accept[s]) {
+			p->block_of[s] = 1;
+			vec_push(&stack, s);
+		}
+	}
+	while (stack.n) {
+		s = stack.v[--stack.n];
+		for (i = p->pred_first[s]; i < p->pred_first[s + 1]; i++) {
+			if (p->block_of[p->preds[i]])
+				continue;
+			p->block_of[p->preds[i]] = 1;
+			vec_push(&stack, p->preds[i]);
+		}
+	}
+	free(stack.v);
+}
+
+/* Block 0: dead states.  Then one block for each label; all dirty. */
+static void partition_by_label(struct partition *p)
+{
+	const struct gabion_automaton *dfa = p->dfa;
+	uint32_t nlabels = 0, s, b, *fill;
+
+	for (s = 0; s < dfa->nstates; s++)
+		if (dfa->accept[s] >= nlabels)
+			nlabels = dfa->accept[s] + 1;
+	vec_reserve(&p->blocks, nlabels + 1);
+	memset(p->blocks.v, 0, (nlabels + 1) * sizeof(*p->blocks.v));
+	p->blocks.n = nlabels + 1;
+	for (s = 0; s < dfa->nstates; s++) {
+		if (p->block_of[s])
+			p->block_of[s] = dfa->accept[s] + 1;
+		p->blocks.v[p->block_of[s]].n++;
+	}
+	for (b = 1; b < p->blocks.n; b++)
+		p->blocks.v[b].start = p->blocks.v[b - 1].start + p->blocks.v[b - 1].n;
+	fill = gabion_xcalloc(p->blocks.n, sizeof(*fill));
+	for (s = 0; s < dfa->nstates; s++) {
+		uint32_t i = p->blocks.v[p->block_of[s]].start + fill[p->block_of[s]]++;
+
+		p->elements[i] = s;
+		p->position[s] = i;
+	}
+	free(fill);
+	for (b = 1; b < p->blocks.n; b++) {
+		if (p->blocks.v[b].n < 2)
+			continue;
+		p->blocks.v[b].ndirty = p->blocks.v[b].n;
+		vec_push(&p->queue, b);
+	}
+}
+
+/* Number the distinct signatures; returns how many. */
+static uint32_t group_signatures(struct partition *p)
+{
+	size_t nslots = 4, i, slot;
+
+	while (nslots < p->signatures.n * 2)
+		nslots *= 2;
+	p->slots.n = 0;
+	vec_reserve(&p->slots, nslots);
+	memset(p->slots.v, 0, nslots * sizeof(*p->slots.v));
+	p->sizes.n = 0;
+	p->leaders.n = 0;
+	for (i = 0; i < p->signatures.n; i++) {
+		struct signature *s = &p->signatures.v[i];
+
+		for (slot = s->hash & (nslots - 1); p->slots.v[slot]; slot = (slot + 1) & (nslots - 1)) {
+			const struct signature *t =
+				&p->signatures.v[p->leaders.v[p->slots.v[slot] - 1]];
+
+			if (t->hash == s->hash && t->n == s->n &&
+			    !memcmp(p->words.v + t->first, p->words.v + s->first,
+				    s->n * sizeof(*p->words.v)))
+				break;
+		}
+		if (!p->slots.v[slot]) {
+			vec_push(&p->leaders, (uint32_t)i);
+			vec_push(&p->sizes, 0);
+			p->slots.v[slot] = p->sizes.n;
+		}
+		s->group = p->slots.v[slot] - 1;
+		p->sizes.v[s->group]++;
+	}
+	return p->sizes.n;
+}
+
+/*
+ * Cut block @b into its groups.  Group 0 lies last, beside the states that were
+ * not dirty, which belong to it if there are any.
+ */
+static void split(struct partition *p, uint32_t b, uint32_t nclean)
+{
+	uint32_t start = p->blocks.v[b].start, ndirty = p->signatures.n, largest = 0, g, at, i;
+	uint32_t ngroups = p->sizes.n, *fill = gabion_xcalloc(ngroups, sizeof(*fill));
+
+	if (nclean) {
+		/* The representative of the clean states is counted among them. */
+		ndirty--;
+		p->sizes.v[0] += nclean - 1;
+	}
+	for (g = 1; g < ngroups; g++)
+		if (p->sizes.v[g] > p->sizes.v[largest])
+			largest = g;
+	for (at = start, g = ngroups; g-- > 0; at += p->sizes.v[g])
+		fill[g] = at;
+	p->changed.n = 0;
+	for (g = 0; g < ngroups; g++) {
+		struct block part = { fill[g], p->sizes.v[g], 0 };
+
+		if (g == largest) {
+			p->blocks.v[b] = part;
+			continue;
+		}
+		vec_push(&p->blocks, part);
+		p->leaders.v[g] = p->blocks.n - 1;
+	}
+	p->leaders.v[largest] = b;
+	for (i = 0; i < ndirty; i++) {
+		const struct signature *s = &p->signatures.v[i + !!nclean];
+		uint32_t to = fill[s->group]++;
+
+		p->elements[to] = s->state;
+		p->position[s->state] = to;
+	}
+	for (g = 0; g < ngroups; g++) {
+		const struct block *part = &p->blocks.v[p->leaders.v[g]];
+
+		for (i = part->start; g != largest && i < part->start + part->n; i++) {
+			p->block_of[p->elements[i]] = p->leaders.v[g];
+			vec_push(&p->changed, p->elements[i]);
+		}
+	}
+	free(fill);
+}
+
+static void refine(struct partition *p, uint32_t b)
+{
+	struct block *block = &p->blocks.v[b];
+	uint32_t nclean = block->n - block->ndirty, i, j;
+
+	p->words.n = 0;
+	p->signatures.n = 0;
+	if (nclean)
+		vec_push(&p->signatures, sign(p, p->elements[block->start + block->ndirty]));
+	for (i = 0; i < block->ndirty; i++)
+		vec_push(&p->signatures, sign(p, p->elements[block->start + i]));
+	block->ndirty = 0;
+	if (block->n < 2 || group_signatures(p) < 2)
+		return;
+	split(p, b, nclean);
+	for (i = 0; i < p->changed.n; i++) {
+		uint32_t s = p->changed.v[i];
+
+		for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++)
+			mark_dirty(p, p->preds[j]);
+	}
+}
+
+/* Automaton whose states are the blocks, numbered breadth first from the start. */
+static void build_quotient(struct partition *p, struct gabion_automaton *out)
+{
+	const struct gabion_automaton *dfa = p->dfa;
+	uint32_t *number = gabion_xcalloc(p->blocks.n, sizeof(*number));
+	VEC(uint32_t) order = {}, first = {}, fallback = {}, accept = {};
+	VEC(struct gabion_dfa_edge) edges = {};
+	size_t s, i;
+
+#define NUMBER(block)                                                 \
+	({                                                            \
+		uint32_t block_ = (block);                            \
+		if (block_ && !number[block_]) {                      \
+			number[block_] = order.n;                     \
+			vec_push(&order, p->elements[p->blocks.v[block_].start]); \
+		}                                                     \
+		number[block_];                                       \
+	})
+	vec_push(&order, 0);
+	out->start = NUMBER(p->block_of[dfa->start]);
+	for (s = 0; s < order.n; s++) {
+		struct signature sig;
+
+		p->words.n = 0;
+		sig = sign(p, order.v[s]);
+		vec_push(&first, edges.n);
+		vec_push(&accept, dfa->accept[order.v[s]]);
+		vec_push(&fallback, NUMBER(p->words.v[0]));
+		for (i = 1; i < sig.n; i += 2)
+			vec_push(&edges, (struct gabion_dfa_edge){ NUMBER(p->words.v[i + 1]),
+								   p->words.v[i] });
+	}
+#undef NUMBER
+	vec_push(&first, edges.n);
+	out->nstates = order.n;
+	out->fallback = fallback.v;
+	out->first = first.v;
+	out->edges = edges.v;
+	out->accept = accept.v;
+	free(order.v);
+	free(number);
+}
+
+void gabion_dfa_minimise(struct gabion_automaton *dfa)
+{
+	struct partition p = { .dfa = dfa };
+	struct gabion_automaton minimal;
+
+	p.block_of = gabion_xcalloc(dfa->nstates, sizeof(*p.block_of));
+	p.elements = gabion_xcalloc(dfa->nstates, sizeof(*p.elements));
+	p.position = gabion_xcalloc(dfa->nstates, sizeof(*p.position));
+	find_predecessors(&p);
+	find_live(&p);
+	partition_by_label(&p);
+	while (p.queue.n)
+		refine(&p, p.queue.v[--p.queue.n]);
+	build_quotient(&p, &minimal);
+	free(p.block_of);
+	free(p.elements);
+	free(p.position);
+	free(p.blocks.v);
+	free(p.queue.v);
+	free(p.pred_first);
+	free(p.preds);
+	free(p.words.v);
+	free(p.signatures.v);
+	free(p.sizes.v);
+	free(p.leaders.v);
+	free(p.slots.v);
+	free(p.changed.v);
+	gabion_automaton_free(dfa);
+	*dfa = minimal;
+}

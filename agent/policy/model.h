@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * S = (D, R, P, sigma) with numbers for names: what the syntax tree is resolved
+ * to and the image is made of.  One compilation owns one model.
+ */
+#ifndef GABION_POLICY_MODEL_H
+#define GABION_POLICY_MODEL_H
+
+#include "ast.h"
+#include "comb.h"
+#include "dfa.h"
+#include "nfa.h"
+#include "parse.h"
+#include "source.h"
+#include "strmap.h"
+
+#define GABION_NO_DOMAIN 0xffffffffU
+#define GABION_HOST	 0U	/* domain 0 */
+
+/* A point of the lattice; index 0 is the lowest level. */
+struct gabion_level {
+	const char *name;
+	uint32_t rank;
+	uint64_t categories;
+};
+
+/**
+ * struct gabion_resource - a set of objects
+ * @program:	made by `enter`; has no level of its own and takes that of the
+ *		resources it overlaps
+ * @unreachable: file objects without host-absolute name
+ */
+struct gabion_resource {
+	const char *name;
+	uint32_t klass;
+	uint32_t level;
+	bool program;
+	bool unreachable;
+	struct gabion_loc loc;
+};
+
+struct gabion_domain {
+	const char *name;
+	struct gabion_loc loc;
+	const struct gabion_ast_block *block;	/* NULL for the host */
+	uint32_t level;
+	uint32_t flags;
+	uint64_t capabilities, families, controls;
+	uint64_t denied_capabilities, denied_families, denied_controls;
+	uint32_t program;			/* resource made by `enter`, or GABION_NFA_NONE */
+	size_t first_rule, last_rule;		/* its rules in the model, [first, last) */
+};
+
+/**
+ * struct gabion_rule - one permission set of one domain on one object
+ * @explicit_bits: those of @permissions that the policy's words ask for; the
+ *		others are implied and may be masked by the level order
+ * @audit:	grants to be recorded; @quiet: refusals not to be recorded
+ * @to:		EXEC: domain that is entered, or GABION_NO_DOMAIN
+ */
+struct gabion_rule {
+	uint16_t kind;
+	uint16_t klass;
+	uint32_t domain;
+	uint32_t object;
+	uint32_t permissions;
+	uint32_t explicit_bits;
+	uint32_t audit;
+	uint32_t quiet;
+	uint32_t to;
+	struct gabion_loc loc;
+};
+
+/* Automaton and labels of a class, and where each resource is found again. */
+struct gabion_class_model {
+	struct gabion_nfa nfa;
+	struct gabion_automaton dfa;
+	uint32_t states_before;		/* of the dfa, before it was minimised */
+	struct gabion_labels labels;
+	struct gabion_comb comb;
+	uint32_t *label_levels;		/* [nlabels] */
+	uint32_t *of_first;		/* [nresources + 1]: labels of a resource */
+	uint32_t *of;
+};
+
+/* Matrices [ndomains][nlabels]; NULL while all zero. */
+struct gabion_tables {
+	uint32_t nlabels;
+	uint32_t *allow, *trusted, *deny, *audit, *quiet;
+	uint16_t *transition;
+};
+
+struct gabion_model {
+	struct gabion_arena arena;
+	struct gabion_sources sources;
+	struct gabion_diagnostics *diags;	/* the caller's */
+	struct gabion_parser parser;
+	struct gabion_ast ast;
+	bool syntax_errors;	/* then unknown names may be their consequence */
+
+	VEC(struct gabion_level) levels;
+	VEC(struct gabion_resource) resources;
+	VEC(struct gabion_domain) domains;
+	VEC(struct gabion_rule) rules;
+	struct gabion_strmap level_ranks, category_bits;
+	struct gabion_strmap resource_names, domain_names, abstraction_names;
+	VEC(const struct gabion_ast_block *) abstractions;
+	uint32_t nranks;
+
+	struct gabion_sets sets;
+	struct gabion_class_model classes[GABION_CLASS_TABLES_END];	/* file, net */
+	struct gabion_tables tables[GABION_CLASS_TABLES_END];
+};
+
+/* Report with a place; mend may be NULL. */
+#define model_error(m, loc, mend, ...) \
+	gabion_report((m)->diags, &(m)->sources, GABION_SEVERITY_ERROR, loc, mend, __VA_ARGS__)
+#define model_warning(m, loc, mend, ...) \
+	gabion_report((m)->diags, &(m)->sources, GABION_SEVERITY_WARNING, loc, mend, __VA_ARGS__)
+#define model_note(m, loc, ...) \
+	gabion_report((m)->diags, &(m)->sources, GABION_SEVERITY_NOTE, loc, NULL, __VA_ARGS__)
+
+/* "did you mean `x`?" in the arena, or @otherwise. */
+const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_strmap *names,
+				 const char *name, const char *otherwise);
+
+/* levels.c: the lattice; and a level as written to its index, the lowest where none is. */
+void gabion_model_levels(struct gabion_model *m);
+uint32_t gabion_model_level(struct gabion_model *m, const struct gabion_ast_level *level,
+			    bool any_allowed);
+
+/* resources.c: named resources; the resource of an inline glob; that of `enter`. */
+void gabion_model_resources(struct gabion_model *m);
+uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_ast_name *glob);
+uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
+			      const struct gabion_ast_name *globs);
+
+/* use.c: read abstractions that are used; call @visit for each rule that @block has. */
+void gabion_model_load_abstractions(struct gabion_model *m);
+void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
+			    void (*visit)(struct gabion_model *m,
+					  const struct gabion_ast_rule *rule, void *arg),
+			    void *arg);
+
+/* domains.c: domains and what they say of themselves.  rules.c: what they may do. */
+void gabion_model_domains(struct gabion_model *m);
+void gabion_model_add_rule(struct gabion_model *m, uint32_t domain,
+			   const struct gabion_ast_rule *rule);
+
+/* automata.c: automata, labels and their levels.  False if there are none, after a diagnostic. */
+bool gabion_model_automata(struct gabion_model *m);
+
+/* order.c: rules that the level order forbids. */
+void gabion_model_check_order(struct gabion_model *m);
+
+/* tables.c: the matrices.  False if they would be too large, after a diagnostic. */
+bool gabion_model_tables(struct gabion_model *m);
+
+/* transition.c: which domain an execution enters. */
+void gabion_model_transitions(struct gabion_model *m);
+
+/* emit.c: the image, malloc'ed; NULL after a diagnostic. */
+void *gabion_model_emit(struct gabion_model *m, size_t *size);
+
+void gabion_model_free(struct gabion_model *m);
+
+#endif /* GABION_POLICY_MODEL_H */

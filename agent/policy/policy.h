@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policy compiler: gabion-policy(5) text to the image that the kernel loads
+ * (include/uapi/gabion/policy.h).  Pure but for reading the files.
+ */
+#ifndef GABION_POLICY_POLICY_H
+#define GABION_POLICY_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../common/error.h"
+#include "../../core/view.h"
+#include "diag.h"
+#include "expect.h"
+#include "names.h"
+#include "query.h"
+
+/* Sizes of a class's tables. */
+struct gabion_class_stats {
+	uint32_t labels;
+	uint32_t states;
+	uint32_t states_before;	/* before minimisation */
+	uint32_t byte_classes;
+	uint32_t cells;
+};
+
+struct gabion_policy_stats {
+	uint32_t files;
+	uint32_t levels;
+	uint32_t domains;
+	uint32_t resources;
+	uint32_t rules;
+	struct gabion_class_stats file, net;
+};
+
+/**
+ * struct gabion_compiled - result of a compilation
+ * @image:	malloc'ed, aligned to 8, accepted by gabion_view_open(); NULL if there are errors
+ * @size:	bytes in @image
+ * @view:	of @image, valid while @image is
+ * @diagnostics: errors, warnings and notes, in order of discovery
+ * @expectations: `expect` statements of all files
+ * @stats:	sizes; valid if @image is
+ *
+ * Owns all of it; release with gabion_compiled_free().
+ */
+struct gabion_compiled {
+	void *image;
+	size_t size;
+	struct gabion_view view;
+	struct gabion_diagnostics diagnostics;
+	struct gabion_expectations expectations;
+	struct gabion_policy_stats stats;
+};
+
+/**
+ * gabion_policy_compile - compile files and directories
+ * @out:	filled in whatever the result; free it
+ * @paths:	files; or directories, whose *.gabion files are taken in order of their names
+ * @npaths:	how many
+ * @error:	summary for the top of the program; the details are @out->diagnostics
+ *
+ * Return: 0; -EINVAL: the policy has errors; or the errno of a file that
+ * cannot be read.
+ */
+int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
+			  struct gabion_error *error);
+
+/* The same from text in memory, called @name in messages; `use` and `include` look in ".". */
+int gabion_policy_compile_text(struct gabion_compiled *out, const char *name, const char *text,
+			       size_t size, struct gabion_error *error);
+
+void gabion_compiled_free(struct gabion_compiled *compiled);
+
+#endif /* GABION_POLICY_POLICY_H */

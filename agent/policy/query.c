@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "query.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../core/decide.h"
+#include "diag.h"
+#include "endpoint.h"
+#include "mem.h"
+#include "names.h"
+
+static int unknown(struct gabion_error *error, const char *what, const struct gabion_suggestion *s)
+{
+	if (s->nearest)
+		return gabion_error_set(error, -EINVAL, "unknown %s \"%s\": did you mean `%s`?", what,
+					s->name, s->nearest);
+	return gabion_error_set(error, -EINVAL, "unknown %s \"%s\"", what, s->name);
+}
+
+static int find_domain(const struct gabion_view *view, const char *name, uint32_t *domain,
+		       struct gabion_error *error)
+{
+	struct gabion_suggestion s = { .name = name };
+	uint32_t i;
+
+	for (i = 0; i < view->ndomains; i++) {
+		const char *known = gabion_view_string(view, view->domains[i].name);
+
+		if (!strcmp(known, name)) {
+			*domain = i;
+			return 0;
+		}
+		gabion_suggest_try(&s, known);
+	}
+	return unknown(error, "domain", &s);
+}
+
+static int find_number(uint32_t klass, const char *name, struct gabion_answer *answer,
+		       struct gabion_error *error)
+{
+	struct gabion_suggestion s = { .name = name };
+	int number = gabion_number_of(klass, name);
+
+	if (number < 0) {
+		gabion_suggest_names(&s, klass);
+		return unknown(error, gabion_class_name(klass), &s);
+	}
+	answer->klass = klass;
+	answer->label = number;
+	answer->wanted = 1ULL << number;
+	return 0;
+}
+
+/* A path as the kernel would write it; anything else names no object. */
+static const char *check_path(const char *path)
+{
+	const char *p;
+
+	for (p = path; *p; p++) {
+		size_t dots = p[0] != '/' ? 0 : p[1] != '.' ? 0 : p[2] != '.' ? 1 : 2;
+
+		if (p[0] == '/' && p[1] == '/')
+			return "no name contains '//'";
+		if (p[0] == '/' && !p[1] && p != path)
+			return "no name ends in '/'";
+		if (dots && (!p[1 + dots] || p[1 + dots] == '/'))
+			return "no name has a component '.' or '..'";
+	}
+	return NULL;
+}
+
+static uint32_t label_in(const struct gabion_view *view, uint32_t klass, const void *name, size_t n)
+{
+	const struct gabion_class_view *c = &view->classes[klass];
+
+	return c->has_dfa ? gabion_dfa_label(&c->dfa, name, n) : GABION_LABEL_NONE;
+}
+
+/* Class and label of the object. */
+static int find_object(const struct gabion_view *view, const struct gabion_verb *verb,
+		       const char *object, struct gabion_answer *a, struct gabion_error *error)
+{
+	struct gabion_net_key key;
+	const char *wrong;
+
+	if (object[0] == '/') {
+		wrong = check_path(object);
+		if (wrong)
+			return gabion_error_set(error, -EINVAL, "\"%s\": %s", object, wrong);
+		a->klass = GABION_CLASS_FILE;
+		a->label = label_in(view, a->klass, object, strlen(object));
+		return 0;
+	}
+	if (!strcmp(object, "unreachable")) {
+		a->klass = GABION_CLASS_FILE;
+		a->label = GABION_LABEL_UNREACHABLE;
+		return 0;
+	}
+	if (!strncmp(object, "tcp", 3) || !strncmp(object, "udp", 3)) {
+		wrong = gabion_net_key_parse(&key, object);
+		if (wrong)
+			return gabion_error_set(error, -EINVAL, "\"%s\": %s", object, wrong);
+		a->klass = GABION_CLASS_NET;
+		a->label = label_in(view, a->klass, &key, sizeof(key));
+		return 0;
+	}
+	a->klass = GABION_CLASS_DOMAIN;
+	if (!strncmp(object, "domain ", 7))
+		object += 7;
+	else if (verb->klass[GABION_CLASS_FILE].asked || verb->klass[GABION_CLASS_NET].asked)
+		return gabion_error_set(error, -EINVAL,
+					"\"%s\" is neither an absolute path nor tcp|udp ADDRESS port N",
+					object);
+	if (!strcmp(object, "self")) {
+		a->label = a->domain;
+		return 0;
+	}
+	return find_domain(view, object, &a->label, error);
+}
+
+static bool label_has(const struct gabion_view *view, const struct gabion_answer *a, uint32_t object)
+{
+	const struct gabion_class_view *c;
+	uint32_t i, first;
+
+	if (a->klass != GABION_CLASS_FILE && a->klass != GABION_CLASS_NET)
+		return object == a->label;
+	c = &view->classes[a->klass];
+	if (!c->labels)
+		return false;
+	first = le32_to_cpu(c->labels[a->label].member);
+	for (i = 0; i < le32_to_cpu(c->labels[a->label].nmembers); i++)
+		if (le32_to_cpu(c->members[first + i]) == object)
+			return true;
+	return false;
+}
+
+/* Rules on this object that grant, or deny, some of what is wanted. */
+static void find_rules(const struct gabion_view *view, struct gabion_answer *a, bool deny)
+{
+	bool numbers = a->klass >= GABION_CLASS_CAPABILITY;
+	VEC(uint32_t) found = {};
+	uint32_t i;
+
+	for (i = 0; i < view->nrules; i++) {
+		const struct gabion_policy_rule *r = &view->rules[i];
+
+		if (le32_to_cpu(r->domain) != a->domain || le16_to_cpu(r->klass) != a->klass ||
+		    (le16_to_cpu(r->kind) == GABION_RULE_DENY) != deny ||
+		    !(numbers || (le32_to_cpu(r->permissions) & a->wanted)) ||
+		    !label_has(view, a, le32_to_cpu(r->object)))
+			continue;
+		vec_push(&found, i);
+	}
+	a->rules = found.v;
+	a->nrules = found.n;
+}
+
+static void decide_number(const struct gabion_view *view, struct gabion_answer *a)
+{
+	const struct gabion_policy_domain *d = &view->domains[a->domain];
+	uint64_t has = le64_to_cpu(a->klass == GABION_CLASS_CAPABILITY ? d->capabilities :
+				   a->klass == GABION_CLASS_FAMILY     ? d->families :
+									 d->controls);
+
+	if (a->unconfined)
+		return;
+	a->refused = a->wanted & ~has;
+	if (!a->refused)
+		return;
+	find_rules(view, a, true);
+	a->reason = a->nrules ? GABION_ANSWER_DENIED : GABION_ANSWER_NO_RULE;
+}
+
+static void decide(const struct gabion_view *view, struct gabion_answer *a)
+{
+	const struct gabion_class_view *c = &view->classes[a->klass];
+	uint32_t effective = 0;
+
+	/* A policy may have nothing of a class; then nothing of it is granted. */
+	if (c->allow) {
+		effective = gabion_effective(view, a->klass, a->domain, a->label);
+		a->object_level = gabion_label_level(view, a->klass, a->label);
+	} else if (a->unconfined) {
+		effective = gabion_class_permissions(a->klass);
+	}
+	a->refused = a->wanted & ~effective;
+	a->audit = gabion_matrix(c, c->audit, a->domain, a->label) & a->wanted;
+	a->quiet = gabion_matrix(c, c->quiet, a->domain, a->label) & a->refused;
+	if (a->klass == GABION_CLASS_FILE && c->transition)
+		a->transition = le16_to_cpu(
+			c->transition[(size_t)a->domain * c->nlabels + a->label]);
+	if (!a->refused)
+		return;
+	if (gabion_matrix(c, c->deny, a->domain, a->label) & a->refused)
+		a->reason = GABION_ANSWER_DENIED;
+	else if (gabion_matrix(c, c->allow, a->domain, a->label) & a->refused)
+		a->reason = GABION_ANSWER_LEVEL;
+	else
+		a->reason = GABION_ANSWER_NO_RULE;
+}
+
+static int parse(const struct gabion_view *view, const char *domain, const char *word,
+		 const char *object, struct gabion_answer *a, struct gabion_error *error)
+{
+	const struct gabion_verb *verb = gabion_verb_find(word);
+	struct gabion_suggestion s = { .name = word };
+	unsigned int i;
+	int err;
+
+	err = find_domain(view, domain, &a->domain, error);
+	if (err)
+		return err;
+	if (!strcmp(word, "capability"))
+		return find_number(GABION_CLASS_CAPABILITY, object, a, error);
+	if (!strcmp(word, "socket"))
+		return find_number(GABION_CLASS_FAMILY, object, a, error);
+	if (!strcmp(word, "control"))
+		return find_number(GABION_CLASS_CONTROL, object, a, error);
+	if (!verb) {
+		for (i = 0; gabion_verb_at(i); i++)
+			gabion_suggest_try(&s, gabion_verb_at(i)->name);
+		return unknown(error, "permission", &s);
+	}
+	err = find_object(view, verb, object, a, error);
+	if (err)
+		return err;
+	a->wanted = verb->klass[a->klass].asked;
+	if (!a->wanted)
+		return gabion_error_set(error, -EINVAL, "`%s` does not apply to \"%s\" (class %s)", word,
+					object, gabion_class_name(a->klass));
+	return 0;
+}
+
+int gabion_query(const struct gabion_view *view, const char *domain, const char *verb,
+		 const char *object, struct gabion_answer *answer, struct gabion_error *error)
+{
+	const struct gabion_policy_domain *d;
+	int err;
+
+	memset(answer, 0, sizeof(*answer));
+	answer->transition = GABION_TRANSITION_NONE;
+	err = parse(view, domain, verb, object, answer, error);
+	if (err)
+		return err;
+	d = &view->domains[answer->domain];
+	answer->unconfined = le32_to_cpu(d->flags) & GABION_DOMAIN_UNCONFINED;
+	answer->complain = le32_to_cpu(d->flags) & GABION_DOMAIN_COMPLAIN;
+	answer->subject_level = &view->levels[le32_to_cpu(d->level)];
+	if (answer->klass < GABION_CLASS_TABLES_END)
+		decide(view, answer);
+	else
+		decide_number(view, answer);
+	answer->allowed = !answer->refused;
+	if (!answer->rules && !answer->unconfined && answer->reason != GABION_ANSWER_NO_RULE)
+		find_rules(view, answer, answer->reason == GABION_ANSWER_DENIED);
+	return 0;
+}
+
+void gabion_answer_free(struct gabion_answer *answer)
+{
+	free(answer->rules);
+	answer->rules = NULL;
+	answer->nrules = 0;
+}
+
+const char *gabion_answer_reason_name(enum gabion_answer_reason reason)
+{
+	switch (reason) {
+	case GABION_ANSWER_ALLOWED:
+		return "allowed";
+	case GABION_ANSWER_NO_RULE:
+		return "no rule";
+	case GABION_ANSWER_DENIED:
+		return "deny rule";
+	case GABION_ANSWER_LEVEL:
+		return "level order";
+	}
+	return "unknown";
+}
+
+const char *gabion_answer_resources(const struct gabion_view *view,
+				    const struct gabion_answer *answer)
+{
+	const struct gabion_class_view *c;
+
+	if (answer->klass == GABION_CLASS_DOMAIN)
+		return gabion_view_string(view, view->domains[answer->label].name);
+	if (answer->klass >= GABION_CLASS_TABLES_END)
+		return gabion_name_of(answer->klass, answer->label);
+	c = &view->classes[answer->klass];
+	return c->labels ? gabion_view_string(view, c->labels[answer->label].name) : "";
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Questions to a compiled policy, answered by the code that the kernel decides
+ * with (core/decide.h).
+ */
+#ifndef GABION_POLICY_QUERY_H
+#define GABION_POLICY_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/error.h"
+#include "../../core/view.h"
+
+enum gabion_answer_reason {
+	GABION_ANSWER_ALLOWED,	/* allowed */
+	GABION_ANSWER_NO_RULE,	/* no rule grants it */
+	GABION_ANSWER_DENIED,	/* a rule denies it */
+	GABION_ANSWER_LEVEL,	/* granted, but the level order forbids it */
+};
+
+/**
+ * struct gabion_answer - what a query says
+ * @allowed:	verdict
+ * @unconfined:	the domain is unconfined: allowed without looking at rules
+ * @complain:	a refusal of this domain is recorded and let pass
+ * @audit:	the grant is recorded
+ * @quiet:	the refusal is not recorded
+ * @reason:	why not allowed
+ * @klass:	enum gabion_class
+ * @domain:	index into DOMAINS
+ * @wanted:	permissions asked for; bit set of one for capability, family, control
+ * @refused:	those of @wanted that are refused
+ * @label:	of the object: label (file, net), domain index, or the number asked for
+ * @subject_level: of the domain
+ * @object_level: of the object; NULL for capability, family and control
+ * @transition:	file: domain that executing the object enters, or GABION_TRANSITION_NONE
+ * @rules:	indexes into RULES that grant (allowed, level) or deny (deny) it, malloc'ed
+ * @nrules:	how many
+ */
+struct gabion_answer {
+	bool allowed;
+	bool unconfined;
+	bool complain;
+	bool audit;
+	bool quiet;
+	enum gabion_answer_reason reason;
+	uint32_t klass;
+	uint32_t domain;
+	uint64_t wanted;
+	uint64_t refused;
+	uint32_t label;
+	const struct gabion_policy_level *subject_level;
+	const struct gabion_policy_level *object_level;
+	uint16_t transition;
+	uint32_t *rules;
+	uint32_t nrules;
+};
+
+/**
+ * gabion_query - may @domain do @verb to @object?
+ * @view:	the policy
+ * @domain:	name of a domain
+ * @verb:	permission; or "capability", "socket", "control"
+ * @object:	absolute path; "unreachable"; "tcp ADDRESS port N"; "domain NAME" (for signal,
+ *		trace and inspect also NAME); or name of the capability, family, control
+ * @answer:	filled in on success; release with gabion_answer_free()
+ * @error:	why the question has no meaning
+ *
+ * Return: 0 whatever the answer; -EINVAL: unknown domain, verb or object.
+ */
+int gabion_query(const struct gabion_view *view, const char *domain, const char *verb,
+		 const char *object, struct gabion_answer *answer, struct gabion_error *error);
+
+void gabion_answer_free(struct gabion_answer *answer);
+
+/* "allowed", "no rule", "deny rule", "level order". */
+const char *gabion_answer_reason_name(enum gabion_answer_reason reason);
+
+/* Names of the object's resources, "" if none; points into the image. */
+const char *gabion_answer_resources(const struct gabion_view *view,
+				    const struct gabion_answer *answer);
+
+#endif /* GABION_POLICY_QUERY_H */

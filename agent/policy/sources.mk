@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sources of libgabion-policy.a, relative to the top of the tree.  core/verify.c
+# and agent/common are linked beside it.
+#
+# parser.y: bison --header=B/parser.h -o B/parser.c; lexer.l: flex
+# --header-file=B/lexer.h -o B/lexer.c; all of it is compiled with -I B and
+# -I agent/policy, and parse.c and lexer.c after both were generated.
+POLICY_SOURCES := $(addprefix agent/policy/, \
+	automata.c comb.c compile.c dfa.c diag.c domains.c emit.c endpoint.c expect.c glob.c \
+	labels.c levels.c mem.c minimise.c names.c nfa.c order.c parse.c pattern.c query.c \
+	resources.c rules.c source.c strmap.c suggest.c tables.c transition.c use.c witness.c \
+	lexer.l parser.y)

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* sigma: rules to matrices [ndomains][nlabels]. */
+#include "model.h"
+
+/* Row of @domain in a matrix that is made when it is first written to. */
+static uint32_t *row_of(const struct gabion_model *m, const struct gabion_tables *t,
+			uint32_t **matrix, uint32_t domain)
+{
+	if (!*matrix)
+		*matrix = gabion_xcalloc(m->domains.n * t->nlabels, sizeof(**matrix));
+	return *matrix + (size_t)domain * t->nlabels;
+}
+
+static void add_bits(const struct gabion_model *m, struct gabion_tables *t, uint32_t **matrix,
+		     const struct gabion_rule *rule, uint32_t label, uint32_t bits)
+{
+	if (bits)
+		row_of(m, t, matrix, rule->domain)[label] |= bits;
+}
+
+static void apply(const struct gabion_model *m, const struct gabion_rule *rule, uint32_t label)
+{
+	struct gabion_tables *t = (struct gabion_tables *)&m->tables[rule->klass];
+
+	if (rule->kind == GABION_RULE_DENY) {
+		add_bits(m, t, &t->deny, rule, label, rule->permissions);
+	} else {
+		add_bits(m, t, &t->allow, rule, label, rule->permissions);
+		if (rule->kind == GABION_RULE_TRUSTED)
+			add_bits(m, t, &t->trusted, rule, label, rule->permissions);
+	}
+	add_bits(m, t, &t->audit, rule, label, rule->audit);
+	add_bits(m, t, &t->quiet, rule, label, rule->quiet);
+}
+
+/* Deny outranks allow, whatever the order in which they are written. */
+static void subtract_denied(const struct gabion_model *m, struct gabion_tables *t)
+{
+	size_t n = m->domains.n * t->nlabels, i;
+
+	for (i = 0; t->deny && i < n; i++) {
+		t->allow[i] &= ~t->deny[i];
+		if (t->trusted)
+			t->trusted[i] &= ~t->deny[i];
+	}
+}
+
+/* Sizes; checked before anything is allocated for them. */
+static bool size_tables(struct gabion_model *m)
+{
+	uint32_t klass;
+
+	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
+		struct gabion_tables *t = &m->tables[klass];
+
+		t->nlabels = klass == GABION_CLASS_DOMAIN ? m->domains.n :
+							    m->classes[klass].labels.sets.n;
+		if (m->domains.n * (uint64_t)t->nlabels * sizeof(*t->allow) <= GABION_POLICY_SIZE_MAX)
+			continue;
+		model_error(m, NULL, "fewer domains, or resources put together",
+			    "%zu domains times %u distinct sets of resources of class %s do not fit into %u bytes",
+			    m->domains.n, t->nlabels, gabion_class_name(klass), GABION_POLICY_SIZE_MAX);
+		return false;
+	}
+	return true;
+}
+
+bool gabion_model_tables(struct gabion_model *m)
+{
+	uint32_t klass, j;
+	size_t i;
+
+	if (!size_tables(m))
+		return false;
+
+	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
+		struct gabion_tables *t = &m->tables[klass];
+
+		row_of(m, t, &t->allow, 0);
+	}
+	for (i = 0; i < m->rules.n; i++) {
+		const struct gabion_rule *rule = &m->rules.v[i];
+		const struct gabion_class_model *c;
+
+		if (rule->klass == GABION_CLASS_DOMAIN)
+			apply(m, rule, rule->object);
+		if (rule->klass >= GABION_CLASS_DOMAIN)
+			continue;
+		c = &m->classes[rule->klass];
+		for (j = c->of_first[rule->object]; j < c->of_first[rule->object + 1]; j++)
+			apply(m, rule, c->of[j]);
+	}
+	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
+		subtract_denied(m, &m->tables[klass]);
+	for (i = 0; i < m->domains.n; i++) {
+		struct gabion_domain *d = &m->domains.v[i];
+
+		d->capabilities &= ~d->denied_capabilities;
+		d->families &= ~d->denied_families;
+		d->controls &= ~d->denied_controls;
+	}
+	return true;
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the agent is made of, apart from the policy compiler (agent/policy).
+# Paths are from the top of the tree.
+
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c text.c)
+EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
+	event_parse.c event_words.c)
+# Without the connection itself, which the tests replace by one to a mock.
+NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c event_decode.c events.c policy.c \
+	query.c request.c)
+NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
+STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
+LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) core/verify.c
+
+# gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
+DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c output_journal.c \
+	privilege.c publish.c service.c state.c)
+DAEMON_MAIN := agent/daemon/main.c
+
+# gabion: likewise.
+CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c \
+	cmd_query.c cmd_run.c cmd_status.c cmd_test.c main.c table.c usage.c)
+
+AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
+	libsystemd libcap)
+AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap)

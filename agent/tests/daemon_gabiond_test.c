@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gabiond as a process, with a mock for a kernel: start, stop, crash, resume.
+ * GABION_BIN is the folder with gabiond-mock and gabion-mock.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "netlink_mock.h"
+#include "test.h"
+
+#define PATIENCE_MS 15000
+
+struct fixture {
+	struct mock *mock;
+	char dir[32];
+	char events[64];
+	char log[64];
+	char socket[64];
+	char state[64];
+	char policy[64];
+	int notify;
+	pid_t daemon;
+};
+
+static const char *binary(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("GABION_BIN") ?: "build/agent/tests", name);
+	return path;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	fputs(text, file);
+	fclose(file);
+}
+
+static void listen_notify(struct fixture *f)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", f->dir);
+	setenv("NOTIFY_SOCKET", address.sun_path, 1);
+	f->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(f->notify, (struct sockaddr *)&address, sizeof(address)), 0);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	char source[96];
+
+	f->mock = mock_start();
+	strcpy(f->dir, "/tmp/gabiond-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->events, sizeof(f->events), "%s/events", f->dir);
+	snprintf(f->log, sizeof(f->log), "%s/log", f->dir);
+	snprintf(f->socket, sizeof(f->socket), "%s/socket", f->dir);
+	snprintf(f->state, sizeof(f->state), "%s/state", f->dir);
+	snprintf(f->policy, sizeof(f->policy), "%s/policy", f->dir);
+	assert_int_equal(mkdir(f->policy, 0700), 0);
+	snprintf(source, sizeof(source), "%s/test.gabion", f->policy);
+	write_file(source, "resource motd file /etc/motd\n"
+			   "domain web {\n\tenter /usr/bin/web\n\tread motd\n}\n");
+	listen_notify(f);
+	*state = f;
+	return 0;
+}
+
+static void start(struct fixture *f)
+{
+	char output[96];
+	int log;
+
+	snprintf(output, sizeof(output), "file:%s", f->events);
+	f->daemon = fork();
+	if (f->daemon)
+		return;
+	log = open(f->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(log, STDERR_FILENO);
+	execl(binary("gabiond-mock"), "gabiond", "--output", output, "--policy-dir", f->policy,
+	      "--state", f->state, "--socket", f->socket, NULL);
+	_exit(127);
+}
+
+static int stop(struct fixture *f, int signal)
+{
+	int status = 0;
+
+	if (!f->daemon)
+		return 0;
+	kill(f->daemon, signal);
+	waitpid(f->daemon, &status, 0);
+	f->daemon = 0;
+	return status;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[64];
+
+	stop(f, SIGKILL);
+	mock_stop(f->mock);
+	close(f->notify);
+	unsetenv("NOTIFY_SOCKET");
+	snprintf(command, sizeof(command), "rm -r %s", f->dir);
+	if (system(command))
+		return -1;
+	free(f);
+	return 0;
+}
+
+static void read_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	size_t n = file ? fread(text, 1, size - 1, file) : 0;
+
+	text[n] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* How often @needle is in the file. */
+static int count(const char *path, const char *needle)
+{
+	static char text[256 << 10];
+	const char *at;
+	int n = 0;
+
+	read_text(path, text, sizeof(text));
+	for (at = text; (at = strstr(at, needle)); at++)
+		n++;
+	return n;
+}
+
+static void await_text(const char *path, const char *needle)
+{
+	static char text[64 << 10];
+	int waited;
+
+	for (waited = 0; waited < PATIENCE_MS && !count(path, needle); waited += 10)
+		usleep(10000);
+	read_text(path, text, sizeof(text));
+	if (!strstr(text, needle))
+		fail_msg("'%s' did not come; there is: %s", needle, text);
+}
+
+static void await_notify(struct fixture *f, const char *needle)
+{
+	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
+	char text[512];
+	ssize_t n;
+
+	setsockopt(f->notify, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	do {
+		n = recv(f->notify, text, sizeof(text) - 1, 0);
+		if (n < 0) {
+			read_text(f->log, text, sizeof(text));
+			fail_msg("no '%s' from the daemon; its log: %s", needle, text);
+		}
+		text[n] = '\0';
+	} while (!strstr(text, needle));
+}
+
+static void await_acknowledged(struct fixture *f)
+{
+	int waited;
+
+	for (waited = 0; waited < PATIENCE_MS && mock_pending(f->mock); waited += 10)
+		usleep(10000);
+	assert_int_equal(mock_pending(f->mock), 0);
+}
+
+static void ready_comes_after_the_policy(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f);
+	await_notify(f, "READY=1");
+	assert_int_equal(f->mock->commits, 1);
+	assert_int_equal(stop(f, SIGTERM), 0);
+}
+
+static void policy_with_an_error_leaves_what_is_in_force(void **state)
+{
+	struct fixture *f = *state;
+	char source[96];
+
+	snprintf(source, sizeof(source), "%s/bad.gabion", f->policy);
+	write_file(source, "domain {\n");
+	start(f);
+	await_notify(f, "READY=1");
+	assert_int_equal(f->mock->commits, 0);
+	await_text(f->log, "bad.gabion:1:");
+	await_text(f->log, "what was in force stays");
+	/* Events are read all the same. */
+	mock_event(f->mock, 1, 0, "/etc/shadow");
+	await_text(f->events, "/etc/shadow");
+	assert_int_equal(stop(f, SIGTERM), 0);
+}
+
+static void events_are_written_and_acknowledged(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_event(f->mock, 2, 0, "/second");
+	mock_event(f->mock, 1, 1, "/first");
+	start(f);
+	await_text(f->events, "/second");
+	assert_int_equal(count(f->events, "/first"), 1);
+	await_acknowledged(f);
+	mock_event(f->mock, 3, 1, "/third");
+	await_text(f->events, "/third");
+	await_acknowledged(f);
+	assert_int_equal(count(f->events, "\n"), 3);
+}
+
+static void losses_and_malformed_events_are_written(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f);
+	mock_loss(f->mock, 2, 5);
+	await_text(f->events, "\"type\":\"loss\"");
+	await_text(f->events, "\"cpu\":2,\"count\":5,\"total\":5");
+	mock_malformed(f->mock, 7);
+	await_text(f->events, "\"type\":\"malformed\"");
+	await_acknowledged(f);
+}
+
+static void sigterm_hands_out_what_is_there(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f);
+	await_notify(f, "READY=1");
+	await_text(f->log, "policy in force");
+	usleep(300000);
+	kill(f->daemon, SIGSTOP);
+	mock_event(f->mock, 1, 0, "/last");
+	kill(f->daemon, SIGTERM);
+	kill(f->daemon, SIGCONT);
+	assert_int_equal(stop(f, 0), 0);
+	assert_int_equal(count(f->events, "/last"), 1);
+	assert_int_equal(mock_pending(f->mock), 0);
+}
+
+/* Killed after the outputs have an event and before the kernel hears of it. */
+static void killed_daemon_resumes_without_loss_or_repetition(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_event(f->mock, 1, 0, "/before");
+	f->mock->last_read = 1;
+	start(f);
+	await_text(f->state, "[1,1]");
+	stop(f, SIGKILL);
+	assert_int_equal(count(f->events, "/before"), 1);
+	assert_int_equal(mock_pending(f->mock), 1);
+	mock_event(f->mock, 2, 0, "/meanwhile");
+	f->mock->last_read = 0;
+	start(f);
+	await_text(f->events, "/meanwhile");
+	await_acknowledged(f);
+	assert_int_equal(count(f->events, "/before"), 1);
+	assert_int_equal(count(f->events, "/meanwhile"), 1);
+	assert_int_equal(stop(f, SIGTERM), 0);
+}
+
+static void module_that_was_loaded_anew_counts_from_one_again(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_event(f->mock, 1, 0, "/old");
+	f->mock->last_read = 1;
+	start(f);
+	await_text(f->state, "[1,1]");
+	stop(f, SIGKILL);
+	f->mock->last_read = 0;
+	f->mock->instance++;
+	f->mock->events[0].gone = true;
+	mock_event(f->mock, 1, 0, "/new");
+	start(f);
+	await_text(f->events, "/new");
+}
+
+static void damaged_state_is_logged_and_got_over(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f->state, "{\"version\":1,");
+	mock_event(f->mock, 1, 0, "/etc/shadow");
+	start(f);
+	await_text(f->events, "/etc/shadow");
+	await_text(f->log, "is damaged");
+}
+
+static void sighup_loads_the_policy_and_reopens_files(void **state)
+{
+	struct fixture *f = *state;
+	char old[80];
+
+	snprintf(old, sizeof(old), "%s.1", f->events);
+	start(f);
+	await_notify(f, "READY=1");
+	mock_event(f->mock, 1, 0, "/before");
+	await_text(f->events, "/before");
+	rename(f->events, old);
+	kill(f->daemon, SIGHUP);
+	await_notify(f, "RELOADING=1\nMONOTONIC_USEC=");
+	await_notify(f, "READY=1");
+	assert_int_equal(f->mock->commits, 2);
+	mock_event(f->mock, 2, 0, "/after");
+	await_text(f->events, "/after");
+	assert_int_equal(count(old, "/after"), 0);
+}
+
+static void monitor_shows_events_live(void **state)
+{
+	struct fixture *f = *state;
+	char command[512], out[80];
+	pid_t monitor;
+	int status, i;
+
+	start(f);
+	await_notify(f, "READY=1");
+	snprintf(out, sizeof(out), "%s/monitor", f->dir);
+	snprintf(command, sizeof(command), "exec %s monitor --count 1 --socket %s > %s",
+		 binary("gabion-mock"), f->socket, out);
+	monitor = fork();
+	if (!monitor) {
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	/* It may connect at any time. */
+	for (i = 1; i < 60 && !count(out, "DENIED"); i++) {
+		char object[32];
+
+		snprintf(object, sizeof(object), "/etc/%d", i);
+		mock_event(f->mock, (uint64_t)i, 0, object);
+		usleep(100000);
+	}
+	waitpid(monitor, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(count(out, "\n"), 1);
+	assert_int_equal(count(out, "DENIED  nginx  read  /etc/"), 1);
+}
+
+static void second_daemon_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	pid_t first;
+	int status;
+
+	start(f);
+	first = f->daemon;
+	await_notify(f, "READY=1");
+	start(f);
+	waitpid(f->daemon, &status, 0);
+	f->daemon = first;
+	assert_int_equal(WEXITSTATUS(status), 2);
+	await_text(f->log, "another gabiond");
+}
+
+static void busy_kernel_is_asked_again(void **state)
+{
+	struct fixture *f = *state;
+
+	f->mock->busy = true;
+	mock_event(f->mock, 1, 0, "/etc/shadow");
+	start(f);
+	await_text(f->log, "cannot subscribe");
+	assert_int_equal(count(f->events, "/etc/shadow"), 0);
+	f->mock->busy = false;
+	await_text(f->events, "/etc/shadow");
+}
+
+static void without_module_it_ends(void **state)
+{
+	struct fixture *f = *state;
+	char port[32];
+	int status;
+
+	snprintf(port, sizeof(port), "%s", getenv(MOCK_PORT_VARIABLE));
+	unsetenv(MOCK_PORT_VARIABLE);
+	start(f);
+	setenv(MOCK_PORT_VARIABLE, port, 1);
+	waitpid(f->daemon, &status, 0);
+	f->daemon = 0;
+	assert_int_equal(WEXITSTATUS(status), 2);
+}
+
+static void module_that_goes_away_ends_it(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+
+	start(f);
+	await_notify(f, "READY=1");
+	mock_fail(f->mock, GABION_CMD_EVENT_READ, -ENOENT, NULL);
+	waitpid(f->daemon, &status, 0);
+	f->daemon = 0;
+	assert_int_equal(WEXITSTATUS(status), 2);
+	await_text(f->log, "went away");
+}
+
+static void watchdog_is_fed(void **state)
+{
+	struct fixture *f = *state;
+
+	setenv("WATCHDOG_USEC", "500000", 1);
+	start(f);
+	unsetenv("WATCHDOG_USEC");
+	await_notify(f, "WATCHDOG=1");
+	await_notify(f, "WATCHDOG=1");
+}
+
+static void privileges_are_dropped(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+
+	start(f);
+	await_notify(f, "READY=1");
+	snprintf(path, sizeof(path), "/proc/%d/status", f->daemon);
+	await_text(path, "NoNewPrivs:\t1");
+	assert_true(count(path, "CapEff:\t0000000000000000") ||
+		    count(path, "CapEff:\t0000000200000000"));
+	assert_true(count(path, "CapPrm:\t0000000000000000") ||
+		    count(path, "CapPrm:\t0000000200000000"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(ready_comes_after_the_policy),
+		TEST(policy_with_an_error_leaves_what_is_in_force),
+		TEST(events_are_written_and_acknowledged),
+		TEST(losses_and_malformed_events_are_written),
+		TEST(sigterm_hands_out_what_is_there),
+		TEST(killed_daemon_resumes_without_loss_or_repetition),
+		TEST(module_that_was_loaded_anew_counts_from_one_again),
+		TEST(damaged_state_is_logged_and_got_over),
+		TEST(sighup_loads_the_policy_and_reopens_files),
+		TEST(monitor_shows_events_live),
+		TEST(second_daemon_is_refused),
+		TEST(busy_kernel_is_asked_again),
+		TEST(without_module_it_ends),
+		TEST(module_that_goes_away_ends_it),
+		TEST(watchdog_is_fed),
+		TEST(privileges_are_dropped),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * libFuzzer entry: compiled images.  The checksum is mended, so that the fuzzer
+ * reaches what lies behind it; what is accepted is used.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../core/decide.h"
+#include "../policy/policy.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void ask(const struct gabion_view *view)
+{
+	static const char *const questions[][2] = {
+		{ "read", "/etc/shadow" }, { "execute", "/usr/sbin/d" }, { "signal", "host" },
+		{ "connect", "tcp 10.0.0.1 port 80" }, { "capability", "chown" },
+		{ "read", "unreachable" },
+	};
+	struct gabion_answer answer;
+	struct gabion_error error;
+	size_t i;
+	uint32_t d;
+
+	for (d = 0; d < view->ndomains && d < 8; d++) {
+		const char *name = gabion_view_string(view, view->domains[d].name);
+
+		for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+			if (!gabion_query(view, name, questions[i][0], questions[i][1], &answer, &error))
+				gabion_answer_free(&answer);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct gabion_policy_header header;
+	struct gabion_view view;
+	const char *why;
+	uint8_t *image;
+
+	if (size < sizeof(header))
+		return 0;
+	image = malloc(size);
+	memcpy(image, data, size);
+	memcpy(&header, image, sizeof(header));
+	header.size = htole32(size);
+	header.crc = 0;
+	memcpy(image, &header, sizeof(header));
+	header.crc = htole32(gabion_crc32(0, image, size));
+	memcpy(image, &header, sizeof(header));
+	if (!gabion_view_open(&view, image, size, &why))
+		ask(&view);
+	free(image);
+	return 0;
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gabion's commands as processes, with a mock for a kernel: given, when, then
+ * on output and exit status.  GABION_BIN is the folder with gabion-mock.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "netlink_mock.h"
+#include "test.h"
+
+struct fixture {
+	struct mock *mock;
+	char dir[32];
+	char out[4096];		/* stdout and stderr of the last command */
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	f->mock = mock_start();
+	strcpy(f->dir, "/tmp/gabion-cli-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[64];
+
+	mock_stop(f->mock);
+	snprintf(command, sizeof(command), "rm -r %s", f->dir);
+	if (system(command))
+		return -1;
+	free(f);
+	return 0;
+}
+
+/* Run gabion with @arguments, as a shell reads them; its exit status. */
+static int gabion(struct fixture *f, const char *arguments)
+{
+	char command[1024];
+	FILE *pipe;
+	size_t n;
+	int status;
+
+	snprintf(command, sizeof(command), "%s/gabion-mock %s 2>&1 </dev/null",
+		 getenv("GABION_BIN") ?: "build/agent/tests", arguments);
+	pipe = popen(command, "r");
+	n = fread(f->out, 1, sizeof(f->out) - 1, pipe);
+	f->out[n] = '\0';
+	status = pclose(pipe);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void assert_out(struct fixture *f, const char *part)
+{
+	if (!strstr(f->out, part))
+		fail_msg("'%s' is not in '%s'", part, f->out);
+}
+
+static void write_file(struct fixture *f, const char *name, const char *text)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+}
+
+static void status_for_people_and_programs(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "status --hooks --domains"), 0);
+	assert_out(f, "instance feedface12345678");
+	assert_out(f, "90.0 % of 100 look-ups hit");
+	assert_out(f, "file_open  direct      12         3  armed");
+	assert_out(f, "nginx   complain        2  internal");
+	assert_int_equal(gabion(f, "--json status --hooks"), 0);
+	assert_out(f, "\"hooks\":[{\"name\":\"file_open\",\"method\":\"direct\",\"state\":\"armed\"");
+}
+
+static void ps_folds_threads_and_escapes_names(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "ps"), 0);
+	assert_string_equal(f->out, "PID  DOMAIN  COMM\n812  nginx   nginx\n900  sshd    sshd\n");
+	assert_int_equal(gabion(f, "ps -t --domain nginx"), 0);
+	assert_string_equal(f->out, "PID  TID  DOMAIN  COMM\n812  812  nginx   nginx\n"
+				    "812  814  nginx   worker\\x1b[2J\n");
+	assert_int_equal(gabion(f, "ps --json"), 0);
+	assert_string_equal(f->out,
+			    "[{\"pid\":812,\"threads\":2,\"domain\":\"nginx\",\"comm\":\"nginx\"},"
+			    "{\"pid\":900,\"threads\":1,\"domain\":\"sshd\",\"comm\":\"sshd\"}]\n");
+}
+
+static void ps_of_a_process_says_whether_it_is_confined(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "ps 900"), 0);
+	assert_int_equal(gabion(f, "ps 1"), 1);
+	assert_out(f, "  1  -  ");
+	assert_int_equal(gabion(f, "ps 900x"), 64);
+}
+
+static void ps_all_lists_the_rest_too(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "ps -a"), 0);
+	assert_out(f, "-       gabion-mock");
+	assert_out(f, "nginx   nginx");
+}
+
+static void load_compiles_and_reports(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "resource motd file /etc/motd\n"
+				  "domain web {\n\tenter /usr/bin/web\n\tread motd\n}\n");
+	snprintf(arguments, sizeof(arguments), "load %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "policy in force: generation 1, 2 domains, ");
+	assert_int_equal(f->mock->commits, 1);
+	snprintf(arguments, sizeof(arguments), "--json --policy-dir %s load", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "{\"generation\":2,\"domains\":2,");
+}
+
+static void load_shows_where_a_policy_is_wrong(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\treed motd\n}\n");
+	snprintf(arguments, sizeof(arguments), "load %s/a.gabion", f->dir);
+	assert_int_equal(gabion(f, arguments), 2);
+	assert_out(f, "a.gabion:2:2:");
+	assert_out(f, "gabion: ");
+	assert_int_equal(f->mock->commits, 0);
+}
+
+static void load_names_the_task_that_is_in_the_way(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain nginx {\n\tenter /usr/sbin/nginx\n}\n");
+	snprintf(arguments, sizeof(arguments), "load %s", f->dir);
+	mock_fail(f->mock, GABION_CMD_POLICY_COMMIT, -EBUSY, NULL);
+	assert_int_equal(gabion(f, arguments), 2);
+	assert_out(f, "task 900 runs in domain 'sshd', which the new policy does not have");
+}
+
+static void load_of_what_is_no_image(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "load --image /etc/passwd"), 2);
+	assert_out(f, "not a policy image that can be loaded: ");
+	assert_int_equal(gabion(f, "load --image /nonexistent"), 2);
+	assert_out(f, "gabion: /nonexistent: No such file or directory\n");
+	assert_int_equal(gabion(f, "load --image a b"), 64);
+}
+
+static void run_enters_the_domain_and_has_the_commands_status(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "run --domain web -- sh -c 'echo $0 $1; exit 7' a --json"), 7);
+	assert_string_equal(f->out, "a --json\n");
+	assert_string_equal(f->mock->exec_domain, "web");
+}
+
+static void run_refused_by_the_kernel_runs_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_fail(f->mock, GABION_CMD_TASK_EXEC, -ENOENT, "no domain is called web");
+	assert_int_equal(gabion(f, "run --domain web -- echo hello"), 2);
+	assert_string_equal(f->out,
+			    "gabion: cannot enter domain 'web': no domain is called web\n");
+}
+
+static void run_of_what_cannot_run_is_as_in_a_shell(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "run --domain web -- no-such-command"), 127);
+	assert_string_equal(f->out, "gabion: cannot run 'no-such-command': command not found\n");
+	assert_int_equal(gabion(f, "run --domain web -- /no/such/command"), 127);
+	assert_int_equal(gabion(f, "run --domain web -- /etc/passwd"), 126);
+	assert_int_equal(gabion(f, "run --domain web -- /etc"), 126);
+	assert_int_equal(gabion(f, "run --domain web echo"), 64);
+	assert_int_equal(gabion(f, "run -- echo"), 64);
+}
+
+static void lock_wants_to_be_sure(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "lock"), 64);
+	assert_false(f->mock->locked);
+	assert_int_equal(gabion(f, "lock --yes"), 0);
+	assert_true(f->mock->locked);
+}
+
+static void monitor_of_the_kernel_takes_what_it_shows(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_event(f->mock, 2, 0, "/b");
+	mock_event(f->mock, 1, 1, "/a\n");
+	mock_event(f->mock, 3, 1, "/c");
+	mock_loss(f->mock, 0, 4);
+	assert_int_equal(gabion(f, "monitor --direct --count 2"), 0);
+	assert_out(f, "LOST    4 events on cpu 0");
+	assert_out(f, "DENIED  nginx  read  /a\\x0a  (no rule grants it)");
+	assert_out(f, "/b");
+	assert_null(strstr(f->out, "/c"));
+	/* The third is left for whoever reads next. */
+	assert_int_equal(mock_pending(f->mock), 1);
+}
+
+static void monitor_filters_by_domain(void **state)
+{
+	struct fixture *f = *state;
+
+	mock_event(f->mock, 1, 0, "/a");
+	assert_int_equal(gabion(f, "--json monitor --direct --domain nginx --count 1"), 0);
+	assert_int_equal(strncmp(f->out, "{\"version\":1,\"type\":\"access\"", 28), 0);
+}
+
+static void monitor_without_daemon_says_so(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "monitor --socket /nonexistent"), 2);
+	assert_out(f, "gabiond is not running");
+	f->mock->busy = true;
+	assert_int_equal(gabion(f, "monitor --direct"), 2);
+	assert_out(f, "something reads the events already");
+}
+
+static void wrong_arguments_are_named(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, ""), 64);
+	assert_int_equal(gabion(f, "frobnicate"), 64);
+	assert_int_equal(gabion(f, "status --frobnicate"), 64);
+	assert_string_equal(f->out, "gabion: status: unknown option '--frobnicate'; see 'gabion "
+				    "status --help'\n");
+	assert_int_equal(gabion(f, "monitor --count"), 64);
+	assert_out(f, "option '--count' needs a value");
+	assert_int_equal(gabion(f, "ps -x"), 64);
+	assert_out(f, "unknown option '-x'");
+	assert_int_equal(gabion(f, "run --help"), 0);
+	assert_int_equal(gabion(f, "--version"), 0);
+}
+
+static void full_disk_is_not_success(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "status > /dev/full"), 2);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(status_for_people_and_programs),
+		TEST(ps_folds_threads_and_escapes_names),
+		TEST(ps_of_a_process_says_whether_it_is_confined),
+		TEST(ps_all_lists_the_rest_too),
+		TEST(load_compiles_and_reports),
+		TEST(load_shows_where_a_policy_is_wrong),
+		TEST(load_names_the_task_that_is_in_the_way),
+		TEST(load_of_what_is_no_image),
+		TEST(run_enters_the_domain_and_has_the_commands_status),
+		TEST(run_refused_by_the_kernel_runs_nothing),
+		TEST(run_of_what_cannot_run_is_as_in_a_shell),
+		TEST(lock_wants_to_be_sure),
+		TEST(monitor_of_the_kernel_takes_what_it_shows),
+		TEST(monitor_filters_by_domain),
+		TEST(monitor_without_daemon_says_so),
+		TEST(wrong_arguments_are_named),
+		TEST(full_disk_is_not_success),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Given a policy, when a domain does something, then this is the verdict.
+ */
+#include "../../core/decide.h"
+#include "policy_fixture.h"
+
+#define ALLOWED GABION_ANSWER_ALLOWED
+#define NO_RULE GABION_ANSWER_NO_RULE
+#define DENIED	GABION_ANSWER_DENIED
+#define LEVEL	GABION_ANSWER_LEVEL
+
+#define LEVELS "level public < internal < secret\ncategory finance, web\n"
+
+struct verdict {
+	const char *domain, *verb, *object;
+	enum gabion_answer_reason reason;
+};
+
+static void hold(const char *policy, const struct verdict *v, size_t n)
+{
+	struct gabion_compiled compiled;
+
+	policy_compile(&compiled, policy);
+	for (; n--; v++)
+		policy_expect(&compiled, v->domain, v->verb, v->object, v->reason);
+	gabion_compiled_free(&compiled);
+}
+
+#define HOLD(policy, ...)                                                \
+	do {                                                             \
+		static const struct verdict verdicts_[] = { __VA_ARGS__ }; \
+		hold(policy, verdicts_, sizeof(verdicts_) / sizeof(verdicts_[0])); \
+	} while (0)
+
+static void nothing_is_granted(void **state)
+{
+	(void)state;
+	HOLD("domain d { }\n",
+	     { "d", "read", "/", NO_RULE }, { "d", "stat", "/etc/passwd", NO_RULE },
+	     { "d", "read", "unreachable", NO_RULE }, { "d", "connect", "tcp ::1 port 1", NO_RULE },
+	     { "d", "connect", "domain d", NO_RULE }, { "d", "trace", "d", NO_RULE },
+	     { "d", "signal", "host", NO_RULE }, { "d", "capability", "chown", NO_RULE },
+	     { "d", "socket", "inet", NO_RULE }, { "d", "control", "mount", NO_RULE },
+	     { "d", "signal", "self", ALLOWED }, { "d", "inspect", "d", ALLOWED },
+	     { "host", "read", "/etc/shadow", ALLOWED }, { "host", "control", "module", ALLOWED });
+}
+
+static void words_imply(void **state)
+{
+	(void)state;
+	HOLD("domain d {\n read /r\n write /w\n append /a\n create /c\n delete /d\n execute /x\n"
+	     " map /m\n stat /s\n connect /sock\n mknod, setattr, chown, link, relabel /n\n}\n",
+	     { "d", "read", "/r", ALLOWED }, { "d", "stat", "/r", ALLOWED },
+	     { "d", "write", "/r", NO_RULE }, { "d", "map", "/r", NO_RULE },
+	     { "d", "write", "/w", ALLOWED }, { "d", "append", "/w", ALLOWED },
+	     { "d", "read", "/w", NO_RULE }, { "d", "append", "/a", ALLOWED },
+	     { "d", "write", "/a", NO_RULE }, { "d", "create", "/c", ALLOWED },
+	     { "d", "write", "/c", NO_RULE }, { "d", "delete", "/d", ALLOWED },
+	     { "d", "stat", "/d", NO_RULE }, { "d", "execute", "/x", ALLOWED },
+	     { "d", "map", "/x", ALLOWED }, { "d", "read", "/x", ALLOWED },
+	     { "d", "map", "/m", ALLOWED }, { "d", "read", "/m", ALLOWED },
+	     { "d", "execute", "/m", NO_RULE }, { "d", "stat", "/s", ALLOWED },
+	     { "d", "read", "/s", NO_RULE }, { "d", "connect", "/sock", ALLOWED },
+	     { "d", "relabel", "/n", ALLOWED }, { "d", "mknod", "/n", ALLOWED },
+	     { "d", "create", "/n", NO_RULE });
+}
+
+static void resources(void **state)
+{
+	(void)state;
+	HOLD("resource www file /srv/www{,/**}, \"/srv/with space/*\" except /srv/www/private{,/**}\n"
+	     "resource www2 file /srv/www/x\n"
+	     "resource none file unreachable\n"
+	     "domain d {\n read www\n write www2, /srv/www/y\n read none\n}\n",
+	     { "d", "read", "/srv/www", ALLOWED }, { "d", "read", "/srv/www/a/b", ALLOWED },
+	     { "d", "read", "/srv/with space/a", ALLOWED }, { "d", "read", "/srv/www/x", ALLOWED },
+	     { "d", "write", "/srv/www/x", ALLOWED }, { "d", "write", "/srv/www/z", NO_RULE },
+	     { "d", "write", "/srv/www/y", ALLOWED }, { "d", "read", "/srv/www/y", ALLOWED },
+	     { "d", "read", "/srv/www/private", NO_RULE },
+	     { "d", "read", "/srv/www/private/x", NO_RULE },
+	     { "d", "read", "/srv/www/private2", ALLOWED }, { "d", "read", "unreachable", ALLOWED },
+	     { "d", "write", "unreachable", NO_RULE });
+}
+
+static void network(void **state)
+{
+	(void)state;
+	HOLD("resource http tcp port 80, 8000-8999\nresource local udp 127.0.0.0/8\n"
+	     "resource v6 tcp 2001:db8::/32 port 22\nresource any_udp udp ::1\n"
+	     "domain d {\n listen http\n connect local, v6\n bind any_udp\n}\n"
+	     "domain e { socket unix, packet\n deny socket packet\n}\n",
+	     { "d", "listen", "tcp 0.0.0.0 port 80", ALLOWED },
+	     { "d", "bind", "tcp :: port 8080", ALLOWED },
+	     { "d", "connect", "tcp 0.0.0.0 port 80", NO_RULE },
+	     { "d", "listen", "tcp 0.0.0.0 port 81", NO_RULE },
+	     { "d", "listen", "tcp 0.0.0.0 port 9000", NO_RULE },
+	     { "d", "connect", "udp 127.1.2.3 port 5353", ALLOWED },
+	     { "d", "connect", "tcp 127.1.2.3 port 5353", NO_RULE },
+	     { "d", "connect", "udp 128.0.0.1 port 5353", NO_RULE },
+	     { "d", "connect", "tcp 2001:db8:1::1 port 22", ALLOWED },
+	     { "d", "connect", "tcp 2001:db9::1 port 22", NO_RULE },
+	     { "d", "bind", "udp ::1 port 1", ALLOWED },
+	     { "d", "socket", "inet", ALLOWED }, { "d", "socket", "inet6", ALLOWED },
+	     { "d", "socket", "unix", NO_RULE }, { "e", "socket", "unix", ALLOWED },
+	     { "e", "socket", "inet", NO_RULE }, { "e", "socket", "packet", DENIED });
+}
+
+static void deny_outranks(void **state)
+{
+	(void)state;
+	HOLD("resource all file /**\nresource keys file /keys/**\n"
+	     "domain d {\n deny read keys\n read, write all\n map all\n deny map keys\n"
+	     " trusted append keys\n deny append keys\n"
+	     " capability chown, kill\n deny capability kill\n control bpf, perf\n deny control perf\n"
+	     " deny signal self\n}\n",
+	     { "d", "read", "/keys/a", DENIED }, { "d", "read", "/other", ALLOWED },
+	     { "d", "write", "/keys/a", ALLOWED }, { "d", "stat", "/keys/a", ALLOWED },
+	     { "d", "map", "/keys/a", DENIED }, { "d", "append", "/keys/a", DENIED },
+	     { "d", "capability", "chown", ALLOWED }, { "d", "capability", "kill", DENIED },
+	     { "d", "control", "bpf", ALLOWED }, { "d", "control", "perf", DENIED },
+	     { "d", "signal", "self", DENIED });
+}
+
+static void level_order(void **state)
+{
+	(void)state;
+	HOLD(LEVELS
+	     "resource pub file /pub level public\nresource int file /int level internal\n"
+	     "resource sec file /sec level secret\nresource null file /null level any\n"
+	     "resource fin file /fin level internal:finance\n"
+	     "domain d {\n level internal\n read, stat pub, int, null\n append int, sec, null, fin\n"
+	     " trusted read sec\n trusted write pub\n}\n"
+	     "domain f {\n level internal:finance\n read fin, int\n append fin\n}\n",
+	     { "d", "read", "/pub", ALLOWED }, { "d", "read", "/int", ALLOWED },
+	     { "d", "append", "/int", ALLOWED }, { "d", "append", "/sec", ALLOWED },
+	     { "d", "read", "/null", ALLOWED }, { "d", "append", "/null", ALLOWED },
+	     /* append implies stat, which is masked where the order forbids it. */
+	     { "d", "stat", "/fin", LEVEL }, { "d", "append", "/fin", ALLOWED },
+	     { "d", "stat", "/int", ALLOWED },
+	     /* The trusted read brings its own stat. */
+	     { "d", "read", "/sec", ALLOWED }, { "d", "stat", "/sec", ALLOWED },
+	     { "d", "write", "/pub", ALLOWED }, { "f", "read", "/fin", ALLOWED },
+	     { "f", "read", "/int", ALLOWED }, { "f", "append", "/fin", ALLOWED });
+}
+
+static void domains(void **state)
+{
+	(void)state;
+	HOLD("domain a {\n signal b\n connect domain b, self\n trusted trace b\n inspect host\n}\n"
+	     "domain b {\n mode unconfined\n}\n",
+	     { "a", "signal", "b", ALLOWED }, { "a", "connect", "domain b", ALLOWED },
+	     { "a", "connect", "domain a", ALLOWED }, { "a", "trace", "b", ALLOWED },
+	     { "a", "inspect", "host", ALLOWED }, { "a", "inspect", "b", NO_RULE },
+	     { "b", "trace", "host", ALLOWED }, { "b", "read", "/any", ALLOWED });
+}
+
+static void abstractions(void **state)
+{
+	(void)state;
+	HOLD("resource r file /r\nabstraction one { use two\n read r\n signal self\n}\n"
+	     "abstraction two { write r\n capability chown\n}\n"
+	     "domain d { use one, two }\ndomain e { use two }\n",
+	     { "d", "read", "/r", ALLOWED }, { "d", "write", "/r", ALLOWED },
+	     { "e", "write", "/r", ALLOWED }, { "e", "read", "/r", NO_RULE },
+	     { "e", "capability", "chown", ALLOWED });
+}
+
+static uint16_t transition(const struct gabion_compiled *c, const char *domain, const char *path)
+{
+	struct gabion_answer a = policy_ask(c, domain, "execute", path);
+
+	gabion_answer_free(&a);
+	return a.transition;
+}
+
+static void transitions(void **state)
+{
+	struct gabion_compiled c;
+
+	(void)state;
+	policy_compile(&c, "domain web {\n enter /usr/sbin/web\n exec /usr/bin/php* as php\n"
+			   " exec /usr/bin/**\n}\n"
+			   "domain php {\n enter /usr/bin/php, /opt/php\n map /usr/bin/php*\n}\n"
+			   "domain free {\n mode unconfined\n}\n");
+	assert_int_equal(transition(&c, "host", "/usr/sbin/web"), 1);
+	assert_int_equal(transition(&c, "host", "/opt/php"), 2);
+	assert_int_equal(transition(&c, "host", "/usr/bin/php8"), GABION_TRANSITION_NONE);
+	assert_int_equal(transition(&c, "web", "/usr/bin/php8"), 2);
+	assert_int_equal(transition(&c, "web", "/usr/bin/ls"), GABION_TRANSITION_NONE);
+	assert_int_equal(transition(&c, "web", "/usr/sbin/web"), GABION_TRANSITION_NONE);
+	assert_int_equal(transition(&c, "free", "/usr/sbin/web"), 1);
+	policy_expect(&c, "web", "execute", "/usr/bin/ls", ALLOWED);
+	policy_expect(&c, "web", "execute", "/usr/bin/php8", ALLOWED);
+	policy_expect(&c, "web", "execute", "/opt/php", NO_RULE);
+	policy_expect(&c, "php", "map", "/opt/php", ALLOWED);
+	policy_expect(&c, "php", "read", "/usr/bin/php", ALLOWED);
+	gabion_compiled_free(&c);
+}
+
+static void marks(void **state)
+{
+	struct gabion_compiled c;
+	struct gabion_answer a;
+
+	(void)state;
+	policy_compile(&c, "domain d {\n audit read /a\n quiet deny read /q\n read /q\n mode complain\n}\n");
+	a = policy_ask(&c, "d", "read", "/a");
+	assert_true(a.allowed && a.audit && a.complain);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "stat", "/a");
+	assert_true(a.allowed && !a.audit);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "read", "/q");
+	assert_true(!a.allowed && a.quiet);
+	gabion_answer_free(&a);
+	gabion_compiled_free(&c);
+}
+
+/* What is all zero is not there; what is there has the shape of the format. */
+static void image_shape(void **state)
+{
+	struct gabion_compiled c;
+	const struct gabion_class_view *file;
+
+	(void)state;
+	policy_compile(&c, "domain d {\n read /a\n}\n");
+	file = &c.view.classes[GABION_CLASS_FILE];
+	assert_int_equal(c.view.ndomains, 2);
+	assert_string_equal(gabion_view_string(&c.view, c.view.domains[0].name), "host");
+	assert_int_equal(le32_to_cpu(c.view.levels[le32_to_cpu(c.view.domains[0].level)].rank),
+			 GABION_RANK_ANY);
+	assert_int_equal(file->nlabels, 3);
+	assert_non_null(file->allow);
+	assert_null(file->trusted);
+	assert_null(file->deny);
+	assert_null(file->audit);
+	assert_null(file->quiet);
+	assert_null(file->transition);
+	assert_int_equal(gabion_dfa_label(&file->dfa, "/a", 2), 2);
+	assert_int_equal(gabion_dfa_label(&file->dfa, "/b", 2), GABION_LABEL_NONE);
+	assert_int_equal(c.view.classes[GABION_CLASS_NET].nlabels, 1);
+	gabion_compiled_free(&c);
+}
+
+static void rules_have_places(void **state)
+{
+	struct gabion_compiled c;
+	struct gabion_answer a;
+	const struct gabion_policy_rule *r;
+
+	(void)state;
+	policy_compile(&c, "resource r file /r\n\ndomain d {\n\tread /x,\n\t\tr\n}\n");
+	a = policy_ask(&c, "d", "read", "/r");
+	assert_int_equal(a.nrules, 1);
+	r = &c.view.rules[a.rules[0]];
+	assert_string_equal(gabion_view_string(&c.view, r->file), "test.gabion");
+	assert_int_equal(le32_to_cpu(r->line), 5);
+	assert_int_equal(le32_to_cpu(r->column), 3);
+	assert_string_equal(gabion_answer_resources(&c.view, &a), "r");
+	gabion_answer_free(&a);
+	gabion_compiled_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_granted), cmocka_unit_test(words_imply),
+		cmocka_unit_test(resources),	      cmocka_unit_test(network),
+		cmocka_unit_test(deny_outranks),      cmocka_unit_test(level_order),
+		cmocka_unit_test(domains),	      cmocka_unit_test(abstractions),
+		cmocka_unit_test(transitions),	      cmocka_unit_test(marks),
+		cmocka_unit_test(image_shape),	      cmocka_unit_test(rules_have_places),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

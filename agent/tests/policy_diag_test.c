@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bad input: each mistake is found where it is, said in words, and with the mend.
+ */
+#include <errno.h>
+
+#include "policy_fixture.h"
+
+#define LEVELS "level public < secret\n"
+
+struct mistake {
+	const char *text;
+	uint32_t line, column;
+	const char *message;	/* part of it */
+	const char *mend;	/* part of it, NULL: any */
+};
+
+static const struct mistake mistakes[] = {
+	/* Syntax */
+	{ "domain d {\n raed /x\n}\n", 2, 2, "unexpected \"raed\"", "`read`" },
+	{ "resorce a file /a\n", 1, 1, "unexpected \"resorce\"", "`resource`" },
+	{ "resource a flie /a\n", 1, 12, "unexpected \"flie\"", "`file`" },
+	{ "domain d {\n read\n}\n", 2, 6, "ends too early", NULL },
+	{ "domain d {\n read /a,\n\n}\n", 4, 1, "ends too early", NULL },
+	{ "domain d {\n read /a\n", 3, 1, "inside of a block", "}" },
+	{ "domain read { }\n", 1, 8, "unexpected \"read\"", "another name" },
+	{ "domain d { read /a; }\n", 1, 19, "a path without quotes", "quotes" },
+	{ "resource a file \"/x\n", 1, 17, "unclosed quote", "\"" },
+	{ "resource a file /a \xff\n", 1, 20, "unexpected byte 0xff", NULL },
+	{ "resource a file a/b\n", 1, 17, "path is not absolute", "/" },
+	{ "resource a file *.log\n", 1, 17, "path is not absolute", "/" },
+	{ "resource a tcp listen port 80\n", 1, 16, "a resource says where", "`listen NAME`" },
+	{ "resource a tcp port 65536\n", 1, 21, "port 65536", "65535" },
+	{ "resource a tcp port 90-80\n", 1, 21, "backwards", "lower" },
+	{ "domain d {\n syscalls @x,\n  y{a}\n read /a\n}\n", 2, 2, "not supported yet", NULL },
+	{ "domain d {\n tier microvm }\n", 2, 2, "`tier` is not supported yet", NULL },
+	{ "level a < b\nlevel c < d\n", 2, 1, "ordered twice", NULL },
+	{ "include \"nonexistent.gabion\"\n", 1, 9, "No such file", NULL },
+	/* Names */
+	{ "domain d {\n capability net_bind_servic\n}\n", 2, 13, "unknown capability",
+	  "`net_bind_service`" },
+	{ "domain d {\n capability CAP_CHOWN\n}\n", 2, 13, "unknown capability", "without CAP_" },
+	{ "domain d {\n socket unx\n}\n", 2, 9, "unknown socket family", "`unix`" },
+	{ "domain d {\n control modul\n}\n", 2, 10, "unknown control point", "`module`" },
+	{ "resource web file /w\ndomain d {\n read wbe\n}\n", 3, 7, "unknown resource", "`web`" },
+	{ "domain d {\n read d\n}\n", 2, 7, "unknown resource", "`domain d`" },
+	{ "domain d {\n signal e\n}\n", 2, 9, "unknown domain", "declare it" },
+	{ "domain d {\n exec /x as dd\n}\n", 2, 13, "unknown domain", "`d`" },
+	{ "domain d {\n use nothing\n}\n", 2, 6, "unknown abstraction", "nothing.gabion" },
+	{ "domain d {\n mode enfroce\n}\n", 2, 7, "unknown mode", "`enforce`" },
+	{ LEVELS "resource r file /r level secrt\n", 2, 26, "unknown level", "`secret`" },
+	{ LEVELS "resource r file /r level secret:web\n", 2, 33, "unknown category", "declare" },
+	{ "resource a file /a\nresource a file /b\n", 2, 10, "is there already", NULL },
+	{ "domain d { }\ndomain d { }\n", 2, 8, "is there already", NULL },
+	{ "domain host { }\n", 1, 8, "\"host\"", NULL },
+	{ "domain self { }\n", 1, 8, "\"self\"", NULL },
+	{ "domain d0123456789012345678901234567890123456789012345678901234567890123 { }\n", 1, 8,
+	  "at most 63 bytes", NULL },
+	{ "expect nobody deny read /x\n", 1, 8, "unknown domain", NULL },
+	{ "domain d { }\nexpect d deny read /x/*\n", 2, 20, "not a glob", NULL },
+	{ "domain d { }\nexpect d deny listen http\n", 2, 22, "neither an absolute path", NULL },
+	{ "domain d { }\nexpect d deny bind /x\n", 2, 20, "`bind` does not apply", NULL },
+	/* Globs and addresses */
+	{ "resource a file /a[bc\n", 1, 19, "unclosed bracket", "\\[" },
+	{ "resource a file /a{b,c\n", 1, 19, "unclosed brace", "\\{" },
+	{ "resource a file \"relative\"\n", 1, 18, "not absolute", "/" },
+	{ "domain d {\n read /etc/\n}\n", 2, 7, "ends in '/'", "/dir{,/**}" },
+	{ "resource a tcp 10.0.0.1/8\n", 1, 16, "beyond its prefix", NULL },
+	{ "resource a tcp 300.0.0.1\n", 1, 16, "not an IPv4", NULL },
+	/* Meaning */
+	{ "resource h tcp port 80\ndomain d {\n read h\n}\n", 3, 2, "does not apply", "files" },
+	{ "domain d {\n listen /x\n}\n", 2, 2, "does not apply", "tcp and udp" },
+	{ "resource h tcp port 80\ndomain d {\n exec h\n}\n", 3, 7, "cannot be executed", NULL },
+	{ "domain d {\n quiet read /x\n}\n", 2, 8, "about refusals", "quiet deny" },
+	{ "domain d {\n audit deny read /x\n}\n", 2, 13, "recorded anyway", NULL },
+	{ "domain d {\n audit capability chown\n}\n", 2, 8, "do not apply to a capability", NULL },
+	{ "abstraction a {\n mode enforce\n}\ndomain d { use a }\n", 2, 2, "cannot say", NULL },
+	{ "abstraction a { use b }\nabstraction b { use a }\ndomain d { use a }\n", 2, 21,
+	  "a -> b -> a", NULL },
+	{ LEVELS "domain d {\n level any\n}\n", 3, 8, "outside of the order", "trusted" },
+	{ LEVELS "domain d {\n level public\n level secret\n}\n", 4, 2, "twice", NULL },
+	{ LEVELS "resource a file /s/**\nresource b file /s/k/** level secret\n", 3, 10,
+	  "\"a\" (level public) and \"b\" (level secret) both match /s/k/a", "except" },
+	{ LEVELS "resource a file /s/**\nresource b file /s/null level any\n", 3, 10,
+	  "overlapping level", NULL },
+	{ LEVELS "resource a tcp 10.0.0.0/8 level secret\nresource b tcp port 80\n", 3, 10,
+	  "both match tcp 10.0.0.0 port 80", "disjoint" },
+	{ LEVELS "resource r file /r level secret\ndomain d {\n read r\n}\n", 4, 7,
+	  "\"d\" (level public) may not read \"r\" (level secret)", "trusted read r" },
+	{ LEVELS "resource r file /r\ndomain d {\n level secret\n write r\n}\n", 5, 8,
+	  "\"d\" (level secret) may not write,append \"r\" (level public)", "trusted write" },
+	{ LEVELS "domain d {\n level secret\n signal e\n}\ndomain e { }\n", 4, 9, "may not signal",
+	  "trusted signal domain e" },
+	{ LEVELS "resource bin file /b/** level secret\ndomain d {\n enter /b/d\n}\n", 4, 8,
+	  "may not read", NULL },
+	{ "domain a {\n enter /b/x*\n}\ndomain b {\n enter /b/*y\n}\n", 5, 8,
+	  "ambiguous transition: when an unconfined task executes /b/xy", "disjoint" },
+	{ "domain a {\n exec /b/x* as b\n exec /b/*y as c\n map /b/*\n}\ndomain b {\n map /b/*\n}\n"
+	  "domain c {\n map /b/*\n}\n", 3, 7, "ambiguous transition: when domain a executes /b/xy",
+	  NULL },
+};
+
+static bool is_found(const struct gabion_compiled *c, const struct mistake *m)
+{
+	size_t i;
+
+	for (i = 0; i < c->diagnostics.n; i++) {
+		const struct gabion_diagnostic *d = &c->diagnostics.items[i];
+
+		if (d->severity == GABION_SEVERITY_ERROR && d->line == m->line &&
+		    d->column == m->column && strstr(d->message, m->message) &&
+		    (!m->mend || (d->mend && strstr(d->mend, m->mend))))
+			return true;
+	}
+	return false;
+}
+
+static void each_mistake(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		const struct mistake *m = &mistakes[i];
+		struct gabion_compiled c;
+		struct gabion_error error;
+		int err = gabion_policy_compile_text(&c, "bad", m->text, strlen(m->text), &error);
+
+		if (err != -EINVAL || c.image)
+			fail_msg("accepted:\n%s", m->text);
+		if (!is_found(&c, m)) {
+			gabion_diagnostics_print(&c.diagnostics, stderr);
+			fail_msg("in\n%s\nnot found at %u:%u: %s", m->text, m->line, m->column,
+				 m->message);
+		}
+		/* One mistake, one message: what follows from it is not said. */
+		if (c.diagnostics.nerrors != 1) {
+			gabion_diagnostics_print(&c.diagnostics, stderr);
+			fail_msg("%zu errors in\n%s", c.diagnostics.nerrors, m->text);
+		}
+		gabion_compiled_free(&c);
+	}
+}
+
+static void several_in_one_run(void **state)
+{
+	static const char text[] = "domain d {\n capability chwon\n socket unx\n read /a[\n mode x\n}\n"
+				   "expect d deny read\nresource\n";
+	struct gabion_compiled c;
+	struct gabion_error error;
+
+	(void)state;
+	gabion_policy_compile_text(&c, "bad", text, strlen(text), &error);
+	assert_int_equal(c.diagnostics.nerrors, 6);
+	gabion_compiled_free(&c);
+}
+
+/* An abstraction that many domains use complains once. */
+static void once(void **state)
+{
+	static const char text[] = "abstraction a { capability chwon }\ndomain d { use a }\n"
+				   "domain e { use a }\ndomain f { use a }\n";
+	struct gabion_compiled c;
+	struct gabion_error error;
+
+	(void)state;
+	gabion_policy_compile_text(&c, "bad", text, strlen(text), &error);
+	assert_int_equal(c.diagnostics.nerrors, 1);
+	gabion_compiled_free(&c);
+}
+
+static void printed(void **state)
+{
+	static const char text[] = "domain d {\n\tcapability chown, net_raww\n}\n";
+	struct gabion_compiled c;
+	struct gabion_error error;
+	char *out = NULL;
+	size_t n;
+	FILE *file = open_memstream(&out, &n);
+
+	(void)state;
+	gabion_policy_compile_text(&c, "dir/x.gabion", text, strlen(text), &error);
+	gabion_diagnostics_print(&c.diagnostics, file);
+	fclose(file);
+	assert_string_equal(out, "dir/x.gabion:2:20: error: unknown capability \"net_raww\"\n"
+				 "    2 | \tcapability chown, net_raww\n"
+				 "      | \t                  ^~~~~~~~\n"
+				 "      = did you mean `net_raw`?\n");
+	free(out);
+	gabion_compiled_free(&c);
+}
+
+static void warned(void **state)
+{
+	static const char text[] = "domain a {\n exec /x as b\n}\ndomain b { }\n";
+	struct gabion_compiled c;
+	struct gabion_error error;
+
+	(void)state;
+	assert_int_equal(gabion_policy_compile_text(&c, "x", text, strlen(text), &error), 0);
+	assert_int_equal(c.diagnostics.nwarnings, 1);
+	assert_non_null(strstr(c.diagnostics.items[0].message, "may not map"));
+	gabion_compiled_free(&c);
+}
+
+static void missing_file(void **state)
+{
+	const char *path = "/nonexistent/policy";
+	struct gabion_compiled c;
+	struct gabion_error error;
+
+	(void)state;
+	assert_int_equal(gabion_policy_compile(&c, &path, 1, &error), -ENOENT);
+	assert_non_null(strstr(error.text, path));
+	gabion_compiled_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_mistake), cmocka_unit_test(several_in_one_run),
+		cmocka_unit_test(once),		cmocka_unit_test(printed),
+		cmocka_unit_test(warned),	cmocka_unit_test(missing_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests of the policy compiler share. */
+#ifndef GABION_TESTS_POLICY_FIXTURE_H
+#define GABION_TESTS_POLICY_FIXTURE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../policy/policy.h"
+#include "test.h"
+
+/* Compile @text, which must be right. */
+static inline void policy_compile(struct gabion_compiled *compiled, const char *text)
+{
+	struct gabion_error error;
+
+	if (!gabion_policy_compile_text(compiled, "test.gabion", text, strlen(text), &error))
+		return;
+	gabion_diagnostics_print(&compiled->diagnostics, stderr);
+	fail_msg("the policy does not compile: %s", error.text);
+}
+
+/* Ask @policy "DOMAIN VERB OBJECT". */
+static inline struct gabion_answer policy_ask(const struct gabion_compiled *compiled,
+					      const char *domain, const char *verb,
+					      const char *object)
+{
+	struct gabion_answer answer;
+	struct gabion_error error;
+
+	if (gabion_query(&compiled->view, domain, verb, object, &answer, &error))
+		fail_msg("%s", error.text);
+	return answer;
+}
+
+static inline void policy_expect(const struct gabion_compiled *compiled, const char *domain,
+				 const char *verb, const char *object,
+				 enum gabion_answer_reason reason)
+{
+	struct gabion_answer answer = policy_ask(compiled, domain, verb, object);
+
+	if (answer.reason != reason || answer.allowed != (reason == GABION_ANSWER_ALLOWED))
+		fail_msg("%s %s %s: expected %s, got %s", domain, verb, object,
+			 gabion_answer_reason_name(reason), gabion_answer_reason_name(answer.reason));
+	gabion_answer_free(&answer);
+}
+
+/* Small generator: the same numbers in every run (xorshift64*, Vigna 2014). */
+static inline uint32_t policy_random(uint64_t *state, uint32_t below)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return (uint32_t)((*state * 0x2545f4914f6cdd1dULL) >> 33) % below;
+}
+
+#endif /* GABION_TESTS_POLICY_FIXTURE_H */

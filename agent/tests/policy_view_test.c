@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Damaged images: the verifier refuses them, or what it accepts can be walked.
+ */
+#include <errno.h>
+
+#include "../../core/decide.h"
+#include "policy_fixture.h"
+
+static const char policy[] =
+	"level public < secret\n"
+	"resource r file /r/*.x level secret\nresource n tcp 10.0.0.0/8 port 80\n"
+	"domain d {\n enter /d\n level secret\n read r\n deny write r\n trusted read /t\n"
+	" audit read r\n quiet deny map r\n trusted connect n\n exec /e as d\n map /e\n"
+	" capability chown\n}\n";
+
+/* Every table that a reader would use, by every index that it would use. */
+static uint32_t walk_everything(const struct gabion_view *view)
+{
+	static const char *const names[] = { "", "/", "/r/a.x", "/d", "tcp", "\xff\xff\xff" };
+	uint32_t sum = 0, klass, d, label, i;
+
+	for (i = 0; i < view->nresources; i++)
+		sum += strlen(gabion_view_string(view, view->resources[i].name));
+	for (i = 0; i < view->nrules; i++)
+		sum += strlen(gabion_view_string(view, view->rules[i].file));
+	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
+		const struct gabion_class_view *c = &view->classes[klass];
+
+		for (i = 0; c->has_dfa && i < sizeof(names) / sizeof(names[0]); i++) {
+			label = gabion_dfa_label(&c->dfa, names[i], strlen(names[i]));
+			assert_true(label < c->nlabels);
+			sum += strlen(gabion_view_string(view, c->labels[label].name));
+		}
+		for (d = 0; c->allow && d < view->ndomains; d++) {
+			for (label = 0; label < c->nlabels; label++) {
+				sum += gabion_effective(view, klass, d, label);
+				sum += gabion_matrix(c, c->deny, d, label);
+				sum += gabion_matrix(c, c->audit, d, label);
+				sum += gabion_matrix(c, c->quiet, d, label);
+				if (c->transition)
+					sum += le16_to_cpu(c->transition[d * c->nlabels + label]);
+			}
+		}
+		for (i = 0; i < c->nmembers; i++)
+			sum += le32_to_cpu(view->resources[le32_to_cpu(c->members[i])].line);
+	}
+	return sum;
+}
+
+static void ask_something(const struct gabion_view *view)
+{
+	static const char *const questions[][2] = {
+		{ "read", "/r/a.x" }, { "write", "/" }, { "connect", "tcp 10.0.0.1 port 80" },
+		{ "signal", "d" }, { "capability", "chown" }, { "read", "unreachable" },
+	};
+	struct gabion_answer answer;
+	struct gabion_error error;
+	size_t i;
+
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (!gabion_query(view, "d", questions[i][0], questions[i][1], &answer, &error))
+			gabion_answer_free(&answer);
+}
+
+/* A copy that ends where the allocation ends, so that AddressSanitizer sees one byte too far. */
+static int try_image(const void *image, size_t size, bool mend_crc)
+{
+	static const uint32_t zero;
+	uint8_t *copy = malloc(size ? size : 1);
+	struct gabion_view view;
+	const char *why = NULL;
+	int err;
+
+	memcpy(copy, image, size);
+	if (mend_crc && size >= sizeof(struct gabion_policy_header)) {
+		uint32_t crc;
+
+		memcpy(copy + offsetof(struct gabion_policy_header, crc), &zero, 4);
+		crc = htole32(gabion_crc32(0, copy, size));
+		memcpy(copy + offsetof(struct gabion_policy_header, crc), &crc, 4);
+	}
+	err = gabion_view_open(&view, copy, size, &why);
+	if (err)
+		assert_non_null(why);
+	else
+		walk_everything(&view);
+	if (!err)
+		ask_something(&view);
+	free(copy);
+	return err;
+}
+
+static void truncated(void **state)
+{
+	struct gabion_compiled c;
+	size_t n;
+
+	(void)state;
+	policy_compile(&c, policy);
+	assert_int_equal(try_image(c.image, c.size, false), 0);
+	for (n = 0; n < c.size; n++)
+		assert_int_not_equal(try_image(c.image, n, false), 0);
+	gabion_compiled_free(&c);
+}
+
+static void flipped(void **state)
+{
+	unsigned int accepted = 0, refused = 0, i, bit;
+	struct gabion_compiled c;
+	uint8_t *image;
+
+	(void)state;
+	policy_compile(&c, policy);
+	image = c.image;
+	for (i = 0; i < c.size; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			int err;
+
+			image[i] ^= 1 << bit;
+			err = try_image(image, c.size, false);
+			/* The version has a code of its own. */
+			if (err != -EBADMSG && err != -EINVAL && err != -EPROTONOSUPPORT)
+				fail_msg("byte %u bit %u: %d", i, bit, err);
+			if (try_image(image, c.size, true))
+				refused++;
+			else
+				accepted++;
+			image[i] ^= 1 << bit;
+		}
+	}
+	print_message("%zu bytes; with the checksum mended %u flips refused, %u accepted\n", c.size,
+		      refused, accepted);
+	assert_true(refused > 1000);
+	gabion_compiled_free(&c);
+}
+
+/* Whole words set to what is most likely to break a bound. */
+static void extreme_words(void **state)
+{
+	static const uint32_t extremes[] = { 0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
+	struct gabion_compiled c;
+	size_t i, j;
+
+	(void)state;
+	policy_compile(&c, policy);
+	for (i = 0; i + 4 <= c.size; i += 4) {
+		uint32_t *word = (uint32_t *)((uint8_t *)c.image + i), kept = *word;
+
+		for (j = 0; j < sizeof(extremes) / sizeof(extremes[0]); j++) {
+			*word = htole32(extremes[j]);
+			try_image(c.image, c.size, true);
+		}
+		*word = kept;
+	}
+	gabion_compiled_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(flipped),
+		cmocka_unit_test(extreme_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Unit tests of netlink client, events and daemon, under the sanitizers. Included
+# after mk/agent.mk; needs $(B)/asan and LIBS from there.
+#
+#   make check-agent        all of them
+#   make build/asan/tests/NAME    one; GABION_BIN=build/asan/tests runs it
+
+AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
+	event_line_test daemon_progress_test daemon_pump_test daemon_state_test \
+	daemon_output_test daemon_journal_test daemon_publish_test daemon_gabiond_test
+
+TESTS_DIR := $(B)/asan/tests
+MOCK_OPEN := $(B)/asan/obj/agent/tests/netlink_mock_open.o
+MOCK := $(B)/asan/obj/agent/tests/netlink_mock.o
+DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/asan/obj/%.o)
+
+$(addprefix $(TESTS_DIR)/,$(AGENT_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/tests/%.o \
+		$(MOCK) $(MOCK_OPEN) $(DAEMON_OBJECTS) $(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpthread
+
+# The programs as shipped but for the kernel that they speak to.
+$(TESTS_DIR)/gabion-mock: $(CLI_SOURCES:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
+		$(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS)
+$(TESTS_DIR)/gabiond-mock: $(DAEMON_OBJECTS) $(DAEMON_MAIN:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
+		$(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS)
+
+check-agent: $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) gabion-mock gabiond-mock)
+	@for test in $(AGENT_TESTS); do \
+		echo "  TEST $$test"; \
+		GABION_BIN=$(TESTS_DIR) $(TESTS_DIR)/$$test >$(TESTS_DIR)/$$test.log 2>&1 || \
+			{ cat $(TESTS_DIR)/$$test.log; exit 1; }; \
+	done
+
+.PHONY: check-agent
+.PRECIOUS: $(B)/asan/obj/agent/tests/%.o
