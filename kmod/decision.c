@@ -148,8 +148,8 @@ static u32 wanted_by_name(const struct path *path, u32 wanted)
 	}
 }
 
-static noinline int decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
-				     u32 wanted, gfp_t gfp)
+int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			    u32 wanted, gfp_t gfp)
 {
 	struct gabion_path_buffer buffer;
 	struct gabion_event event = {
@@ -176,34 +176,6 @@ static noinline int decide_path_slow(enum gabion_hook_id hook, u16 domain, const
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
-}
-
-int gabion_decide_path_as(enum gabion_hook_id hook, u16 domain, const struct path *path,
-			  u32 wanted, gfp_t gfp)
-{
-	const struct gabion_class_view *c;
-	struct subject s;
-	int label;
-
-	rcu_read_lock();
-	s = subject_of(domain);
-	if (likely(s.known)) {
-		c = &s.policy->view.classes[GABION_CLASS_FILE];
-		label = gabion_path_label_cached(s.policy, path);
-		if (label >= 0 &&
-		    !(wanted & ~gabion_policy_effective(s.policy, GABION_CLASS_FILE, s.index, label)) &&
-		    likely(!c->audit)) {
-			rcu_read_unlock();
-			return 0;
-		}
-	}
-	rcu_read_unlock();
-	return decide_path_slow(hook, domain, path, wanted, gfp);
-}
-
-int gabion_decide_path(enum gabion_hook_id hook, const struct path *path, u32 wanted, gfp_t gfp)
-{
-	return gabion_decide_path_as(hook, gabion_task_label(current), path, wanted, gfp);
 }
 
 /* Same name as far as any rule can tell? Inside the RCU section of @policy. */

@@ -17,20 +17,58 @@
 #include "policy.h"
 #include "task_label.h"
 
+/*
+ * The short way: the label is cached and sigma grants everything wanted. About
+ * 40 instructions; preemption off is an RCU read-side section.
+ */
+static __always_inline bool gabion_path_granted(u16 domain, const struct path *path, u32 wanted)
+{
+	const struct gabion_policy *policy;
+	bool granted = false;
+	const u32 *row;
+	int label;
+
+	preempt_disable_notrace();
+	policy = rcu_dereference_sched(gabion_policy_in_force);
+	if (likely(policy && domain < policy->nnumbers)) {
+		row = policy->file_rows[domain];
+		if (likely(row)) {
+			label = gabion_path_label_cached(policy, path);
+			granted = label >= 0 && !(wanted & ~row[label]);
+		}
+	}
+	preempt_enable_notrace();
+	return granted;
+}
+
+/* The long way, with the record. */
+int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			    u32 wanted, gfp_t gfp);
+
 /**
- * gabion_decide_path - may the current domain do @wanted to the file at @path?
+ * gabion_decide_path_as - may @domain do @wanted to the file at @path?
  * @hook:	who asks
+ * @domain:	domain number
  * @path:	referenced by the caller
  * @wanted:	GABION_FILE_*
  * @gfp:	GFP_KERNEL, or GFP_ATOMIC where the hook must not sleep
  *
  * Return: 0, -EACCES, or -ENOMEM.
  */
-int gabion_decide_path(enum gabion_hook_id hook, const struct path *path, u32 wanted, gfp_t gfp);
+static __always_inline int gabion_decide_path_as(enum gabion_hook_id hook, u16 domain,
+						 const struct path *path, u32 wanted, gfp_t gfp)
+{
+	if (likely(gabion_path_granted(domain, path, wanted)))
+		return 0;
+	return gabion_decide_path_slow(hook, domain, path, wanted, gfp);
+}
 
-/* The same for the domain numbered @domain instead of the current one. */
-int gabion_decide_path_as(enum gabion_hook_id hook, u16 domain, const struct path *path,
-			  u32 wanted, gfp_t gfp);
+/* The same for the current domain. */
+static __always_inline int gabion_decide_path(enum gabion_hook_id hook, const struct path *path,
+					      u32 wanted, gfp_t gfp)
+{
+	return gabion_decide_path_as(hook, gabion_task_label(current), path, wanted, gfp);
+}
 
 /**
  * gabion_decide_move - may a name of @from's object come into being at @to?

@@ -12,66 +12,14 @@
 #include "path_label.h"
 #include "symbol.h"
 
-/**
- * struct slot - one cached label
- * @version:	odd while a writer is inside; a reader takes only what it saw between two equal,
- *		even values. Writers take it by cmpxchg and give up when they lose.
- * @label:	label of (@mnt, @dentry)
- * @generation:	policy that gave it
- * @renames:	rename_lock's counter before the name was read
- * @mounts:	mount_lock's counter before the name was read
- * @dentry:	compared only, never dereferenced
- * @mnt:	likewise
- */
-struct slot {
-	u32 version;
-	u32 label;
-	u32 generation;
-	u32 renames;
-	u32 mounts;
-	const struct dentry *dentry;
-	const struct vfsmount *mnt;
-};
-
-static struct slot *slots __ro_after_init;
-static unsigned int slot_bits __ro_after_init;
-static const seqlock_t *mount_sequence __ro_after_init;	/* mount_lock, not exported */
-static char *(*absolute_path)(const struct path *path, char *buf, int len) __ro_after_init;
-
-static DEFINE_PER_CPU(u64, cache_hits);
+struct gabion_path_cache gabion_path_cache __ro_after_init;
+DEFINE_PER_CPU(u64, gabion_path_cache_hits);
 static DEFINE_PER_CPU(u64, cache_misses);
 
-static u32 sequence(const seqlock_t *lock)
-{
-	return READ_ONCE(lock->seqcount.seqcount.sequence);
-}
-
-static struct slot *slot_of(const struct dentry *dentry)
-{
-	/* By dentry alone: d_instantiate() knows no mount. */
-	return &slots[hash_ptr(dentry, slot_bits)];
-}
-
-int gabion_path_label_cached(const struct gabion_policy *policy, const struct path *path)
-{
-	const struct slot *slot = slot_of(path->dentry);
-	u32 version = smp_load_acquire(&slot->version), label;
-
-	label = READ_ONCE(slot->label);
-	if (READ_ONCE(slot->dentry) != path->dentry || READ_ONCE(slot->mnt) != path->mnt ||
-	    READ_ONCE(slot->generation) != policy->generation ||
-	    READ_ONCE(slot->renames) != sequence(&rename_lock) ||
-	    READ_ONCE(slot->mounts) != sequence(mount_sequence))
-		return -1;
-	smp_rmb();	/* pairs with slot_lock() and slot_unlock() */
-	if ((version & 1) || READ_ONCE(slot->version) != version)
-		return -1;
-	this_cpu_inc(cache_hits);
-	return label;
-}
+static char *(*absolute_path)(const struct path *path, char *buf, int len) __ro_after_init;
 
 /* Become the slot's writer, unless there is one. */
-static bool slot_lock(struct slot *slot, u32 *version)
+static bool slot_lock(struct gabion_path_slot *slot, u16 *version)
 {
 	*version = READ_ONCE(slot->version);
 	if ((*version & 1) || cmpxchg(&slot->version, *version, *version + 1) != *version)
@@ -80,22 +28,23 @@ static bool slot_lock(struct slot *slot, u32 *version)
 	return true;
 }
 
-static void slot_unlock(struct slot *slot, u32 version)
+static void slot_unlock(struct gabion_path_slot *slot, u16 version)
 {
 	smp_store_release(&slot->version, version + 2);
 }
 
-static void slot_store(const struct path *path, const struct slot *value)
+static void slot_store(const struct path *path, const struct gabion_path_slot *value)
 {
-	struct slot *slot = slot_of(path->dentry);
-	u32 version;
+	struct gabion_path_slot *slot = gabion_path_slot(path->dentry);
+	u16 version;
 
 	/*
 	 * The walk ran while nothing moved, or what it found may belong to no
 	 * single moment. Odd counters: a move is under way.
 	 */
 	if ((value->renames & 1) || (value->mounts & 1) ||
-	    value->renames != sequence(&rename_lock) || value->mounts != sequence(mount_sequence))
+	    value->renames != gabion_sequence(&rename_lock) ||
+	    value->mounts != gabion_sequence(gabion_path_cache.mount_lock))
 		return;
 	preempt_disable();
 	if (slot_lock(slot, &version)) {
@@ -117,8 +66,8 @@ static void slot_store(const struct path *path, const struct slot *value)
  */
 GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 {
-	struct slot *slot = slot_of(dentry);
-	u32 version;
+	struct gabion_path_slot *slot = gabion_path_slot(dentry);
+	u16 version;
 
 	if (READ_ONCE(slot->dentry) != dentry)
 		return 0;
@@ -163,10 +112,10 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
 		      struct gabion_path_buffer *buffer)
 {
-	struct slot value = {
+	struct gabion_path_slot value = {
 		.generation = policy->generation,
-		.renames = sequence(&rename_lock),
-		.mounts = sequence(mount_sequence),
+		.renames = gabion_sequence(&rename_lock),
+		.mounts = gabion_sequence(gabion_path_cache.mount_lock),
 	};
 
 	this_cpu_inc(cache_misses);
@@ -201,7 +150,7 @@ void gabion_path_cache_stats(u64 *hits, u64 *misses)
 	*hits = 0;
 	*misses = 0;
 	for_each_possible_cpu(cpu) {
-		*hits += per_cpu(cache_hits, cpu);
+		*hits += per_cpu(gabion_path_cache_hits, cpu);
 		*misses += per_cpu(cache_misses, cpu);
 	}
 }
@@ -209,15 +158,16 @@ void gabion_path_cache_stats(u64 *hits, u64 *misses)
 int __init gabion_path_label_init(unsigned int count)
 {
 	absolute_path = (void *)gabion_symbol_address("d_absolute_path");
-	mount_sequence = (void *)gabion_symbol_address("mount_lock");
-	if (!absolute_path || !mount_sequence)
+	gabion_path_cache.mount_lock = (void *)gabion_symbol_address("mount_lock");
+	if (!absolute_path || !gabion_path_cache.mount_lock)
 		return -ENOENT;
-	slot_bits = ilog2(clamp(count, 64U, 1U << 24));
-	slots = vzalloc(array_size(sizeof(*slots), 1UL << slot_bits));
-	return slots ? 0 : -ENOMEM;
+	gabion_path_cache.bits = ilog2(clamp(count, 64U, 1U << 24));
+	gabion_path_cache.slots = vzalloc(array_size(sizeof(struct gabion_path_slot),
+						     1UL << gabion_path_cache.bits));
+	return gabion_path_cache.slots ? 0 : -ENOMEM;
 }
 
 void gabion_path_label_exit(void)
 {
-	vfree(slots);
+	vfree(gabion_path_cache.slots);
 }

@@ -16,8 +16,62 @@
 #ifndef GABION_PATH_LABEL_H
 #define GABION_PATH_LABEL_H
 
+#include <linux/dcache.h>
+#include <linux/hash.h>
 #include <linux/path.h>
+#include <linux/percpu.h>
+#include <linux/seqlock.h>
 #include "policy.h"
+
+/**
+ * struct gabion_path_slot - one cached label
+ * @dentry:	compared only, never dereferenced
+ * @mnt:	likewise
+ * @generation:	policy that gave the label
+ * @renames:	rename_lock's counter before the name was read
+ * @mounts:	mount_lock's counter before the name was read
+ * @label:	label of (@mnt, @dentry)
+ * @version:	odd while a writer is inside; a reader takes only what it saw between two equal,
+ *		even values, with preemption off, so that it cannot come round unnoticed. Writers
+ *		take it by cmpxchg and give up when they lose.
+ */
+struct gabion_path_slot {
+	const struct dentry *dentry;
+	const struct vfsmount *mnt;
+	u32 generation;
+	u32 renames;
+	u32 mounts;
+	u16 label;
+	u16 version;
+};
+
+static_assert(sizeof(struct gabion_path_slot) == 32);
+static_assert(GABION_LABELS_MAX <= U16_MAX);
+
+/**
+ * struct gabion_path_cache - the cache; constant after init but for what is in the slots
+ * @slots:	1 << @bits slots, chosen by dentry alone: d_instantiate() knows no mount
+ * @bits:	log2 of their number
+ * @mount_lock:	the kernel's, which is not exported
+ */
+struct gabion_path_cache {
+	struct gabion_path_slot *slots;
+	unsigned int bits;
+	const seqlock_t *mount_lock;
+};
+
+extern struct gabion_path_cache gabion_path_cache;
+DECLARE_PER_CPU(u64, gabion_path_cache_hits);
+
+static inline u32 gabion_sequence(const seqlock_t *lock)
+{
+	return READ_ONCE(lock->seqcount.seqcount.sequence);
+}
+
+static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *dentry)
+{
+	return &gabion_path_cache.slots[hash_ptr(dentry, gabion_path_cache.bits)];
+}
 
 /**
  * struct gabion_path_buffer - room for one absolute path
@@ -31,8 +85,26 @@ struct gabion_path_buffer {
 	size_t length;
 };
 
-/* Label from the cache, or -1. Caller holds rcu_read_lock() from which @policy came. */
-int gabion_path_label_cached(const struct gabion_policy *policy, const struct path *path);
+/* Label from the cache, or -1. Caller has preemption off, or holds rcu_read_lock(). */
+static __always_inline int gabion_path_label_cached(const struct gabion_policy *policy,
+						    const struct path *path)
+{
+	const struct gabion_path_slot *slot = gabion_path_slot(path->dentry);
+	u16 version, label;
+
+	version = smp_load_acquire(&slot->version);
+	label = READ_ONCE(slot->label);
+	if (READ_ONCE(slot->dentry) != path->dentry || READ_ONCE(slot->mnt) != path->mnt ||
+	    READ_ONCE(slot->generation) != policy->generation ||
+	    READ_ONCE(slot->renames) != gabion_sequence(&rename_lock) ||
+	    READ_ONCE(slot->mounts) != gabion_sequence(gabion_path_cache.mount_lock))
+		return -1;
+	smp_rmb();	/* pairs with slot_lock() and slot_unlock() */
+	if ((version & 1) || READ_ONCE(slot->version) != version)
+		return -1;
+	this_cpu_inc(gabion_path_cache_hits);
+	return label;
+}
 
 /**
  * gabion_path_label - label of @path by its name; goes into the cache

@@ -27,6 +27,7 @@ static void policy_free(struct gabion_policy *policy)
 		return;
 	for (klass = 0; klass < GABION_CLASS_TABLES_END; klass++)
 		kvfree(policy->effective[klass]);
+	kvfree(policy->file_rows);
 	kvfree(policy->local);
 	kvfree(policy->numbers);
 	vfree(policy->image);
@@ -97,6 +98,31 @@ static int build_effective(struct gabion_policy *policy, u32 klass)
 	return 0;
 }
 
+static bool records_grants(const struct gabion_class_view *c, u32 index)
+{
+	u32 l;
+
+	for (l = 0; c->audit && l < c->nlabels; l++)
+		if (gabion_matrix(c, c->audit, index, l))
+			return true;
+	return false;
+}
+
+static int build_file_rows(struct gabion_policy *policy)
+{
+	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+	u32 i;
+
+	policy->file_rows = kvcalloc(policy->nnumbers, sizeof(*policy->file_rows), GFP_KERNEL);
+	if (!policy->file_rows)
+		return -ENOMEM;
+	for (i = 0; i < policy->view.ndomains; i++)
+		if (!records_grants(c, i))
+			policy->file_rows[policy->numbers[i]] =
+				policy->effective[GABION_CLASS_FILE] + (size_t)i * c->nlabels;
+	return 0;
+}
+
 static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_ext_ack *extack)
 {
 	struct gabion_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL);
@@ -124,6 +150,9 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 		if (err)
 			goto fail;
 	}
+	err = build_file_rows(policy);
+	if (err)
+		goto fail;
 	return policy;
 fail:
 	policy_free(policy);

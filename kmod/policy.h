@@ -21,6 +21,8 @@ struct netlink_ext_ack;
  * @nnumbers:	entries of @local
  * @local:	domain number -> index in the image, GABION_TRANSITION_NONE if absent
  * @numbers:	index in the image -> domain number
+ * @file_rows:	domain number -> its row of @effective for files; NULL: decide the long way (the
+ *		policy lacks the domain, or records grants of it)
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
  * Immutable once published.
@@ -33,6 +35,7 @@ struct gabion_policy {
 	u32 nnumbers;
 	u16 *local;
 	u16 *numbers;
+	const u32 **file_rows;
 	u32 *effective[GABION_CLASS_TABLES_END];
 };
 

@@ -113,7 +113,8 @@ static void print_text(const struct gabion_compiled *compiled)
 	gabion_diagnostics_print(&compiled->diagnostics, stderr);
 	if (!compiled->image)
 		return;
-	printf("%u files, %u domains (with the host's), %u levels, %u resources, %u rules, %zu expectations, %zu bytes\n",
+	printf("%u files, %u domains (with the host's), %u levels, %u resources, %u rules, %zu "
+	       "expectations, %zu bytes\n",
 	       s->files, s->domains, s->levels, s->resources, s->rules, compiled->expectations.n,
 	       compiled->size);
 	print_class("file", &s->file);
@@ -135,7 +136,8 @@ static int check(const struct gabion_cli *cli, const char *output, const char *c
 		int written = print_json(&compiled);
 
 		if (written && !err)
-			err = gabion_error_set(error, written, "cannot write: %s", strerror(-written));
+			err = gabion_error_set(error, written, "cannot write: %s",
+					       strerror(-written));
 	} else {
 		print_text(&compiled);
 	}

@@ -43,12 +43,13 @@ static void print_rule(const struct gabion_view *view, const struct gabion_polic
 	uint32_t klass = le16_to_cpu(r->klass);
 	cleanup_free char *object = rule_objects(view, r);
 	cleanup_free char *shown = object ? gabion_text_escape(object) : NULL;
-	cleanup_free char *words = klass < GABION_CLASS_TABLES_END ?
-		gabion_bits_format(klass, le32_to_cpu(r->permissions)) : NULL;
+	cleanup_free char *words = klass < GABION_CLASS_TABLES_END
+					   ? gabion_bits_format(klass, le32_to_cpu(r->permissions))
+					   : NULL;
 
 	printf("  %s:%u: %s %s %s\n", gabion_view_string(view, r->file), le32_to_cpu(r->line),
-	       gabion_rule_kind_name(le16_to_cpu(r->kind)), words ? words : gabion_class_name(klass),
-	       shown ? shown : "");
+	       gabion_rule_kind_name(le16_to_cpu(r->kind)),
+	       words ? words : gabion_class_name(klass), shown ? shown : "");
 }
 
 static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
@@ -64,7 +65,8 @@ static void print_why(const struct gabion_view *view, const struct gabion_answer
 		printf("  no rule grants %s on %s\n", refused, resources);
 	else if (a->reason == GABION_ANSWER_LEVEL)
 		printf("  the level order forbids it: the domain has level %s, %s has level %s\n",
-		       level_name(view, a->subject_level), resources, level_name(view, a->object_level));
+		       level_name(view, a->subject_level), resources,
+		       level_name(view, a->object_level));
 }
 
 static void print_text(const struct gabion_view *view, const char *object,
@@ -94,8 +96,10 @@ static void json_rules(struct gabion_json *json, const struct gabion_view *view,
 	for (i = 0; i < a->nrules; i++) {
 		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
 		cleanup_free char *object = rule_objects(view, r);
-		cleanup_free char *words = le16_to_cpu(r->klass) < GABION_CLASS_TABLES_END ?
-			gabion_bits_format(le16_to_cpu(r->klass), le32_to_cpu(r->permissions)) : NULL;
+		cleanup_free char *words = le16_to_cpu(r->klass) < GABION_CLASS_TABLES_END
+						   ? gabion_bits_format(le16_to_cpu(r->klass),
+									le32_to_cpu(r->permissions))
+						   : NULL;
 
 		gabion_json_open(json, NULL, '{');
 		gabion_json_string(json, "kind", gabion_rule_kind_name(le16_to_cpu(r->kind)));
@@ -211,8 +215,9 @@ int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion
 		policy = optarg;
 	}
 	if (argc - optind < 3)
-		return gabion_cli_wrong(error, argv[0],
-					"expected DOMAIN PERMISSION OBJECT, as in: nginx read /etc/shadow");
+		return gabion_cli_wrong(
+			error, argv[0],
+			"expected DOMAIN PERMISSION OBJECT, as in: nginx read /etc/shadow");
 	if (gabion_policy_compile(&compiled, &policy, 1, error)) {
 		gabion_diagnostics_print(&compiled.diagnostics, stderr);
 		status = GABION_EXIT_ERROR;

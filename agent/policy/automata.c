@@ -27,7 +27,8 @@ static bool build(struct gabion_model *m, uint32_t klass)
 	if (gabion_dfa_construct(&c->dfa, &c->nfa, &c->labels, &culprit)) {
 		model_error(m, culprit == GABION_NFA_NONE ? NULL : &m->resources.v[culprit].loc,
 			    "use fewer '*' and '**' in the middle of its globs",
-			    "the automaton grows beyond its bounds (%u states), most of it by resource \"%s\"",
+			    "the automaton grows beyond its bounds (%u states), most of it by "
+			    "resource \"%s\"",
 			    GABION_DFA_STATES_MAX,
 			    culprit == GABION_NFA_NONE ? "?" : m->resources.v[culprit].name);
 		return false;
@@ -35,9 +36,10 @@ static bool build(struct gabion_model *m, uint32_t klass)
 	c->states_before = c->dfa.nstates;
 	gabion_dfa_minimise(&c->dfa);
 	if (c->labels.sets.n > GABION_LABELS_MAX) {
-		model_error(m, NULL, "give objects that are treated alike one resource",
-			    "%zu distinct sets of resources of class %s; at most %u can be told apart",
-			    c->labels.sets.n, gabion_class_name(klass), GABION_LABELS_MAX);
+		model_error(
+			m, NULL, "give objects that are treated alike one resource",
+			"%zu distinct sets of resources of class %s; at most %u can be told apart",
+			c->labels.sets.n, gabion_class_name(klass), GABION_LABELS_MAX);
 		return false;
 	}
 	return true;
@@ -68,7 +70,7 @@ struct conflicts {
 	uint32_t klass;
 	struct gabion_witness witness;
 	bool have_witness;
-	struct gabion_strmap seen;	/* pairs of resources */
+	struct gabion_strmap seen; /* pairs of resources */
 };
 
 /* "/a/name" or "tcp 10.0.0.1 port 80", in the arena; NULL if no name has the label. */
@@ -110,11 +112,12 @@ static void report_conflict(struct conflicts *x, uint32_t label, uint32_t first,
 		return;
 	gabion_strmap_add(&x->seen, pair, 0);
 	model_error(m, &b->loc,
-		    x->klass == GABION_CLASS_FILE ?
-			    gabion_arena_printf(&m->arena,
-						"give both one level, or keep them apart: `except GLOB` after the globs of \"%s\"",
-						a->name) :
-			    "give both one level, or make them disjoint",
+		    x->klass == GABION_CLASS_FILE
+			    ? gabion_arena_printf(&m->arena,
+						  "give both one level, or keep them apart: "
+						  "`except GLOB` after the globs of \"%s\"",
+						  a->name)
+			    : "give both one level, or make them disjoint",
 		    "overlapping level: \"%s\" (level %s) and \"%s\" (level %s) both match %s",
 		    a->name, m->levels.v[a->level].name, b->name, m->levels.v[b->level].name, name);
 	model_note(m, &a->loc, "\"%s\" has level %s", a->name, m->levels.v[a->level].name);

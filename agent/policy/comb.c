@@ -11,7 +11,7 @@ struct row_edge {
 
 /* A state's transitions by byte class. */
 struct rows {
-	uint32_t *first;	/* [nstates + 1] */
+	uint32_t *first; /* [nstates + 1] */
 	VEC(struct row_edge) edges;
 };
 
@@ -107,8 +107,8 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 struct packer {
 	struct gabion_comb *comb;
 	VEC(struct gabion_comb_cell) cells;
-	VEC(uint64_t) used;	/* one bit for each cell */
-	uint32_t low;		/* rows of several cells are tried from here */
+	VEC(uint64_t) used; /* one bit for each cell */
+	uint32_t low;	    /* rows of several cells are tried from here */
 };
 
 static uint32_t next_free(const struct packer *p, uint32_t i)
@@ -195,11 +195,13 @@ static void place_all(struct packer *p, const struct rows *rows, uint32_t nstate
 		const struct row_edge *row;
 
 		s = order[i];
-		row = rows->edges.v + rows->first[s];
 		n = rows->first[s + 1] - rows->first[s];
+		if (!n)
+			continue;
+		row = &rows->edges.v[rows->first[s]];
 		if (n > 1) {
 			place_row(p, s, row, n);
-		} else if (n == 1) {
+		} else {
 			uint32_t at = next_free(p, cursors[row->klass]);
 
 			cursors[row->klass] = at + 1;

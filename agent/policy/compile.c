@@ -18,7 +18,8 @@ const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_str
 	for (i = 0; i < names->entries.n; i++)
 		if (names->entries.v[i].name[0] != '/')
 			gabion_suggest_try(&s, names->entries.v[i].name);
-	return s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest) : otherwise;
+	return s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest)
+			 : otherwise;
 }
 
 static void model_init(struct gabion_model *m, struct gabion_diagnostics *diags)
@@ -72,8 +73,9 @@ void gabion_model_free(struct gabion_model *m)
 static void read_include(struct gabion_model *m, const struct gabion_include *include)
 {
 	cleanup_free char *dir = gabion_path_dir(m->sources.files.v[include->loc.file].name);
-	cleanup_free char *path = include->path[0] == '/' ?
-		gabion_xstrdup(include->path) : gabion_xasprintf("%s/%s", dir, include->path);
+	cleanup_free char *path = include->path[0] == '/'
+					  ? gabion_xstrdup(include->path)
+					  : gabion_xasprintf("%s/%s", dir, include->path);
 	struct gabion_error error;
 
 	if (gabion_sources_add_file(&m->sources, path, &error) < 0)
@@ -124,9 +126,13 @@ static void check_expectations(struct gabion_model *m, const struct gabion_view 
 	uint32_t known;
 
 	for (e = m->ast.expects; e; e = e->next) {
-		if (gabion_query(view, e->domain.text, e->verb.text, e->object.text, &answer, &error))
-			model_error(m, gabion_strmap_get(&m->domain_names, e->domain.text, &known) ?
-					       &e->object.loc : &e->domain.loc, NULL, "%s", error.text);
+		if (gabion_query(view, e->domain.text, e->verb.text, e->object.text, &answer,
+				 &error))
+			model_error(m,
+				    gabion_strmap_get(&m->domain_names, e->domain.text, &known)
+					    ? &e->object.loc
+					    : &e->domain.loc,
+				    NULL, "%s", error.text);
 		else
 			gabion_answer_free(&answer);
 	}

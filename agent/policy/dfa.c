@@ -36,7 +36,7 @@ struct wide {
 struct single {
 	uint32_t byte;
 	uint32_t target;
-	uint32_t next;	/* index + 1 */
+	uint32_t next; /* index + 1 */
 };
 
 /* A state is a set of NFA nodes, closed under transitions that read nothing. */
@@ -44,10 +44,10 @@ struct builder {
 	const struct gabion_nfa *nfa;
 	struct gabion_labels *labels;
 
-	node_set members;		/* of all states */
-	VEC(size_t) offsets;		/* state s: members offsets[s] .. offsets[s + 1] */
-	uint32_t *single;		/* [nodes] state of a set with one node, 0 if none yet */
-	uint32_t *slots;		/* hash of the larger sets; 0 is free */
+	node_set members;    /* of all states */
+	VEC(size_t) offsets; /* state s: members offsets[s] .. offsets[s + 1] */
+	uint32_t *single;    /* [nodes] state of a set with one node, 0 if none yet */
+	uint32_t *slots;     /* hash of the larger sets; 0 is free */
 	size_t nslots, nlarge;
 
 	VEC(uint32_t) fallback;
@@ -58,7 +58,7 @@ struct builder {
 	/* Scratch of one state's expansion. */
 	VEC(struct wide) wides;
 	VEC(struct single) singles;
-	uint32_t heads[256];		/* first of a byte in singles, + 1; zero between states */
+	uint32_t heads[256]; /* first of a byte in singles, + 1; zero between states */
 	node_set target;
 	node_set included, excluded;
 };

@@ -15,10 +15,10 @@ static void declare(struct gabion_model *m, const struct gabion_ast_block *b)
 	uint32_t known;
 
 	if (!strcmp(name, "self") || !strcmp(name, "host")) {
-		model_error(m, &b->name.loc, "choose another name",
-			    "\"%s\" is the name of %s", name,
-			    name[0] == 's' ? "the domain that a rule stands in" :
-					     "what runs outside of every domain");
+		model_error(m, &b->name.loc, "choose another name", "\"%s\" is the name of %s",
+			    name,
+			    name[0] == 's' ? "the domain that a rule stands in"
+					   : "what runs outside of every domain");
 		return;
 	}
 	if (strlen(name) >= GABION_NAME_MAX) {
@@ -55,10 +55,11 @@ static void set_mode(struct gabion_model *m, struct gabion_domain *d,
 		gabion_suggest_try(&s, "enforce");
 		gabion_suggest_try(&s, "complain");
 		gabion_suggest_try(&s, "unconfined");
-		model_error(m, &mode->loc,
-			    s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest) :
-					"the modes are enforce, complain and unconfined",
-			    "unknown mode \"%s\"", mode->text);
+		model_error(
+			m, &mode->loc,
+			s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest)
+				  : "the modes are enforce, complain and unconfined",
+			"unknown mode \"%s\"", mode->text);
 	}
 }
 
@@ -108,24 +109,24 @@ static void add_implied_rules(struct gabion_model *m, uint32_t number)
 
 	if (d->program != GABION_NFA_NONE)
 		vec_push(&m->rules, (struct gabion_rule){
-			.kind = GABION_RULE_EXEC,
-			.klass = GABION_CLASS_FILE,
-			.domain = number,
-			.object = d->program,
-			.permissions = GABION_FILE_READ | GABION_FILE_MAP | GABION_FILE_STAT |
-				       GABION_FILE_EXECUTE,
-			.to = GABION_NO_DOMAIN,
-			.loc = m->resources.v[d->program].loc,
-		});
+					    .kind = GABION_RULE_EXEC,
+					    .klass = GABION_CLASS_FILE,
+					    .domain = number,
+					    .object = d->program,
+					    .permissions = GABION_FILE_READ | GABION_FILE_MAP |
+							   GABION_FILE_STAT | GABION_FILE_EXECUTE,
+					    .to = GABION_NO_DOMAIN,
+					    .loc = m->resources.v[d->program].loc,
+				    });
 	vec_push(&m->rules, (struct gabion_rule){
-		.kind = GABION_RULE_ALLOW,
-		.klass = GABION_CLASS_DOMAIN,
-		.domain = number,
-		.object = number,
-		.permissions = GABION_DOM_SIGNAL | GABION_DOM_INSPECT,
-		.to = GABION_NO_DOMAIN,
-		.loc = d->loc,
-	});
+				    .kind = GABION_RULE_ALLOW,
+				    .klass = GABION_CLASS_DOMAIN,
+				    .domain = number,
+				    .object = number,
+				    .permissions = GABION_DOM_SIGNAL | GABION_DOM_INSPECT,
+				    .to = GABION_NO_DOMAIN,
+				    .loc = d->loc,
+			    });
 }
 
 void gabion_model_domains(struct gabion_model *m)
@@ -134,10 +135,11 @@ void gabion_model_domains(struct gabion_model *m)
 	uint32_t number;
 
 	add_domain(m, (struct gabion_domain){
-		.name = "host",
-		.level = gabion_model_level(m, &(struct gabion_ast_level){ .name.text = "any" }, true),
-		.flags = GABION_DOMAIN_UNCONFINED,
-	});
+			      .name = "host",
+			      .level = gabion_model_level(
+				      m, &(struct gabion_ast_level){ .name.text = "any" }, true),
+			      .flags = GABION_DOMAIN_UNCONFINED,
+		      });
 	for (b = m->ast.blocks; b; b = b->next)
 		if (!b->abstraction)
 			declare(m, b);

@@ -8,7 +8,7 @@ struct emitter {
 	VEC(char) strings;
 	struct gabion_strmap offsets;
 	VEC(struct gabion_policy_section) table;
-	VEC(uint8_t) body;	/* sections; their offsets count from its start until the end */
+	VEC(uint8_t) body; /* sections; their offsets count from its start until the end */
 };
 
 static __le32 string(struct emitter *e, const char *s)
@@ -210,7 +210,8 @@ static void emit_dfa(struct emitter *e, uint32_t klass)
 	};
 
 	_Static_assert(sizeof(struct gabion_comb_cell) == 8 &&
-		       sizeof(struct gabion_policy_cell) == 8, "cells are pairs of words");
+			       sizeof(struct gabion_policy_cell) == 8,
+		       "cells are pairs of words");
 	memcpy(header.classmap, c->comb.classmap, sizeof(header.classmap));
 	begin_section(e, GABION_SECTION_DFA, klass);
 	append(e, &header, sizeof(header));
@@ -266,13 +267,15 @@ static uint64_t estimate(const struct gabion_model *m)
 		const struct gabion_tables *t = &m->tables[klass];
 		uint64_t cells = (uint64_t)m->domains.n * t->nlabels;
 
-		bytes += cells * 4 * (!!t->allow + !!t->trusted + !!t->deny + !!t->audit + !!t->quiet);
+		bytes += cells * 4 *
+			 (!!t->allow + !!t->trusted + !!t->deny + !!t->audit + !!t->quiet);
 		bytes += cells * (t->transition ? 2 : 0);
 		bytes += (uint64_t)m->classes[klass].comb.ncells * 8 +
 			 (uint64_t)m->classes[klass].dfa.nstates * 12;
 		/* A label's name spells its members. */
 		for (i = 0; i < m->classes[klass].labels.members.n; i++)
-			bytes += 5 + strlen(m->resources.v[m->classes[klass].labels.members.v[i]].name);
+			bytes += 5 +
+				 strlen(m->resources.v[m->classes[klass].labels.members.v[i]].name);
 	}
 	return bytes + m->rules.n * sizeof(struct gabion_policy_rule) +
 	       m->resources.n * sizeof(struct gabion_policy_resource);

@@ -165,8 +165,8 @@ const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text)
 		key->protocol = IPPROTO_UDP;
 	else
 		return "protocol is neither tcp nor udp";
-	wrong = strchr(address, '/') ? "one address is meant, not a prefix" :
-				       gabion_endpoint_parse_address(&e, address);
+	wrong = strchr(address, '/') ? "one address is meant, not a prefix"
+				     : gabion_endpoint_parse_address(&e, address);
 	if (wrong)
 		return wrong;
 	if (!parse_number(port, 65535, &n))

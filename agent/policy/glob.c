@@ -8,7 +8,7 @@ struct expander {
 	int (*emit)(void *arg, const gabion_pattern *pattern);
 	void *arg;
 	struct gabion_glob_error *error;
-	gabion_pattern pattern;	/* so far */
+	gabion_pattern pattern; /* so far */
 	unsigned int count;
 };
 
@@ -82,7 +82,8 @@ static int parse_bracket(struct gabion_glob_error *error, const char *glob, size
 		gabion_byteset_complement(set);
 	gabion_byteset_remove(set, '/');
 	if (!gabion_byteset_count(set))
-		return refuse(error, i, "bracket that matches no byte", "list the bytes it is to match");
+		return refuse(error, i, "bracket that matches no byte",
+			      "list the bytes it is to match");
 	return 0;
 }
 
@@ -122,7 +123,8 @@ static int check_text(struct gabion_glob_error *error, const char *glob)
 			break;
 		case '}':
 			if (!open.n)
-				err = refuse(error, i, "'}' without '{'", "write \\} for '}' itself");
+				err = refuse(error, i, "'}' without '{'",
+					     "write \\} for '}' itself");
 			else
 				open.n--;
 			break;

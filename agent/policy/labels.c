@@ -58,7 +58,8 @@ static void grow(struct gabion_labels *l)
 		if (old[i]) {
 			uint32_t label = old[i] - 1;
 
-			l->slots[find_slot(l, members_of(l, label), l->sets.v[label].nmembers)] = old[i];
+			l->slots[find_slot(l, members_of(l, label), l->sets.v[label].nmembers)] =
+				old[i];
 		}
 	}
 	free(old);

@@ -10,9 +10,9 @@
 #include "hash.h"
 
 struct block {
-	uint32_t start;		/* its states are elements[start .. start + n) ... */
+	uint32_t start; /* its states are elements[start .. start + n) ... */
 	uint32_t n;
-	uint32_t ndirty;	/* ... of which the first ndirty have to be looked at */
+	uint32_t ndirty; /* ... of which the first ndirty have to be looked at */
 };
 
 /* Signature of one dirty state, words sig[first .. first + n). */
@@ -25,18 +25,18 @@ struct signature {
 
 struct partition {
 	const struct gabion_automaton *dfa;
-	uint32_t *block_of;		/* [nstates] */
-	uint32_t *elements;		/* [nstates] */
-	uint32_t *position;		/* [nstates] of the state in elements */
+	uint32_t *block_of; /* [nstates] */
+	uint32_t *elements; /* [nstates] */
+	uint32_t *position; /* [nstates] of the state in elements */
 	VEC(struct block) blocks;
-	VEC(uint32_t) queue;		/* blocks with dirty states */
-	uint32_t *pred_first;		/* [nstates + 1] */
+	VEC(uint32_t) queue;  /* blocks with dirty states */
+	uint32_t *pred_first; /* [nstates + 1] */
 	uint32_t *preds;
 
-	VEC(uint32_t) words;		/* scratch: signatures of one block */
+	VEC(uint32_t) words; /* scratch: signatures of one block */
 	VEC(struct signature) signatures;
-	VEC(uint32_t) sizes;		/* scratch: states per group */
-	VEC(uint32_t) leaders;		/* scratch: first signature of a group */
+	VEC(uint32_t) sizes;   /* scratch: states per group */
+	VEC(uint32_t) leaders; /* scratch: first signature of a group */
 	VEC(uint32_t) slots;
 	VEC(uint32_t) changed;
 };
@@ -66,7 +66,8 @@ static uint32_t majority(const struct partition *p, uint32_t state)
 		counts[j] += weight;
 	}
 	for (j = 1; j < nblocks; j++)
-		if (counts[j] > counts[best] || (counts[j] == counts[best] && blocks[j] < blocks[best]))
+		if (counts[j] > counts[best] ||
+		    (counts[j] == counts[best] && blocks[j] < blocks[best]))
 			best = j;
 	return blocks[best];
 }
@@ -142,8 +143,8 @@ static void find_predecessors(struct partition *p)
 	for (pass = 0; pass < 2; pass++) {
 		for (s = 0; s < dfa->nstates; s++) {
 			for (i = dfa->first[s]; i <= dfa->first[s + 1]; i++) {
-				uint32_t to = i < dfa->first[s + 1] ? dfa->edges[i].next :
-								      dfa->fallback[s];
+				uint32_t to = i < dfa->first[s + 1] ? dfa->edges[i].next
+								    : dfa->fallback[s];
 
 				if (!to)
 					continue;
@@ -235,7 +236,8 @@ static uint32_t group_signatures(struct partition *p)
 	for (i = 0; i < p->signatures.n; i++) {
 		struct signature *s = &p->signatures.v[i];
 
-		for (slot = s->hash & (nslots - 1); p->slots.v[slot]; slot = (slot + 1) & (nslots - 1)) {
+		for (slot = s->hash & (nslots - 1); p->slots.v[slot];
+		     slot = (slot + 1) & (nslots - 1)) {
 			const struct signature *t =
 				&p->signatures.v[p->leaders.v[p->slots.v[slot] - 1]];
 
@@ -336,14 +338,14 @@ static void build_quotient(struct partition *p, struct gabion_automaton *out)
 	VEC(struct gabion_dfa_edge) edges = {};
 	size_t s, i;
 
-#define NUMBER(block)                                                 \
-	({                                                            \
-		uint32_t block_ = (block);                            \
-		if (block_ && !number[block_]) {                      \
-			number[block_] = order.n;                     \
-			vec_push(&order, p->elements[p->blocks.v[block_].start]); \
-		}                                                     \
-		number[block_];                                       \
+#define NUMBER(block)                                                                              \
+	({                                                                                         \
+		uint32_t block_ = (block);                                                         \
+		if (block_ && !number[block_]) {                                                   \
+			number[block_] = order.n;                                                  \
+			vec_push(&order, p->elements[p->blocks.v[block_].start]);                  \
+		}                                                                                  \
+		number[block_];                                                                    \
 	})
 	vec_push(&order, 0);
 	out->start = NUMBER(p->block_of[dfa->start]);

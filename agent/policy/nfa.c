@@ -4,13 +4,13 @@
 static uint32_t add_node(struct gabion_nfa *nfa, uint32_t loop, uint32_t owner)
 {
 	vec_push(&nfa->nodes, (struct gabion_nfa_node){
-		.edges = GABION_NFA_NONE,
-		.accepts = GABION_NFA_NONE,
-		.loop = loop,
-		.star = GABION_NFA_NONE,
-		.double_star = GABION_NFA_NONE,
-		.owner = owner,
-	});
+				      .edges = GABION_NFA_NONE,
+				      .accepts = GABION_NFA_NONE,
+				      .loop = loop,
+				      .star = GABION_NFA_NONE,
+				      .double_star = GABION_NFA_NONE,
+				      .owner = owner,
+			      });
 	return nfa->nodes.n - 1;
 }
 
@@ -66,8 +66,8 @@ void gabion_nfa_add(struct gabion_nfa *nfa, const gabion_pattern *pattern, uint3
 	for (i = 0; i < pattern->n; i++) {
 		const struct gabion_token *t = &pattern->v[i];
 
-		node = t->loop ? loop_child(nfa, node, t->set, resource) :
-				 byte_child(nfa, node, t->set, resource);
+		node = t->loop ? loop_child(nfa, node, t->set, resource)
+			       : byte_child(nfa, node, t->set, resource);
 	}
 	for (a = nfa->nodes.v[node].accepts; a != GABION_NFA_NONE; a = nfa->accepts.v[a].next)
 		if (nfa->accepts.v[a].resource == resource && nfa->accepts.v[a].except == except)

@@ -38,21 +38,22 @@ static void report(struct gabion_model *m, const struct gabion_rule *rule, uint3
 {
 	const struct gabion_domain *d = &m->domains.v[rule->domain];
 	bool domain = rule->klass == GABION_CLASS_DOMAIN;
-	const char *object = domain ? m->domains.v[rule->object].name :
-				      m->resources.v[rule->object].name;
+	const char *object =
+		domain ? m->domains.v[rule->object].name : m->resources.v[rule->object].name;
 	bool reads = refused & gabion_class_read_flow(rule->klass);
 	bool writes = refused & gabion_class_write_flow(rule->klass);
 	char *words = gabion_bits_format(rule->klass, refused);
-	const char *why = reads && writes ? "flows both ways: the levels must be equal" :
-			  reads		  ? "reading needs a level of the domain as high as the object's" :
-					    "writing needs a level of the object as high as the domain's";
+	const char *why = reads && writes ? "flows both ways: the levels must be equal"
+			  : reads ? "reading needs a level of the domain as high as the object's"
+				  : "writing needs a level of the object as high as the domain's";
 
-	if (model_error(m, &rule->loc,
-			gabion_arena_printf(&m->arena,
-					    "change a level, or make it an exception: trusted %s %s%s",
-					    words, domain ? "domain " : "", object),
-			"domain \"%s\" (level %s) may not %s \"%s\" (level %s): %s", d->name,
-			m->levels.v[d->level].name, words, object, m->levels.v[level].name, why) &&
+	if (model_error(
+		    m, &rule->loc,
+		    gabion_arena_printf(&m->arena,
+					"change a level, or make it an exception: trusted %s %s%s",
+					words, domain ? "domain " : "", object),
+		    "domain \"%s\" (level %s) may not %s \"%s\" (level %s): %s", d->name,
+		    m->levels.v[d->level].name, words, object, m->levels.v[level].name, why) &&
 	    rule->loc.file != d->loc.file)
 		model_note(m, &d->loc, "domain \"%s\" is here", d->name);
 	free(words);
@@ -67,8 +68,8 @@ static void check_program(struct gabion_model *m, const struct gabion_rule *rule
 
 	for (i = c->of_first[rule->object]; i < c->of_first[rule->object + 1]; i++) {
 		uint32_t level = c->label_levels[c->of[i]];
-		uint32_t refused = rule->permissions &
-				   ~mask_between(m, d->level, level, GABION_CLASS_FILE);
+		uint32_t refused =
+			rule->permissions & ~mask_between(m, d->level, level, GABION_CLASS_FILE);
 
 		if (refused)
 			report(m, rule, level, refused);
@@ -92,8 +93,8 @@ void gabion_model_check_order(struct gabion_model *m)
 		}
 		if (!rule->explicit_bits)
 			continue;
-		level = rule->klass == GABION_CLASS_DOMAIN ? m->domains.v[rule->object].level :
-							     m->resources.v[rule->object].level;
+		level = rule->klass == GABION_CLASS_DOMAIN ? m->domains.v[rule->object].level
+							   : m->resources.v[rule->object].level;
 		refused = rule->explicit_bits & ~mask_between(m, d->level, level, rule->klass);
 		if (refused)
 			refused &= ~trusted_on(m, rule);

@@ -40,7 +40,8 @@ const char *gabion_parser_slice(struct gabion_parser *parser, const struct gabio
 		text = "";
 	else
 		text = gabion_arena_strndup(parser->arena, line + loc->column - 1,
-					    n < width - loc->column + 1 ? n : width - loc->column + 1);
+					    n < width - loc->column + 1 ? n
+									: width - loc->column + 1);
 	free(line);
 	return text;
 }

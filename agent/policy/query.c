@@ -14,8 +14,8 @@
 static int unknown(struct gabion_error *error, const char *what, const struct gabion_suggestion *s)
 {
 	if (s->nearest)
-		return gabion_error_set(error, -EINVAL, "unknown %s \"%s\": did you mean `%s`?", what,
-					s->name, s->nearest);
+		return gabion_error_set(error, -EINVAL, "unknown %s \"%s\": did you mean `%s`?",
+					what, s->name, s->nearest);
 	return gabion_error_set(error, -EINVAL, "unknown %s \"%s\"", what, s->name);
 }
 
@@ -110,9 +110,9 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 	if (!strncmp(object, "domain ", 7))
 		object += 7;
 	else if (verb->klass[GABION_CLASS_FILE].asked || verb->klass[GABION_CLASS_NET].asked)
-		return gabion_error_set(error, -EINVAL,
-					"\"%s\" is neither an absolute path nor tcp|udp ADDRESS port N",
-					object);
+		return gabion_error_set(
+			error, -EINVAL,
+			"\"%s\" is neither an absolute path nor tcp|udp ADDRESS port N", object);
 	if (!strcmp(object, "self")) {
 		a->label = a->domain;
 		return 0;
@@ -120,7 +120,8 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 	return find_domain(view, object, &a->label, error);
 }
 
-static bool label_has(const struct gabion_view *view, const struct gabion_answer *a, uint32_t object)
+static bool label_has(const struct gabion_view *view, const struct gabion_answer *a,
+		      uint32_t object)
 {
 	const struct gabion_class_view *c;
 	uint32_t i, first;
@@ -161,9 +162,9 @@ static void find_rules(const struct gabion_view *view, struct gabion_answer *a, 
 static void decide_number(const struct gabion_view *view, struct gabion_answer *a)
 {
 	const struct gabion_policy_domain *d = &view->domains[a->domain];
-	uint64_t has = le64_to_cpu(a->klass == GABION_CLASS_CAPABILITY ? d->capabilities :
-				   a->klass == GABION_CLASS_FAMILY     ? d->families :
-									 d->controls);
+	uint64_t has = le64_to_cpu(a->klass == GABION_CLASS_CAPABILITY ? d->capabilities
+				   : a->klass == GABION_CLASS_FAMILY   ? d->families
+								       : d->controls);
 
 	if (a->unconfined)
 		return;
@@ -190,8 +191,8 @@ static void decide(const struct gabion_view *view, struct gabion_answer *a)
 	a->audit = gabion_matrix(c, c->audit, a->domain, a->label) & a->wanted;
 	a->quiet = gabion_matrix(c, c->quiet, a->domain, a->label) & a->refused;
 	if (a->klass == GABION_CLASS_FILE && c->transition)
-		a->transition = le16_to_cpu(
-			c->transition[(size_t)a->domain * c->nlabels + a->label]);
+		a->transition =
+			le16_to_cpu(c->transition[(size_t)a->domain * c->nlabels + a->label]);
 	if (!a->refused)
 		return;
 	if (gabion_matrix(c, c->deny, a->domain, a->label) & a->refused)
@@ -229,8 +230,8 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 		return err;
 	a->wanted = verb->klass[a->klass].asked;
 	if (!a->wanted)
-		return gabion_error_set(error, -EINVAL, "`%s` does not apply to \"%s\" (class %s)", word,
-					object, gabion_class_name(a->klass));
+		return gabion_error_set(error, -EINVAL, "`%s` does not apply to \"%s\" (class %s)",
+					word, object, gabion_class_name(a->klass));
 	return 0;
 }
 

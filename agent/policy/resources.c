@@ -27,8 +27,8 @@ static uint32_t add_resource(struct gabion_model *m, struct gabion_resource reso
 	return m->resources.n - 1;
 }
 
-static void add_globs(struct gabion_model *m, uint32_t resource, const struct gabion_ast_name *globs,
-		      bool except)
+static void add_globs(struct gabion_model *m, uint32_t resource,
+		      const struct gabion_ast_name *globs, bool except)
 {
 	struct target t = { &m->classes[GABION_CLASS_FILE].nfa, resource, except };
 	const struct gabion_ast_name *g;
@@ -57,9 +57,10 @@ static void add_endpoint(struct gabion_model *m, uint32_t resource,
 	if (r->address.text) {
 		wrong = gabion_endpoint_parse_address(&e, r->address.text);
 		if (wrong) {
-			model_error(m, &r->address.loc,
-				    "an address is written 127.0.0.1, 10.0.0.0/8, ::1 or 2001:db8::/32",
-				    "\"%s\": %s", r->address.text, wrong);
+			model_error(
+				m, &r->address.loc,
+				"an address is written 127.0.0.1, 10.0.0.0/8, ::1 or 2001:db8::/32",
+				"\"%s\": %s", r->address.text, wrong);
 			return;
 		}
 	}
@@ -82,12 +83,12 @@ static void declare(struct gabion_model *m, const struct gabion_ast_resource *r)
 		return;
 	}
 	number = add_resource(m, (struct gabion_resource){
-		.name = r->name.text,
-		.klass = r->klass,
-		.level = gabion_model_level(m, &r->level, true),
-		.unreachable = r->unreachable,
-		.loc = r->name.loc,
-	});
+					 .name = r->name.text,
+					 .klass = r->klass,
+					 .level = gabion_model_level(m, &r->level, true),
+					 .unreachable = r->unreachable,
+					 .loc = r->name.loc,
+				 });
 	gabion_strmap_add(&m->resource_names, r->name.text, number);
 	if (r->klass == GABION_CLASS_NET)
 		add_endpoint(m, number, r);
@@ -112,10 +113,10 @@ uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_
 	if (gabion_strmap_get(&m->resource_names, glob->text, &number))
 		return number;
 	number = add_resource(m, (struct gabion_resource){
-		.name = glob->text,
-		.klass = GABION_CLASS_FILE,
-		.loc = glob->loc,
-	});
+					 .name = glob->text,
+					 .klass = GABION_CLASS_FILE,
+					 .loc = glob->loc,
+				 });
 	gabion_strmap_add(&m->resource_names, glob->text, number);
 	alone.next = NULL;
 	add_globs(m, number, &alone, false);
@@ -125,12 +126,13 @@ uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_
 uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
 			      const struct gabion_ast_name *globs)
 {
-	uint32_t number = add_resource(m, (struct gabion_resource){
-		.name = gabion_arena_printf(&m->arena, "%s_program", domain),
-		.klass = GABION_CLASS_FILE,
-		.program = true,
-		.loc = globs->loc,
-	});
+	uint32_t number = add_resource(
+		m, (struct gabion_resource){
+			   .name = gabion_arena_printf(&m->arena, "%s_program", domain),
+			   .klass = GABION_CLASS_FILE,
+			   .program = true,
+			   .loc = globs->loc,
+		   });
 
 	add_globs(m, number, globs, false);
 	return number;

@@ -31,8 +31,8 @@ static const char *applies_to(struct gabion_model *m, const struct gabion_verb *
 static int64_t resolve_object(struct gabion_model *m, uint32_t domain,
 			      const struct gabion_ast_name *object, uint32_t *klass)
 {
-	const struct gabion_strmap *names = *klass == GABION_CLASS_DOMAIN ? &m->domain_names :
-									   &m->resource_names;
+	const struct gabion_strmap *names =
+		*klass == GABION_CLASS_DOMAIN ? &m->domain_names : &m->resource_names;
 	const char *mend;
 	uint32_t number;
 
@@ -93,18 +93,18 @@ static void access_object(struct gabion_model *m, uint32_t domain, const struct 
 		marked |= v->verb->klass[klass].deny;
 	}
 	push_rule(m, (struct gabion_rule){
-		.kind = kinds[r->effect],
-		.klass = klass,
-		.domain = domain,
-		.object = number,
-		.permissions = r->effect == GABION_AST_DENY ? marked : grant,
-		.explicit_bits = r->effect == GABION_AST_ALLOW ? marked : 0,
-		.audit = r->audit ? marked : 0,
-		.quiet = r->quiet ? marked : 0,
-		.to = GABION_NO_DOMAIN,
-		/* The object says which of a list it is. */
-		.loc = object->loc,
-	});
+			     .kind = kinds[r->effect],
+			     .klass = klass,
+			     .domain = domain,
+			     .object = number,
+			     .permissions = r->effect == GABION_AST_DENY ? marked : grant,
+			     .explicit_bits = r->effect == GABION_AST_ALLOW ? marked : 0,
+			     .audit = r->audit ? marked : 0,
+			     .quiet = r->quiet ? marked : 0,
+			     .to = GABION_NO_DOMAIN,
+			     /* The object says which of a list it is. */
+			     .loc = object->loc,
+		     });
 	if (klass == GABION_CLASS_NET && r->effect != GABION_AST_DENY)
 		m->domains.v[domain].families |= 1ULL << AF_INET | 1ULL << AF_INET6;
 }
@@ -150,7 +150,8 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 
 	if (r->audit || r->quiet || r->effect == GABION_AST_TRUSTED)
 		model_error(m, &r->loc, "drop it",
-			    "`audit`, `quiet` and `trusted` do not apply to a %s", words[which].one);
+			    "`audit`, `quiet` and `trusted` do not apply to a %s",
+			    words[which].one);
 	for (n = r->objects; n; n = n->next) {
 		int number = gabion_number_of(r->klass, n->text);
 		struct gabion_suggestion s = { .name = n->text };
@@ -159,20 +160,21 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 			gabion_suggest_names(&s, r->klass);
 			model_error(m, &n->loc,
 				    s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?",
-								    s.nearest) :
-						words[which].known,
+								    s.nearest)
+					      : words[which].known,
 				    "unknown %s \"%s\"", words[which].one, n->text);
 			continue;
 		}
 		*(r->effect == GABION_AST_DENY ? denied : granted)[which] |= 1ULL << number;
 		push_rule(m, (struct gabion_rule){
-			.kind = r->effect == GABION_AST_DENY ? GABION_RULE_DENY : GABION_RULE_ALLOW,
-			.klass = r->klass,
-			.domain = domain,
-			.object = number,
-			.to = GABION_NO_DOMAIN,
-			.loc = n->loc,
-		});
+				     .kind = r->effect == GABION_AST_DENY ? GABION_RULE_DENY
+									  : GABION_RULE_ALLOW,
+				     .klass = r->klass,
+				     .domain = domain,
+				     .object = number,
+				     .to = GABION_NO_DOMAIN,
+				     .loc = n->loc,
+			     });
 	}
 }
 
@@ -181,7 +183,8 @@ static void exec_rule(struct gabion_model *m, uint32_t domain, const struct gabi
 	uint32_t klass = 0, to = GABION_NO_DOMAIN;
 	int64_t number = resolve_object(m, domain, r->objects, &klass);
 
-	if (r->as.text && !gabion_strmap_get(&m->domain_names, r->as.text, &to) && !m->syntax_errors)
+	if (r->as.text && !gabion_strmap_get(&m->domain_names, r->as.text, &to) &&
+	    !m->syntax_errors)
 		model_error(m, &r->as.loc,
 			    gabion_model_suggest(m, &m->domain_names, r->as.text,
 						 "declare it: domain NAME { }"),
@@ -194,19 +197,19 @@ static void exec_rule(struct gabion_model *m, uint32_t domain, const struct gabi
 		return;
 	}
 	push_rule(m, (struct gabion_rule){
-		.kind = GABION_RULE_EXEC,
-		.klass = GABION_CLASS_FILE,
-		.domain = domain,
-		.object = number,
-		.permissions = gabion_verb_find("execute")->klass[GABION_CLASS_FILE].grant,
-		.explicit_bits = GABION_FILE_EXECUTE,
-		.to = to,
-		.loc = r->objects->loc,
-	});
+			     .kind = GABION_RULE_EXEC,
+			     .klass = GABION_CLASS_FILE,
+			     .domain = domain,
+			     .object = number,
+			     .permissions =
+				     gabion_verb_find("execute")->klass[GABION_CLASS_FILE].grant,
+			     .explicit_bits = GABION_FILE_EXECUTE,
+			     .to = to,
+			     .loc = r->objects->loc,
+		     });
 }
 
-void gabion_model_add_rule(struct gabion_model *m, uint32_t domain,
-			   const struct gabion_ast_rule *r)
+void gabion_model_add_rule(struct gabion_model *m, uint32_t domain, const struct gabion_ast_rule *r)
 {
 	const struct gabion_ast_rule *own = m->domains.v[domain].block->rules;
 

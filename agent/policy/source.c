@@ -98,9 +98,11 @@ int gabion_sources_add_file(struct gabion_sources *sources, const char *path,
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return gabion_error_set(error, -errno, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return gabion_error_set(error, -EISDIR, "%s: is a directory, not a policy file", path);
+		return gabion_error_set(error, -EISDIR, "%s: is a directory, not a policy file",
+					path);
 	for (i = 0; i < sources->files.n; i++)
-		if (sources->files.v[i].inode == st.st_ino && sources->files.v[i].device == st.st_dev)
+		if (sources->files.v[i].inode == st.st_ino &&
+		    sources->files.v[i].device == st.st_dev)
 			return 0;
 	if (st.st_size > GABION_SOURCE_SIZE_MAX)
 		return gabion_error_set(error, -EFBIG, "%s: larger than 256 MiB", path);
@@ -137,8 +139,9 @@ static int add_directory(struct gabion_sources *sources, const char *path,
 		return gabion_error_set(error, -errno, "%s: %s", path, strerror(errno));
 	add_dir(sources, path);
 	for (i = 0; i < n; i++) {
-		cleanup_free char *file = gabion_xasprintf(
-			"%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
+		cleanup_free char *file =
+			gabion_xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
+					 entries[i]->d_name);
 
 		if (err >= 0)
 			err = gabion_sources_add_file(sources, file, error);
@@ -146,7 +149,8 @@ static int add_directory(struct gabion_sources *sources, const char *path,
 	}
 	free(entries);
 	if (!n)
-		return gabion_error_set(error, -ENOENT, "%s: no *%s file in this directory", path, SUFFIX);
+		return gabion_error_set(error, -ENOENT, "%s: no *%s file in this directory", path,
+					SUFFIX);
 	return err < 0 ? err : 0;
 }
 

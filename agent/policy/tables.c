@@ -53,13 +53,16 @@ static bool size_tables(struct gabion_model *m)
 	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
 		struct gabion_tables *t = &m->tables[klass];
 
-		t->nlabels = klass == GABION_CLASS_DOMAIN ? m->domains.n :
-							    m->classes[klass].labels.sets.n;
-		if (m->domains.n * (uint64_t)t->nlabels * sizeof(*t->allow) <= GABION_POLICY_SIZE_MAX)
+		t->nlabels = klass == GABION_CLASS_DOMAIN ? m->domains.n
+							  : m->classes[klass].labels.sets.n;
+		if (m->domains.n * (uint64_t)t->nlabels * sizeof(*t->allow) <=
+		    GABION_POLICY_SIZE_MAX)
 			continue;
 		model_error(m, NULL, "fewer domains, or resources put together",
-			    "%zu domains times %u distinct sets of resources of class %s do not fit into %u bytes",
-			    m->domains.n, t->nlabels, gabion_class_name(klass), GABION_POLICY_SIZE_MAX);
+			    "%zu domains times %u distinct sets of resources of class %s do not "
+			    "fit into %u bytes",
+			    m->domains.n, t->nlabels, gabion_class_name(klass),
+			    GABION_POLICY_SIZE_MAX);
 		return false;
 	}
 	return true;

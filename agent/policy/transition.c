@@ -9,7 +9,7 @@
 /* One row of the matrix under construction: the entry and the resource it comes from. */
 struct row {
 	uint16_t *to;
-	uint32_t *by;	/* index of rule, or of domain for `enter` */
+	uint32_t *by; /* index of rule, or of domain for `enter` */
 };
 
 static const struct gabion_loc *place_of(const struct gabion_model *m, bool enter, uint32_t by)
@@ -30,7 +30,8 @@ static void report(struct gabion_model *m, uint32_t domain, uint32_t label, bool
 	gabion_witness_free(&w);
 	if (!name)
 		return;
-	model_error(m, place_of(m, enter, second), "make the two globs disjoint, or enter one domain",
+	model_error(m, place_of(m, enter, second),
+		    "make the two globs disjoint, or enter one domain",
 		    "ambiguous transition: when %s%s executes %s it enters \"%s\" or \"%s\"",
 		    domain == GABION_HOST ? "an unconfined task" : "domain ",
 		    domain == GABION_HOST ? "" : m->domains.v[domain].name, name,
@@ -51,7 +52,8 @@ static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint3
 
 		if (row->to[label] != GABION_TRANSITION_NONE && row->to[label] != to) {
 			if (!reported)
-				report(m, domain, label, enter, row->by[label], by, row->to[label], to);
+				report(m, domain, label, enter, row->by[label], by, row->to[label],
+				       to);
 			reported = true;
 			continue;
 		}
@@ -77,9 +79,9 @@ static void check_target(struct gabion_model *m, const struct gabion_rule *rule)
 		if ((t->allow[(size_t)rule->to * t->nlabels + c->of[i]] & need) == need)
 			continue;
 		if (model_warning(m, &rule->loc,
-				  gabion_arena_printf(&m->arena,
-						      "in domain %s write: enter PATH, or: map PATH",
-						      m->domains.v[rule->to].name),
+				  gabion_arena_printf(
+					  &m->arena, "in domain %s write: enter PATH, or: map PATH",
+					  m->domains.v[rule->to].name),
 				  "domain \"%s\" is entered here but may not map \"%s\"",
 				  m->domains.v[rule->to].name, m->resources.v[rule->object].name))
 			model_note(m, &m->domains.v[rule->to].loc, "domain \"%s\" is here",
@@ -118,7 +120,8 @@ void gabion_model_transitions(struct gabion_model *m)
 			any = true;
 		}
 		/* Unconfined is unconfined: there `enter` holds as on the host. */
-		for (label = 0; m->domains.v[d].flags & GABION_DOMAIN_UNCONFINED && label < t->nlabels;
+		for (label = 0;
+		     m->domains.v[d].flags & GABION_DOMAIN_UNCONFINED && label < t->nlabels;
 		     label++)
 			if (row.to[label] == GABION_TRANSITION_NONE)
 				row.to[label] = matrix[label];

@@ -53,9 +53,10 @@ static void load(struct gabion_model *m, const struct gabion_ast_name *use)
 		return;
 	if (m->syntax_errors)
 		return;
-	model_error(m, &use->loc,
-		    gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion", looked, use->text),
-		    "unknown abstraction \"%s\"", use->text);
+	model_error(
+		m, &use->loc,
+		gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion", looked, use->text),
+		"unknown abstraction \"%s\"", use->text);
 }
 
 void gabion_model_load_abstractions(struct gabion_model *m)
@@ -87,8 +88,8 @@ void gabion_model_load_abstractions(struct gabion_model *m)
 		if (gabion_strmap_get(&m->abstraction_names, b->name.text, &known)) {
 			if (model_error(m, &b->name.loc, "give it another name",
 					"abstraction \"%s\" is there already", b->name.text))
-				model_note(m, &m->abstractions.v[known]->name.loc, "the first \"%s\"",
-					   b->name.text);
+				model_note(m, &m->abstractions.v[known]->name.loc,
+					   "the first \"%s\"", b->name.text);
 			continue;
 		}
 		gabion_strmap_add(&m->abstraction_names, b->name.text, m->abstractions.n);

@@ -4,7 +4,8 @@
 /* Order in which bytes are tried. */
 static void order_bytes(uint8_t *order, bool paths)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-/";
+	static const char first[] =
+		"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-/";
 	bool done[256] = {};
 	unsigned int n = 0, b;
 

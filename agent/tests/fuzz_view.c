@@ -15,9 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void ask(const struct gabion_view *view)
 {
 	static const char *const questions[][2] = {
-		{ "read", "/etc/shadow" }, { "execute", "/usr/sbin/d" }, { "signal", "host" },
-		{ "connect", "tcp 10.0.0.1 port 80" }, { "capability", "chown" },
-		{ "read", "unreachable" },
+		{ "read", "/etc/shadow" }, { "execute", "/usr/sbin/d" },
+		{ "signal", "host" },	   { "connect", "tcp 10.0.0.1 port 80" },
+		{ "capability", "chown" }, { "read", "unreachable" },
 	};
 	struct gabion_answer answer;
 	struct gabion_error error;
@@ -28,7 +28,8 @@ static void ask(const struct gabion_view *view)
 		const char *name = gabion_view_string(view, view->domains[d].name);
 
 		for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-			if (!gabion_query(view, name, questions[i][0], questions[i][1], &answer, &error))
+			if (!gabion_query(view, name, questions[i][0], questions[i][1], &answer,
+					  &error))
 				gabion_answer_free(&answer);
 	}
 }

@@ -27,23 +27,23 @@ static void hold(const char *policy, const struct verdict *v, size_t n)
 	gabion_compiled_free(&compiled);
 }
 
-#define HOLD(policy, ...)                                                \
-	do {                                                             \
-		static const struct verdict verdicts_[] = { __VA_ARGS__ }; \
-		hold(policy, verdicts_, sizeof(verdicts_) / sizeof(verdicts_[0])); \
+#define HOLD(policy, ...)                                                                          \
+	do {                                                                                       \
+		static const struct verdict verdicts_[] = { __VA_ARGS__ };                         \
+		hold(policy, verdicts_, sizeof(verdicts_) / sizeof(verdicts_[0]));                 \
 	} while (0)
 
 static void nothing_is_granted(void **state)
 {
 	(void)state;
-	HOLD("domain d { }\n",
-	     { "d", "read", "/", NO_RULE }, { "d", "stat", "/etc/passwd", NO_RULE },
-	     { "d", "read", "unreachable", NO_RULE }, { "d", "connect", "tcp ::1 port 1", NO_RULE },
-	     { "d", "connect", "domain d", NO_RULE }, { "d", "trace", "d", NO_RULE },
-	     { "d", "signal", "host", NO_RULE }, { "d", "capability", "chown", NO_RULE },
-	     { "d", "socket", "inet", NO_RULE }, { "d", "control", "mount", NO_RULE },
-	     { "d", "signal", "self", ALLOWED }, { "d", "inspect", "d", ALLOWED },
-	     { "host", "read", "/etc/shadow", ALLOWED }, { "host", "control", "module", ALLOWED });
+	HOLD("domain d { }\n", { "d", "read", "/", NO_RULE },
+	     { "d", "stat", "/etc/passwd", NO_RULE }, { "d", "read", "unreachable", NO_RULE },
+	     { "d", "connect", "tcp ::1 port 1", NO_RULE }, { "d", "connect", "domain d", NO_RULE },
+	     { "d", "trace", "d", NO_RULE }, { "d", "signal", "host", NO_RULE },
+	     { "d", "capability", "chown", NO_RULE }, { "d", "socket", "inet", NO_RULE },
+	     { "d", "control", "mount", NO_RULE }, { "d", "signal", "self", ALLOWED },
+	     { "d", "inspect", "d", ALLOWED }, { "host", "read", "/etc/shadow", ALLOWED },
+	     { "host", "control", "module", ALLOWED });
 }
 
 static void words_imply(void **state)
@@ -69,7 +69,8 @@ static void words_imply(void **state)
 static void resources(void **state)
 {
 	(void)state;
-	HOLD("resource www file /srv/www{,/**}, \"/srv/with space/*\" except /srv/www/private{,/**}\n"
+	HOLD("resource www file /srv/www{,/**}, \"/srv/with space/*\" except "
+	     "/srv/www/private{,/**}\n"
 	     "resource www2 file /srv/www/x\n"
 	     "resource none file unreachable\n"
 	     "domain d {\n read www\n write www2, /srv/www/y\n read none\n}\n",
@@ -100,10 +101,10 @@ static void network(void **state)
 	     { "d", "connect", "udp 128.0.0.1 port 5353", NO_RULE },
 	     { "d", "connect", "tcp 2001:db8:1::1 port 22", ALLOWED },
 	     { "d", "connect", "tcp 2001:db9::1 port 22", NO_RULE },
-	     { "d", "bind", "udp ::1 port 1", ALLOWED },
-	     { "d", "socket", "inet", ALLOWED }, { "d", "socket", "inet6", ALLOWED },
-	     { "d", "socket", "unix", NO_RULE }, { "e", "socket", "unix", ALLOWED },
-	     { "e", "socket", "inet", NO_RULE }, { "e", "socket", "packet", DENIED });
+	     { "d", "bind", "udp ::1 port 1", ALLOWED }, { "d", "socket", "inet", ALLOWED },
+	     { "d", "socket", "inet6", ALLOWED }, { "d", "socket", "unix", NO_RULE },
+	     { "e", "socket", "unix", ALLOWED }, { "e", "socket", "inet", NO_RULE },
+	     { "e", "socket", "packet", DENIED });
 }
 
 static void deny_outranks(void **state)
@@ -112,7 +113,8 @@ static void deny_outranks(void **state)
 	HOLD("resource all file /**\nresource keys file /keys/**\n"
 	     "domain d {\n deny read keys\n read, write all\n map all\n deny map keys\n"
 	     " trusted append keys\n deny append keys\n"
-	     " capability chown, kill\n deny capability kill\n control bpf, perf\n deny control perf\n"
+	     " capability chown, kill\n deny capability kill\n control bpf, perf\n deny control "
+	     "perf\n"
 	     " deny signal self\n}\n",
 	     { "d", "read", "/keys/a", DENIED }, { "d", "read", "/other", ALLOWED },
 	     { "d", "write", "/keys/a", ALLOWED }, { "d", "stat", "/keys/a", ALLOWED },
@@ -125,13 +127,13 @@ static void deny_outranks(void **state)
 static void level_order(void **state)
 {
 	(void)state;
-	HOLD(LEVELS
-	     "resource pub file /pub level public\nresource int file /int level internal\n"
-	     "resource sec file /sec level secret\nresource null file /null level any\n"
-	     "resource fin file /fin level internal:finance\n"
-	     "domain d {\n level internal\n read, stat pub, int, null\n append int, sec, null, fin\n"
-	     " trusted read sec\n trusted write pub\n}\n"
-	     "domain f {\n level internal:finance\n read fin, int\n append fin\n}\n",
+	HOLD(LEVELS "resource pub file /pub level public\nresource int file /int level internal\n"
+		    "resource sec file /sec level secret\nresource null file /null level any\n"
+		    "resource fin file /fin level internal:finance\n"
+		    "domain d {\n level internal\n read, stat pub, int, null\n append int, sec, "
+		    "null, fin\n"
+		    " trusted read sec\n trusted write pub\n}\n"
+		    "domain f {\n level internal:finance\n read fin, int\n append fin\n}\n",
 	     { "d", "read", "/pub", ALLOWED }, { "d", "read", "/int", ALLOWED },
 	     { "d", "append", "/int", ALLOWED }, { "d", "append", "/sec", ALLOWED },
 	     { "d", "read", "/null", ALLOWED }, { "d", "append", "/null", ALLOWED },
@@ -204,7 +206,9 @@ static void marks(void **state)
 	struct gabion_answer a;
 
 	(void)state;
-	policy_compile(&c, "domain d {\n audit read /a\n quiet deny read /q\n read /q\n mode complain\n}\n");
+	policy_compile(
+		&c,
+		"domain d {\n audit read /a\n quiet deny read /q\n read /q\n mode complain\n}\n");
 	a = policy_ask(&c, "d", "read", "/a");
 	assert_true(a.allowed && a.audit && a.complain);
 	gabion_answer_free(&a);
@@ -265,12 +269,18 @@ static void rules_have_places(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_granted), cmocka_unit_test(words_imply),
-		cmocka_unit_test(resources),	      cmocka_unit_test(network),
-		cmocka_unit_test(deny_outranks),      cmocka_unit_test(level_order),
-		cmocka_unit_test(domains),	      cmocka_unit_test(abstractions),
-		cmocka_unit_test(transitions),	      cmocka_unit_test(marks),
-		cmocka_unit_test(image_shape),	      cmocka_unit_test(rules_have_places),
+		cmocka_unit_test(nothing_is_granted),
+		cmocka_unit_test(words_imply),
+		cmocka_unit_test(resources),
+		cmocka_unit_test(network),
+		cmocka_unit_test(deny_outranks),
+		cmocka_unit_test(level_order),
+		cmocka_unit_test(domains),
+		cmocka_unit_test(abstractions),
+		cmocka_unit_test(transitions),
+		cmocka_unit_test(marks),
+		cmocka_unit_test(image_shape),
+		cmocka_unit_test(rules_have_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,8 @@ static void destroy(struct automaton *a)
 /* Moore's algorithm on the full table: slow, and nothing like the one under test. */
 static uint32_t count_classes(const struct gabion_automaton *dfa)
 {
-	uint32_t *block = calloc(dfa->nstates, sizeof(*block)), *next = calloc(dfa->nstates, sizeof(*next));
+	uint32_t *block = calloc(dfa->nstates, sizeof(*block)),
+		 *next = calloc(dfa->nstates, sizeof(*next));
 	uint32_t before = 0, count, s, t, b;
 
 	for (s = 0; s < dfa->nstates; s++)
@@ -111,7 +112,7 @@ static void known_sizes(void **state)
 {
 	static const struct {
 		const char *globs[3];
-		uint32_t nstates;	/* with the dead one */
+		uint32_t nstates; /* with the dead one */
 	} cases[] = {
 		{ { "/" }, 3 },
 		{ { "/a" }, 4 },
@@ -145,8 +146,8 @@ static void known_sizes(void **state)
 
 static void random_globs(uint64_t *seed, char text[][64], const char *globs[], size_t n)
 {
-	static const char *const pieces[] = { "a", "b", "ab", "/a", "/b", "*", "**", "?", "[ab]",
-					      "{a,/b}", "[^a]", "/x" };
+	static const char *const pieces[] = { "a",  "b", "ab",	 "/a",	   "/b",   "*",
+					      "**", "?", "[ab]", "{a,/b}", "[^a]", "/x" };
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -181,8 +182,8 @@ static void minimal(void **state)
 		classes = count_classes(&a.dfa);
 		gabion_dfa_minimise(&a.dfa);
 		if (a.dfa.nstates != classes)
-			fail_msg("%s, %s: %u states, %u are needed", globs[0], globs[1], a.dfa.nstates,
-				 classes);
+			fail_msg("%s, %s: %u states, %u are needed", globs[0], globs[1],
+				 a.dfa.nstates, classes);
 		/* All but the dead state, which may be. */
 		assert_true(count_reachable(&a.dfa) >= a.dfa.nstates - 1);
 		merged += before > a.dfa.nstates;
@@ -191,7 +192,8 @@ static void minimal(void **state)
 	assert_true(merged > 20);
 }
 
-/* What the comb and its fallbacks say is what the sparse automaton says, for each state and byte. */
+/* What the comb and its fallbacks say is what the sparse automaton says, for each state and byte.
+ */
 static void packing(void **state)
 {
 	uint64_t seed = 5;
@@ -244,15 +246,15 @@ static void equal_images(void **state)
 /* A glob that makes the automaton explode is refused by name, in bounded time. */
 static void explosion(void **state)
 {
-	static const char text[] =
-		"resource fine file /etc/**\n"
-		"resource bad file /**a??????????????????????????????????\n"
-		"domain d {\n read fine, bad\n}\n";
+	static const char text[] = "resource fine file /etc/**\n"
+				   "resource bad file /**a??????????????????????????????????\n"
+				   "domain d {\n read fine, bad\n}\n";
 	struct gabion_compiled compiled;
 	struct gabion_error error;
 
 	(void)state;
-	assert_int_equal(gabion_policy_compile_text(&compiled, "x", text, strlen(text), &error), -EINVAL);
+	assert_int_equal(gabion_policy_compile_text(&compiled, "x", text, strlen(text), &error),
+			 -EINVAL);
 	assert_int_equal(compiled.diagnostics.nerrors, 1);
 	assert_int_equal(compiled.diagnostics.items[0].line, 2);
 	assert_non_null(strstr(compiled.diagnostics.items[0].message, "\"bad\""));
@@ -262,10 +264,8 @@ static void explosion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_sizes),
-		cmocka_unit_test(minimal),
-		cmocka_unit_test(packing),
-		cmocka_unit_test(equal_images),
+		cmocka_unit_test(known_sizes), cmocka_unit_test(minimal),
+		cmocka_unit_test(packing),     cmocka_unit_test(equal_images),
 		cmocka_unit_test(explosion),
 	};
 

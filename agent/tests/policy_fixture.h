@@ -42,7 +42,8 @@ static inline void policy_expect(const struct gabion_compiled *compiled, const c
 
 	if (answer.reason != reason || answer.allowed != (reason == GABION_ANSWER_ALLOWED))
 		fail_msg("%s %s %s: expected %s, got %s", domain, verb, object,
-			 gabion_answer_reason_name(reason), gabion_answer_reason_name(answer.reason));
+			 gabion_answer_reason_name(reason),
+			 gabion_answer_reason_name(answer.reason));
 	gabion_answer_free(&answer);
 }
 

@@ -193,7 +193,8 @@ static void refused(void **state)
 
 static void random_glob(uint64_t *seed, char *out, int depth)
 {
-	static const char *const pieces[] = { "a", "b", "c", ".", "/a", "/b", "*", "**", "?", "[ab]",
+	static const char *const pieces[] = { "a",    "b",     "c",   ".",	 "/a",
+					      "/b",   "*",     "**",  "?",	 "[ab]",
 					      "[^a]", "[a-c]", "\\*", "[^b-c/]", "\\\\" };
 	uint32_t n = 1 + policy_random(seed, 5);
 

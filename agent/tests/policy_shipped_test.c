@@ -25,7 +25,8 @@ static void met(void **state)
 		struct gabion_answer answer;
 
 		if (gabion_expectation_check(e, &c.view, &answer, &error) != 1)
-			fail_msg("%s:%u: %s %s %s", e->file, e->line, e->domain, e->verb, e->object);
+			fail_msg("%s:%u: %s %s %s", e->file, e->line, e->domain, e->verb,
+				 e->object);
 		gabion_answer_free(&answer);
 	}
 	gabion_compiled_free(&c);
@@ -33,8 +34,9 @@ static void met(void **state)
 
 static void not_met_is_seen(void **state)
 {
-	static const char text[] = "domain d {\n read /a\n}\nexpect d deny read /a\nexpect d allow read /b\n"
-				   "expect d allow read \"/a\"\n";
+	static const char text[] =
+		"domain d {\n read /a\n}\nexpect d deny read /a\nexpect d allow read /b\n"
+		"expect d allow read \"/a\"\n";
 	struct gabion_compiled c;
 	struct gabion_answer answer;
 	struct gabion_error error;
@@ -44,8 +46,9 @@ static void not_met_is_seen(void **state)
 	policy_compile(&c, text);
 	assert_int_equal(c.expectations.n, 3);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(gabion_expectation_check(&c.expectations.items[i], &c.view, &answer,
-							  &error), i == 2);
+		assert_int_equal(gabion_expectation_check(&c.expectations.items[i], &c.view,
+							  &answer, &error),
+				 i == 2);
 		gabion_answer_free(&answer);
 	}
 	assert_int_equal(c.expectations.items[1].line, 5);

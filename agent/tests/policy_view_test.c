@@ -51,8 +51,12 @@ static uint32_t walk_everything(const struct gabion_view *view)
 static void ask_something(const struct gabion_view *view)
 {
 	static const char *const questions[][2] = {
-		{ "read", "/r/a.x" }, { "write", "/" }, { "connect", "tcp 10.0.0.1 port 80" },
-		{ "signal", "d" }, { "capability", "chown" }, { "read", "unreachable" },
+		{ "read", "/r/a.x" },
+		{ "write", "/" },
+		{ "connect", "tcp 10.0.0.1 port 80" },
+		{ "signal", "d" },
+		{ "capability", "chown" },
+		{ "read", "unreachable" },
 	};
 	struct gabion_answer answer;
 	struct gabion_error error;
@@ -138,7 +142,8 @@ static void flipped(void **state)
 /* Whole words set to what is most likely to break a bound. */
 static void extreme_words(void **state)
 {
-	static const uint32_t extremes[] = { 0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
+	static const uint32_t extremes[] = { 0,		 1,	     7,		 8,
+					     0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
 	struct gabion_compiled c;
 	size_t i, j;
 
