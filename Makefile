@@ -29,6 +29,7 @@ all: module agent
 include mk/deps.mk
 include mk/module.mk
 include mk/agent.mk
+include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk
 

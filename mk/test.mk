@@ -36,11 +36,25 @@ bench: stage-6.1 selftests
 		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
 		$(CURDIR)/selftests/bench/run
 
+# Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
+POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard agent/tests/policy_*_test.c))
+UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS))
+
+$(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/tests/%.o \
+		$(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock)
+
+unit-test: unit-tests
+	GABION_BIN=$(TESTS_DIR) agent/tests/run $(UNIT_TESTS)
+
 demo: deps stage-6.1
 	demo/run
 
 test: deps
-	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests
+	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests
 	selftests/all $(KERNELS)
 
-.PHONY: selftests bench demo test
+.PHONY: selftests unit-tests unit-test bench demo test

@@ -15,21 +15,7 @@
 %parse-param {struct gabion_parser *p}
 
 %code requires {
-#include "parse.h"
-
-/* A list under construction. */
-struct gabion_name_list {
-	struct gabion_ast_name *first, *last;
-};
-struct gabion_verb_list {
-	struct gabion_ast_verb *first, *last;
-};
-struct gabion_port_list {
-	struct gabion_ast_ports *first, *last;
-};
-struct gabion_rule_list {
-	struct gabion_ast_rule *first, *last;
-};
+#include "tree.h"
 
 #define YYLLOC_DEFAULT(current, rhs, n)                          \
 	do {                                                     \
@@ -71,133 +57,6 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 {
 	(void)scanner;
 	gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, NULL, "%s", message);
-}
-
-static struct gabion_ast_name make_name(const char *text, const struct gabion_loc *loc, bool path)
-{
-	return (struct gabion_ast_name){ .text = text, .loc = *loc, .path = path };
-}
-
-static struct gabion_name_list add_name(struct gabion_parser *p, struct gabion_name_list list,
-					struct gabion_ast_name name)
-{
-	struct gabion_ast_name *n = gabion_arena_alloc(p->arena, sizeof(*n));
-
-	*n = name;
-	if (list.last)
-		list.last->next = n;
-	else
-		list.first = n;
-	list.last = n;
-	return list;
-}
-
-static struct gabion_verb_list add_verb(struct gabion_parser *p, struct gabion_verb_list list,
-					const struct gabion_verb *verb, const struct gabion_loc *loc)
-{
-	struct gabion_ast_verb *v = gabion_arena_alloc(p->arena, sizeof(*v));
-
-	*v = (struct gabion_ast_verb){ .verb = verb, .loc = *loc };
-	if (list.last)
-		list.last->next = v;
-	else
-		list.first = v;
-	list.last = v;
-	return list;
-}
-
-static uint32_t parse_port(struct gabion_parser *p, const char *text, const struct gabion_loc *loc)
-{
-	unsigned long n = strtoul(text, NULL, 10);
-
-	if (n <= 65535)
-		return n;
-	gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, "a port is 0 to 65535",
-		      "port %s is too large", text);
-	return 0;
-}
-
-static struct gabion_port_list add_ports(struct gabion_parser *p, struct gabion_port_list list,
-					 const char *from, const struct gabion_loc *from_loc,
-					 const char *to, const struct gabion_loc *to_loc)
-{
-	struct gabion_ast_ports *ports = gabion_arena_alloc(p->arena, sizeof(*ports));
-
-	ports->from = parse_port(p, from, from_loc);
-	ports->to = to ? parse_port(p, to, to_loc) : ports->from;
-	ports->loc = *from_loc;
-	if (ports->from > ports->to)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, from_loc,
-			      "write the lower port first", "port range runs backwards");
-	if (list.last)
-		list.last->next = ports;
-	else
-		list.first = ports;
-	list.last = ports;
-	return list;
-}
-
-static struct gabion_ast_rule *make_rule(struct gabion_parser *p, enum gabion_ast_kind kind,
-					 const struct gabion_loc *loc)
-{
-	struct gabion_ast_rule *rule = gabion_arena_alloc(p->arena, sizeof(*rule));
-
-	rule->kind = kind;
-	rule->loc = *loc;
-	return rule;
-}
-
-static struct gabion_ast_resource *make_resource(struct gabion_parser *p, uint32_t klass)
-{
-	struct gabion_ast_resource *r = gabion_arena_alloc(p->arena, sizeof(*r));
-
-	r->klass = klass;
-	return r;
-}
-
-static void end_block(struct gabion_parser *p, bool abstraction, const struct gabion_ast_name *name,
-		      struct gabion_ast_rule *rules)
-{
-	struct gabion_ast_block *block;
-
-	if (!name->text)
-		return;
-	block = gabion_arena_alloc(p->arena, sizeof(*block));
-	*block = (struct gabion_ast_block){ *name, abstraction, rules, NULL };
-	*p->blocks_end = block;
-	p->blocks_end = &block->next;
-}
-
-static void add_expect(struct gabion_parser *p, struct gabion_ast_name domain, bool allow,
-		       struct gabion_ast_name verb, const struct gabion_loc *loc,
-		       const struct gabion_loc *object_loc, const char *object)
-{
-	struct gabion_ast_expect *e = gabion_arena_alloc(p->arena, sizeof(*e));
-
-	*e = (struct gabion_ast_expect){
-		.domain = domain,
-		.allow = allow,
-		.verb = verb,
-		.object = make_name(object, object_loc, object[0] == '/'),
-		.loc = *loc,
-	};
-	*p->expects_end = e;
-	p->expects_end = &e->next;
-}
-
-static void set_levels(struct gabion_parser *p, const struct gabion_loc *loc,
-		       struct gabion_ast_name *levels)
-{
-	if (p->ast->levels) {
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc,
-			      "keep one of them, with all levels in it",
-			      "the levels are ordered twice");
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_NOTE, &p->ast->levels_loc, NULL,
-			      "ordered here first");
-		return;
-	}
-	p->ast->levels = levels;
-	p->ast->levels_loc = *loc;
 }
 }
 
@@ -257,7 +116,7 @@ file:
 ;
 
 statement:
-	LEVEL order			{ set_levels(p, &@1, $2.first); }
+	LEVEL order			{ gabion_tree_levels(p, &@1, $2.first); }
 |	CATEGORY words			{
 		*p->categories_end = $2.first;
 		p->categories_end = &$2.last->next;
@@ -268,7 +127,7 @@ statement:
 		*p->resources_end = $3;
 		p->resources_end = &$3->next;
 	}
-|	block name open rules '}'	{ end_block(p, $1, &$2, $4.first); }
+|	block name open rules '}'	{ gabion_tree_block(p, $1, &$2, $4.first); }
 |	block error open rules '}'
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
@@ -277,7 +136,7 @@ statement:
 		char *path = gabion_glob_literal($5.text);
 
 		if (path)
-			add_expect(p, $2, $3, make_name($4->name, &@4, false), &@1, &@5,
+			gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5,
 				   gabion_arena_strndup(p->arena, path, strlen(path)));
 		else
 			gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@5,
@@ -286,29 +145,29 @@ statement:
 		free(path);
 	}
 |	EXPECT name verdict VERB UNREACHABLE {
-		add_expect(p, $2, $3, make_name($4->name, &@4, false), &@1, &@5, "unreachable");
+		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5, "unreachable");
 	}
 |	EXPECT name verdict VERB protocol ADDRESS PORT NUMBER {
-		add_expect(p, $2, $3, make_name($4->name, &@4, false), &@1, &@5,
+		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5,
 			   gabion_arena_printf(p->arena, "%s %s port %s",
 					       $5 == IPPROTO_TCP ? "tcp" : "udp", $6, $8));
 	}
 |	EXPECT name verdict VERB word	{
-		add_expect(p, $2, $3, make_name($4->name, &@4, false), &@1, &@5, $5.text);
+		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5, $5.text);
 	}
 |	EXPECT name verdict VERB DOMAIN name {
-		add_expect(p, $2, $3, make_name($4->name, &@4, false), &@1, &@6,
+		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@6,
 			   gabion_arena_printf(p->arena, "domain %s", $6.text));
 	}
 |	EXPECT name verdict numbers word {
-		add_expect(p, $2, $3, make_name(gabion_parser_slice(p, &@4), &@4, false), &@1, &@5,
+		gabion_tree_expect(p, $2, $3, gabion_tree_name(gabion_parser_slice(p, &@4), &@4, false), &@1, &@5,
 			   $5.text);
 	}
 ;
 
 order:
 	words
-|	order '<' word			{ $$ = add_name(p, $1, $3); }
+|	order '<' word			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
 block:
@@ -328,31 +187,32 @@ verdict:
 
 resource:
 	FILE_ globs except		{
-		$$ = make_resource(p, GABION_CLASS_FILE);
+		$$ = gabion_tree_resource(p, GABION_CLASS_FILE);
 		$$->globs = $2.first;
 		$$->except = $3.first;
 	}
 |	FILE_ UNREACHABLE		{
-		$$ = make_resource(p, GABION_CLASS_FILE);
+		$$ = gabion_tree_resource(p, GABION_CLASS_FILE);
 		$$->unreachable = true;
 	}
 |	protocol ports_opt		{
-		$$ = make_resource(p, GABION_CLASS_NET);
+		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
 		$$->protocol = $1;
 		$$->ports = $2.first;
 	}
 |	protocol ADDRESS ports_opt	{
-		$$ = make_resource(p, GABION_CLASS_NET);
+		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
 		$$->protocol = $1;
-		$$->address = make_name($2, &@2, false);
+		$$->address = gabion_tree_name($2, &@2, false);
 		$$->ports = $3.first;
 	}
 |	protocol VERB ports_opt		{
 		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@2,
-			      gabion_arena_printf(p->arena, "drop it here, and say `%s NAME` in the domain",
+			      gabion_arena_printf(p->arena,
+						  "drop it here, and say `%s NAME` in the domain",
 						  $2->name),
 			      "a resource says where, not what is done there: `%s`", $2->name);
-		$$ = make_resource(p, GABION_CLASS_NET);
+		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
 		$$->protocol = $1;
 		$$->ports = $3.first;
 	}
@@ -374,10 +234,16 @@ ports_opt:
 ;
 
 ports:
-	NUMBER				{ $$ = add_ports(p, (struct gabion_port_list){}, $1, &@1, NULL, NULL); }
-|	NUMBER '-' NUMBER		{ $$ = add_ports(p, (struct gabion_port_list){}, $1, &@1, $3, &@3); }
-|	ports ',' NUMBER		{ $$ = add_ports(p, $1, $3, &@3, NULL, NULL); }
-|	ports ',' NUMBER '-' NUMBER	{ $$ = add_ports(p, $1, $3, &@3, $5, &@5); }
+	NUMBER				{
+		$$ = (struct gabion_port_list){};
+		$$ = gabion_tree_add_ports(p, $$, $1, &@1, NULL, NULL);
+	}
+|	NUMBER '-' NUMBER		{
+		$$ = (struct gabion_port_list){};
+		$$ = gabion_tree_add_ports(p, $$, $1, &@1, $3, &@3);
+	}
+|	ports ',' NUMBER		{ $$ = gabion_tree_add_ports(p, $1, $3, &@3, NULL, NULL); }
+|	ports ',' NUMBER '-' NUMBER	{ $$ = gabion_tree_add_ports(p, $1, $3, &@3, $5, &@5); }
 ;
 
 level_opt:
@@ -405,19 +271,19 @@ rules:
 
 rule:
 	ENTER globs			{
-		$$ = make_rule(p, GABION_AST_ENTER, &@1);
+		$$ = gabion_tree_rule(p, GABION_AST_ENTER, &@1);
 		$$->objects = $2.first;
 	}
 |	LEVEL level			{
-		$$ = make_rule(p, GABION_AST_LEVEL, &@1);
+		$$ = gabion_tree_rule(p, GABION_AST_LEVEL, &@1);
 		$$->level = $2;
 	}
 |	USE names			{
-		$$ = make_rule(p, GABION_AST_USE, &@1);
+		$$ = gabion_tree_rule(p, GABION_AST_USE, &@1);
 		$$->objects = $2.first;
 	}
 |	prefix verbs objects		{
-		$$ = make_rule(p, GABION_AST_ACCESS, &$2.first->loc);
+		$$ = gabion_tree_rule(p, GABION_AST_ACCESS, &$2.first->loc);
 		$$->effect = $1.effect;
 		$$->audit = $1.audit;
 		$$->quiet = $1.quiet;
@@ -425,7 +291,7 @@ rule:
 		$$->objects = $3.first;
 	}
 |	prefix verbs DOMAIN names	{
-		$$ = make_rule(p, GABION_AST_ACCESS, &$2.first->loc);
+		$$ = gabion_tree_rule(p, GABION_AST_ACCESS, &$2.first->loc);
 		$$->effect = $1.effect;
 		$$->audit = $1.audit;
 		$$->quiet = $1.quiet;
@@ -434,7 +300,7 @@ rule:
 		$$->objects = $4.first;
 	}
 |	prefix numbers words		{
-		$$ = make_rule(p, GABION_AST_NUMBERS, &@2);
+		$$ = gabion_tree_rule(p, GABION_AST_NUMBERS, &@2);
 		$$->effect = $1.effect;
 		$$->audit = $1.audit;
 		$$->quiet = $1.quiet;
@@ -442,13 +308,13 @@ rule:
 		$$->objects = $3.first;
 	}
 |	EXEC object as			{
-		$$ = make_rule(p, GABION_AST_EXEC, &@1);
-		$$->objects = add_name(p, (struct gabion_name_list){}, $2).first;
+		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1);
+		$$->objects = gabion_tree_add_name(p, (struct gabion_name_list){}, $2).first;
 		$$->as = $3;
 	}
 |	MODE word			{
-		$$ = make_rule(p, GABION_AST_MODE, &@1);
-		$$->objects = add_name(p, (struct gabion_name_list){}, $2).first;
+		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1);
+		$$->objects = gabion_tree_add_name(p, (struct gabion_name_list){}, $2).first;
 	}
 ;
 
@@ -473,13 +339,13 @@ as:
 ;
 
 verbs:
-	VERB				{ $$ = add_verb(p, (struct gabion_verb_list){}, $1, &@1); }
-|	verbs ',' VERB			{ $$ = add_verb(p, $1, $3, &@3); }
+	VERB				{ $$ = gabion_tree_add_verb(p, (struct gabion_verb_list){}, $1, &@1); }
+|	verbs ',' VERB			{ $$ = gabion_tree_add_verb(p, $1, $3, &@3); }
 ;
 
 objects:
-	object				{ $$ = add_name(p, (struct gabion_name_list){}, $1); }
-|	objects ',' object		{ $$ = add_name(p, $1, $3); }
+	object				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+|	objects ',' object		{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
 object:
@@ -488,14 +354,14 @@ object:
 ;
 
 globs:
-	glob				{ $$ = add_name(p, (struct gabion_name_list){}, $1); }
-|	globs ',' glob			{ $$ = add_name(p, $1, $3); }
+	glob				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+|	globs ',' glob			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
 glob:
-	PATH				{ $$ = make_name($1, &@1, true); }
+	PATH				{ $$ = gabion_tree_name($1, &@1, true); }
 |	STRING				{
-		$$ = make_name($1, &@1, true);
+		$$ = gabion_tree_name($1, &@1, true);
 		/* What follows is about the text between the quotes. */
 		$$.loc.column++;
 		if ($$.loc.length > 2)
@@ -504,23 +370,23 @@ glob:
 ;
 
 names:
-	name				{ $$ = add_name(p, (struct gabion_name_list){}, $1); }
-|	names ',' name			{ $$ = add_name(p, $1, $3); }
+	name				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+|	names ',' name			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
 name:
-	WORD				{ $$ = make_name($1, &@1, false); }
+	WORD				{ $$ = gabion_tree_name($1, &@1, false); }
 ;
 
 words:
-	word				{ $$ = add_name(p, (struct gabion_name_list){}, $1); }
-|	words ',' word			{ $$ = add_name(p, $1, $3); }
+	word				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+|	words ',' word			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
 /* A name of a list that also has names like our permissions: capability chown. */
 word:
 	name
-|	VERB				{ $$ = make_name($1->name, &@1, false); }
+|	VERB				{ $$ = gabion_tree_name($1->name, &@1, false); }
 ;
 
 %%
@@ -532,9 +398,11 @@ static const char *describe_place(const yysymbol_kind_t *expected, int n)
 
 	for (i = 0; i < n; i++) {
 		if (expected[i] == YYSYMBOL_RESOURCE)
-			return "a statement (level, category, resource, domain, abstraction, include, expect)";
+			return "a statement (level, category, resource, domain, abstraction, "
+			       "include, expect)";
 		if (expected[i] == YYSYMBOL_ENTER)
-			return "a rule (a permission, enter, level, use, capability, socket, control, exec, mode) or '}'";
+			return "a rule (a permission, enter, level, use, capability, socket, "
+			       "control, exec, mode) or '}'";
 	}
 	return NULL;
 }
@@ -596,8 +464,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 		if (nearest)
 			mend = gabion_arena_printf(p->arena, "did you mean `%s`?", nearest);
 	} else if (token >= YYSYMBOL_VERB && expects(expected, n, YYSYMBOL_WORD)) {
-		mend = gabion_arena_printf(p->arena,
-					   "`%s` is a word of the language: choose another name", text);
+		mend = gabion_arena_printf(
+			p->arena, "`%s` is a word of the language: choose another name", text);
 	}
 	if (token == YYSYMBOL_NEWLINE)
 		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, mend,
@@ -608,6 +476,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 			      "close the last block with '}'", "the file ends inside of a block");
 	else
 		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, mend,
-			      "unexpected \"%s\": expected %s", text, list_expected(p, expected, n));
+			      "unexpected \"%s\": expected %s", text,
+			      list_expected(p, expected, n));
 	return 0;
 }

@@ -8,5 +8,5 @@
 POLICY_SOURCES := $(addprefix agent/policy/, \
 	automata.c comb.c compile.c dfa.c diag.c domains.c emit.c endpoint.c expect.c glob.c \
 	labels.c levels.c mem.c minimise.c names.c nfa.c order.c parse.c pattern.c query.c \
-	resources.c rules.c source.c strmap.c suggest.c tables.c transition.c use.c witness.c \
+	resources.c rules.c source.c strmap.c suggest.c tables.c transition.c tree.c use.c witness.c \
 	lexer.l parser.y)

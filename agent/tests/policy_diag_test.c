@@ -144,8 +144,8 @@ static void each_mistake(void **state)
 
 static void several_in_one_run(void **state)
 {
-	static const char text[] = "domain d {\n capability chwon\n socket unx\n read /a[\n mode x\n}\n"
-				   "expect d deny read\nresource\n";
+	static const char text[] = "domain d {\n capability chwon\n socket unx\n read /a[\n"
+				   " mode x\n}\nexpect d deny read\nresource\n";
 	struct gabion_compiled c;
 	struct gabion_error error;
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Building the syntax tree: what the grammar's actions call.
+ */
+#ifndef GABION_POLICY_TREE_H
+#define GABION_POLICY_TREE_H
+
+#include "parse.h"
+
+/* A list under construction. */
+struct gabion_name_list {
+	struct gabion_ast_name *first, *last;
+};
+struct gabion_verb_list {
+	struct gabion_ast_verb *first, *last;
+};
+struct gabion_port_list {
+	struct gabion_ast_ports *first, *last;
+};
+struct gabion_rule_list {
+	struct gabion_ast_rule *first, *last;
+};
+
+/* A name, or with @path a glob, as written at @loc. */
+struct gabion_ast_name gabion_tree_name(const char *text, const struct gabion_loc *loc, bool path);
+/* Each returns the list with one more at its end. */
+struct gabion_name_list gabion_tree_add_name(struct gabion_parser *p, struct gabion_name_list list,
+					     struct gabion_ast_name name);
+struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gabion_verb_list list,
+					     const struct gabion_verb *verb,
+					     const struct gabion_loc *loc);
+struct gabion_port_list gabion_tree_add_ports(struct gabion_parser *p, struct gabion_port_list list,
+					      const char *from, const struct gabion_loc *from_loc,
+					      const char *to, const struct gabion_loc *to_loc);
+/* Empty ones, for the action to fill in. */
+struct gabion_ast_rule *gabion_tree_rule(struct gabion_parser *p, enum gabion_ast_kind kind,
+					 const struct gabion_loc *loc);
+struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass);
+/* Statements, added to the tree of @p. */
+void gabion_tree_block(struct gabion_parser *p, bool abstraction,
+		       const struct gabion_ast_name *name, struct gabion_ast_rule *rules);
+void gabion_tree_expect(struct gabion_parser *p, struct gabion_ast_name domain, bool allow,
+			struct gabion_ast_name verb, const struct gabion_loc *loc,
+			const struct gabion_loc *object_loc, const char *object);
+void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
+			struct gabion_ast_name *levels);
+
+#endif /* GABION_POLICY_TREE_H */
