@@ -20,7 +20,7 @@ DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.
 CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c \
-	cmd_query.c cmd_run.c cmd_status.c cmd_test.c main.c table.c usage.c)
+	cmd_query.c cmd_run.c cmd_status.c cmd_test.c cmd_unload.c main.c table.c usage.c)
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap)

@@ -49,6 +49,7 @@ int cmd_ps(const struct gabion_cli *cli, int argc, char **argv, struct gabion_er
 int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_status(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_unload(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 
 #endif /* GABION_CLI_CLI_H */

@@ -24,6 +24,7 @@ static const struct gabion_command commands[] = {
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT", "ask what a policy allows",
 	  cmd_query },
 	{ "test", "[PATH...]", "check a policy against its expected verdicts", cmd_test },
+	{ "unload", "", "take the policy away, so that the module can be removed", cmd_unload },
 	{ "lock", "[--yes]", "make policy and module permanent until reboot", cmd_lock },
 };
 

@@ -33,6 +33,8 @@ static bool build(struct gabion_model *m, uint32_t klass)
 			    culprit == GABION_NFA_NONE ? "?" : m->resources.v[culprit].name);
 		return false;
 	}
+	/* The largest of the structures; not needed any more. */
+	gabion_nfa_free(&c->nfa);
 	c->states_before = c->dfa.nstates;
 	gabion_dfa_minimise(&c->dfa);
 	if (c->labels.sets.n > GABION_LABELS_MAX) {

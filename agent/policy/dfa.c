@@ -81,13 +81,29 @@ static int compare_words(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Most sets are small and nearly in order; qsort() is for the others. */
+static void sort(node_set *set)
+{
+	size_t i, j;
+
+	if (set->n > 64) {
+		qsort(set->v, set->n, sizeof(*set->v), compare_words);
+		return;
+	}
+	for (i = 1; i < set->n; i++) {
+		uint32_t word = set->v[i];
+
+		for (j = i; j && set->v[j - 1] > word; j--)
+			set->v[j] = set->v[j - 1];
+		set->v[j] = word;
+	}
+}
+
 static void sort_unique(node_set *set)
 {
 	size_t i, n = 0;
 
-	if (set->n < 2)
-		return;
-	qsort(set->v, set->n, sizeof(*set->v), compare_words);
+	sort(set);
 	for (i = 0; i < set->n; i++)
 		if (!n || set->v[n - 1] != set->v[i])
 			set->v[n++] = set->v[i];

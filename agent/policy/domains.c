@@ -129,6 +129,30 @@ static void add_implied_rules(struct gabion_model *m, uint32_t number)
 			    });
 }
 
+/*
+ * Files of abstractions alone are checked as if a domain used each of them.
+ * Where there are domains, what none of them uses must leave no trace.
+ */
+static void check_abstractions(struct gabion_model *m)
+{
+	static const struct gabion_ast_block none;
+	uint32_t number = m->domains.n;
+	size_t i;
+
+	for (i = 0; i < m->abstractions.n; i++) {
+		const struct gabion_ast_block *b = m->abstractions.v[i];
+
+		vec_push(&m->domains, (struct gabion_domain){
+					      .name = b->name.text,
+					      .loc = b->name.loc,
+					      .block = &none,
+				      });
+		gabion_model_each_rule(m, b, visit_rule, &number);
+		m->domains.n = number;
+		m->rules.n = 0;
+	}
+}
+
 void gabion_model_domains(struct gabion_model *m)
 {
 	const struct gabion_ast_block *b;
@@ -151,4 +175,6 @@ void gabion_model_domains(struct gabion_model *m)
 		gabion_model_each_rule(m, m->domains.v[number].block, visit_rule, &number);
 		m->domains.v[number].last_rule = m->rules.n;
 	}
+	if (m->domains.n == 1)
+		check_abstractions(m);
 }
