@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What kind of mount a path is on.  See mount_kind.h. */
-#include <linux/anon_inodes.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/path.h>
+#include <linux/shmem_fs.h>
 #include <linux/uaccess.h>
 #include "mount_kind.h"
 
@@ -28,11 +27,13 @@ static const void *mount_ns(const struct vfsmount *mnt, size_t offset)
 	return ns;
 }
 
-/* A mount that is surely internal: that of anonymous inodes. */
+/*
+ * A mount that is surely internal: that of memfds.  A file whose operations are
+ * the kernel's, because fput() is deferred and init may fail before it runs.
+ */
 static bool internal_here(size_t offset)
 {
-	static const struct file_operations nothing = { .owner = THIS_MODULE };
-	struct file *file = anon_inode_getfile("[gabion]", &nothing, NULL, O_RDONLY);
+	struct file *file = shmem_file_setup("gabion", 0, 0);
 	bool yes;
 
 	if (IS_ERR(file))

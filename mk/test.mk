@@ -30,6 +30,18 @@ kselftest-%: stage-% selftests
 	qemu-test/vm --kernel $* --smp 2 --timeout 1500 --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests $(CURDIR)/selftests/run
 
+# A module that gets in the way, for selftests/lifecycle.
+holder-%:
+	mkdir -p $(B)/holder-$*
+	cp -f selftests/holder/* $(B)/holder-$*/
+	$(MAKE) -C $$(qemu-test/headers $*) M=$(CURDIR)/$(B)/holder-$* CC=$(MODULE_CC) modules
+
+# lifecycle-6.1: loading, unloading and the agent's death, in a VM on that kernel.
+lifecycle-%: stage-% holder-% selftests
+	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 1500 --no-module --share $(CURDIR) -- \
+		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
+		HOLDER=$(CURDIR)/$(B)/holder-$*/holder.ko $(CURDIR)/selftests/lifecycle
+
 # Figures of docs/performance.md, on the stock kernel under the instruction clock.
 bench: stage-6.1 selftests
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # KVM or TCG. A /dev/kvm can exist, create machines and run real-mode code, and still be of no use (a paravirtual host
 # that emulates each instruction of a kernel's decompressor), so the only proof is a kernel that reaches its init.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # A private apt root in the cache: the mirror is the one that this host is configured for, nothing is installed on the
 # host, and its own package lists stay as they are.

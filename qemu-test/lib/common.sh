@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Messages, the cache folder, locks, and the one way in which something is made in the cache.
 

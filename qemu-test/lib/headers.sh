@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Kernel headers for building modules, from Debian's packages, without installing them.
 

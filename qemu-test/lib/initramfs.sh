@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The initramfs: busybox, the modules that the root file system needs, and our init. A second archive, made freshly for
 # every run, carries the tree's build products and CMD.

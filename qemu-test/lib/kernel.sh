@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Debian's kernels: which is the newest of a series, its image and modules, its headers.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The QEMU command line.
 
@@ -19,6 +20,10 @@ machine_arguments()
 		MACHINE+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off' -seed 1 -rtc 'base=2026-01-01,clock=vm')
 	elif [ "$ACCEL" = kvm ]; then
 		MACHINE+=(-accel kvm)
+	elif [ -n "$ROUND_ROBIN" ]; then
+		# With a thread for each processor QEMU 7.2 can keep running its translation of an int3 that another
+		# processor has patched away (text_poke): the kernel backs up, runs it again, for ever.
+		MACHINE+=(-accel 'tcg,thread=single')
 	else
 		MACHINE+=(-accel 'tcg,thread=multi')
 	fi

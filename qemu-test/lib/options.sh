@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The command line of vm.
 
@@ -16,6 +17,7 @@ usage()
 		  --nested                KVM inside the guest: emulates a processor with svm (always TCG)
 		  --icount                clocks count instructions and runs repeat (always TCG, one processor)
 		  --tcg                   do not use KVM even where it works
+		  --round-robin           TCG's processors take turns in one host thread: for tests that patch running code
 		  --share DIR             DIR appears at the same path in the guest, writable (repeatable)
 		  --host-root             this host's own root, read-only, instead of the Debian userland
 		  --no-module             do not load gabion.ko
@@ -28,7 +30,7 @@ usage()
 
 parse_options()
 {
-	KERNEL=6.1 MODULES='' PACKAGES=() CPUS=2 MEMORY=1024 APPEND='' CPU='' NESTED='' ICOUNT='' TCG='' SHARES=() HOST_ROOT=''
+	KERNEL=6.1 MODULES='' PACKAGES=() CPUS=2 MEMORY=1024 APPEND='' CPU='' NESTED='' ICOUNT='' TCG='' ROUND_ROBIN='' SHARES=() HOST_ROOT=''
 	LOAD_MODULE=1 SYSTEMD='' TIMEOUT=600 LOG='' VERBOSE=''
 	local more
 	while [ $# -gt 0 ]; do
@@ -54,6 +56,7 @@ parse_options()
 		--nested) NESTED=1 ;;
 		--icount) ICOUNT=1 ;;
 		--tcg) TCG=1 ;;
+		--round-robin) ROUND_ROBIN=1 TCG=1 ;;
 		--host-root) HOST_ROOT=1 ;;
 		--no-module) LOAD_MODULE='' ;;
 		--init) SYSTEMD=1 ;;

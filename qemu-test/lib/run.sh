@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Starts the machine, passes its streams on, ends it, and gives the verdict.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The guest's userland: a Debian file system made from packages, as a read-only image.
 

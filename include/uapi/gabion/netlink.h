@@ -25,7 +25,7 @@
  * @GABION_CMD_POLICY_CHUNK: In: OFFSET, DATA. Chunks follow each other without gap.
  * @GABION_CMD_POLICY_COMMIT: verify and put in force, atomically. On any error the policy in
  *	force stays and the transaction is gone.
- *	-EBUSY: tasks run in a domain that the new policy does not have (PID names one).
+ *	-EBUSY: tasks run in a domain that the new policy does not have (TASKS lists them).
  *	-EPERM: policy locked.
  * @GABION_CMD_POLICY_ABORT: drop the transaction of this socket.
  * @GABION_CMD_POLICY_UNLOAD: no policy in force; refused with -EBUSY while a task is confined.
