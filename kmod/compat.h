@@ -29,16 +29,24 @@
  */
 static inline int gabion_ftrace_direct_register(struct ftrace_ops *ops, unsigned long address)
 {
+	int err;
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 	ops->flags |= FTRACE_OPS_FL_PERMANENT;
-	return register_ftrace_direct(ops, address);
+	err = register_ftrace_direct(ops, address);
 #else
-	int err = register_ftrace_direct_multi(ops, address);
-
+	err = register_ftrace_direct_multi(ops, address);
 	if (!err)
 		ops->flags |= FTRACE_OPS_FL_PERMANENT;
-	return err;
 #endif
+	/*
+	 * "Dynamic" makes ftrace_shutdown() wait for two kinds of RCU, for each of
+	 * our ops in turn: half a minute. gabion_engine_detach() waits once for all
+	 * of them, before any of their memory goes away.
+	 */
+	if (!err)
+		ops->flags &= ~FTRACE_OPS_FL_DYNAMIC;
+	return err;
 }
 
 static inline int gabion_ftrace_direct_unregister(struct ftrace_ops *ops, unsigned long address)

@@ -56,6 +56,13 @@ static void divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops 
 		gabion_ftrace_regs(fregs)->ip = (unsigned long)hook->resume;
 }
 
+/* Frees what ftrace_set_filter_ip() allocated; may be called again. */
+static void forget_filter(struct gabion_hook *hook)
+{
+	ftrace_free_filter(&hook->ops);
+	memset(&hook->ops, 0, sizeof(hook->ops));
+}
+
 static int attach_direct(struct gabion_hook *hook)
 {
 	int err;
@@ -66,7 +73,7 @@ static int attach_direct(struct gabion_hook *hook)
 		return err;
 	err = gabion_ftrace_direct_register(&hook->ops, (unsigned long)hook->direct);
 	if (err)
-		ftrace_free_filter(&hook->ops);
+		forget_filter(hook);
 	else
 		hook->method = GABION_METHOD_DIRECT;
 	return err;
@@ -85,7 +92,7 @@ static int attach_ipmodify(struct gabion_hook *hook)
 		return err;
 	err = register_ftrace_function(&hook->ops);
 	if (err)
-		ftrace_free_filter(&hook->ops);
+		forget_filter(hook);
 	else
 		hook->method = GABION_METHOD_IPMODIFY;
 	return err;
@@ -141,7 +148,6 @@ static void detach(struct gabion_hook *hook)
 	}
 	WARN_ONCE(err, "gabion: cannot detach %s: %d\n", hook->name, err);
 	hook->method = GABION_METHOD_NONE;
-	ftrace_free_filter(&hook->ops);
 }
 
 static bool check_running(void)
@@ -158,13 +164,16 @@ static bool check_running(void)
 }
 
 /*
- * Wait until nobody executes our code.  RCU-tasks covers a task that was
+ * Wait until nobody executes our code or looks at our ops.  The rude kind covers
+ * ftrace's own handlers, which run with preemption off and even where RCU does
+ * not watch. RCU-tasks covers a task that was
  * preempted in a trampoline (it has not scheduled voluntarily), the counters
  * cover one that sleeps in a check; between the two counters a task may only
  * be preempted, so RCU-tasks once more covers the way out.
  */
 static void drain(void)
 {
+	synchronize_rcu_tasks_rude();
 	synchronize_rcu_tasks();
 	while (check_running())
 		msleep(20);
@@ -192,6 +201,9 @@ void gabion_engine_detach(void)
 	for (id = GABION_NHOOKS - 1; id >= 0; id--)
 		detach(&gabion_hooks[id]);
 	drain();
+	/* Nobody walks ftrace's list over our ops any more. */
+	for (id = 0; id < GABION_NHOOKS; id++)
+		forget_filter(&gabion_hooks[id]);
 }
 
 /*
