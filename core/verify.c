@@ -357,7 +357,7 @@ static int check_matrix(struct verifier *v, u32 type, u32 klass, const __le32 **
 	u32 n;
 
 	*matrix = find(v, type, klass, sizeof(**matrix), &n);
-	if (*matrix && (u64)w->ndomains * c->nlabels != n)
+	if (*matrix && (!n || (u64)w->ndomains * c->nlabels != n))
 		return fail(v, -EINVAL, "matrix is not [domains][labels]");
 	return 0;
 }

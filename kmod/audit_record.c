@@ -11,18 +11,34 @@
 #include "path_label.h"
 #include "task_label.h"
 
-/* The record's string lengths are 16 bits; a path is at most PATH_MAX. */
+/*
+ * Room for a string and its NUL.  Paths are at most PATH_MAX; the names of a
+ * label's resources may be more than anybody reads, and end in "..." then.
+ */
 static u16 string_size(const char *string)
 {
-	return string ? min_t(size_t, strlen(string) + 1, U16_MAX) : 0;
+	return string ? min_t(size_t, strlen(string) + 1, PATH_MAX) : 0;
 }
 
-/* Path of the current task's executable; none for kernel threads and in interrupts. */
+static void copy_string(char *to, const char *from, u16 size)
+{
+	memcpy(to, from, size - 1);
+	to[size - 1] = '\0';
+	if (from[size - 1])
+		memcpy(to + size - 4, "...", 3);
+}
+
+/*
+ * Path of the current task's executable; none for kernel threads and in
+ * interrupts. capable() is also asked under mount_lock (can_idmap_mount()),
+ * where reading a path would wait for ourselves: then none either.
+ */
 static void find_exe(struct gabion_path_buffer *buffer)
 {
 	struct file *exe;
 
-	if (!current->mm || in_interrupt() || gabion_path_buffer_get(buffer, GFP_ATOMIC))
+	if (!current->mm || in_interrupt() || gabion_path_names_change() ||
+	    gabion_path_buffer_get(buffer, GFP_ATOMIC))
 		return;
 	exe = gabion_exe_file(current->mm);
 	if (!exe)
@@ -92,8 +108,7 @@ void gabion_audit(const struct gabion_event *event)
 			record->length[i] = length[i];
 			if (!length[i])
 				continue;
-			memcpy(p, strings[i], length[i] - 1);
-			p[length[i] - 1] = '\0';
+			copy_string(p, strings[i], length[i]);
 			p += length[i];
 		}
 		gabion_ring_commit(record, flags);

@@ -29,6 +29,11 @@ GABION_CHECK2(sb_umount, struct vfsmount *, mnt, int, flags)
 	return DECIDE(sb_umount, UMOUNT);
 }
 
+GABION_CHECK2(sb_remount, struct super_block *, sb, void *, opts)
+{
+	return DECIDE(sb_remount, MOUNT);
+}
+
 GABION_CHECK2(sb_pivotroot, const struct path *, old_path, const struct path *, new_path)
 {
 	return DECIDE(sb_pivotroot, PIVOT_ROOT);

@@ -33,7 +33,9 @@ static int choose(u16 from, const struct path *path, u16 *to)
 		rcu_read_unlock();
 		return 0;
 	}
+	preempt_disable();
 	label = gabion_path_label_cached(policy, path);
+	preempt_enable();
 	if (label < 0) {
 		rcu_read_unlock();
 		if (gabion_path_buffer_get(&buffer, GFP_KERNEL))
@@ -92,8 +94,11 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	/*
 	 * A task that gave up gaining privileges may only lose some: out of the
 	 * host's domain always, between domains never (their sets are not compared).
+	 * Nor between domains while root and working directory are shared with a
+	 * task that stays behind.
 	 */
-	if (from != GABION_HOST && to != from && task_no_new_privs(current))
+	if (from != GABION_HOST && to != from &&
+	    (task_no_new_privs(current) || (bprm->unsafe & LSM_UNSAFE_SHARE)))
 		return gabion_refuse_transition(GABION_HOOK_bprm_creds_for_exec, from, to);
 	err = check_tracer(to);
 	if (err)
@@ -132,9 +137,11 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	struct gabion_path_buffer name = {};
 	const struct gabion_policy *policy;
 	u32 generation = 0;
+	u16 chosen_from;
 
 	if (!gabion_pending_get(current, GABION_PENDING_CHOSEN, &to))
 		return 0;
+	chosen_from = gabion_pending_from(current);
 	gabion_pending_drop(current);
 	down_read(&gabion_domain_rwsem);
 	/*
@@ -143,7 +150,8 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	 */
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
-	if (policy) {
+	/* And the administrator may have moved the task: that counts. */
+	if (policy && gabion_task_label(current) == chosen_from) {
 		generation = policy->generation;
 		gabion_task_set_label(current, to);
 	}

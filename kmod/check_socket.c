@@ -26,6 +26,29 @@ static void key_ipv6(struct gabion_net_key *key, const struct in6_addr *address,
 }
 
 /*
+ * Protocol as rules name it.  A raw socket writes the ports itself, so no rule
+ * about TCP or UDP ports is about it.
+ */
+static u8 protocol_of(const struct sock *sk)
+{
+	if (sk->sk_type == SOCK_RAW)
+		return IPPROTO_RAW;
+	return sk->sk_protocol == IPPROTO_MPTCP ? IPPROTO_TCP : sk->sk_protocol;
+}
+
+/* Connecting to no address in particular connects to this host. */
+static void any_is_loopback(struct gabion_net_key *key)
+{
+	static const u8 any4[16] = { [10] = 0xff, [11] = 0xff }, any6[16];
+
+	if (!memcmp(key->address, any4, 16))
+		key->address[12] = 127;
+	else if (memcmp(key->address, any6, 16))
+		return;
+	key->address[15] = 1;
+}
+
+/*
  * Name of the endpoint that @address says, which is @length bytes long.
  *
  * Return: 1 and @key; 0: not an internet endpoint, nothing to decide;
@@ -43,7 +66,7 @@ static int key_of_address(const struct sock *sk, const struct sockaddr *address,
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
 	memset(key, 0, sizeof(*key));
-	key->protocol = sk->sk_protocol;
+	key->protocol = protocol_of(sk);
 	family = address->sa_family;
 	/* inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET. */
 	if (family == AF_UNSPEC)
@@ -71,6 +94,8 @@ static int decide_address(enum gabion_hook_id hook, struct socket *sock,
 	struct gabion_net_key key;
 	int err = key_of_address(sock->sk, address, length, &key);
 
+	if (err > 0 && wanted == GABION_NET_CONNECT)
+		any_is_loopback(&key);
 	return err > 0 ? gabion_decide_net(hook, &key, wanted) : err;
 }
 
@@ -101,7 +126,7 @@ GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 
 	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
 		return 0;
-	key.protocol = sk->sk_protocol;
+	key.protocol = protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
 		key_ipv6(&key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
@@ -113,12 +138,15 @@ GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 
 /*
  * A message with an address of its own: datagrams, and TCP Fast Open, which
- * connects without passing socket_connect. Other stream sockets ignore the
- * address.
+ * connects without passing socket_connect. TCP otherwise ignores the address.
  */
 GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, size)
 {
-	if (!msg->msg_name || (sock->type == SOCK_STREAM && !(msg->msg_flags & MSG_FASTOPEN)))
+	const struct sock *sk = sock->sk;
+	bool tcp = sock->type == SOCK_STREAM &&
+		   (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP);
+
+	if (!msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
 		return 0;
 	return decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
 			      GABION_NET_CONNECT);
@@ -132,17 +160,18 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 {
 	const struct path *path = &unix_sk(other)->path;
-	struct pid *peer;
+	struct task_struct *task;
 	u16 domain = GABION_HOST;
 	pid_t pid = 0;
 
 	if (path->dentry)
 		return gabion_decide_path(hook, path, GABION_FILE_CONNECT, GFP_ATOMIC);
 	rcu_read_lock();
-	peer = READ_ONCE(other->sk_peer_pid);
-	if (peer) {
-		pid = pid_nr(peer);
-		domain = READ_ONCE(gabion_task_labels[pid]);
+	/* By struct pid, which is never reused: a number would be. */
+	task = pid_task(READ_ONCE(other->sk_peer_pid), PIDTYPE_TGID);
+	if (task) {
+		pid = task->tgid;
+		domain = gabion_target_label(task);
 	}
 	rcu_read_unlock();
 	/* Without a known peer it is the host's: what no rule of the domain is about. */

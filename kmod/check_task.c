@@ -9,7 +9,7 @@ GABION_CHECK4(task_kill, struct task_struct *, p, struct kernel_siginfo *, info,
 	      const struct cred *, cred)
 {
 	return gabion_decide_domain(GABION_HOOK_task_kill, gabion_task_label(current),
-				    gabion_task_label(p), p->tgid, GABION_DOM_SIGNAL, sig);
+				    gabion_target_label(p), p->tgid, GABION_DOM_SIGNAL, sig);
 }
 
 /* Also /proc/PID, process_vm_readv, pidfd_getfd, ...: whatever asks ptrace_may_access(). */
@@ -18,7 +18,7 @@ GABION_CHECK2(ptrace_access_check, struct task_struct *, child, unsigned int, mo
 	u32 wanted = mode & PTRACE_MODE_ATTACH ? GABION_DOM_TRACE : GABION_DOM_INSPECT;
 
 	return gabion_decide_domain(GABION_HOOK_ptrace_access_check, gabion_task_label(current),
-				    gabion_task_label(child), child->tgid, wanted, 0);
+				    gabion_target_label(child), child->tgid, wanted, 0);
 }
 
 /* The parent becomes the tracer: it is the one that is judged, whoever asks. */

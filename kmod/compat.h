@@ -92,6 +92,29 @@ static inline struct file *gabion_exe_file(struct mm_struct *mm)
 	return file;
 }
 
+/*
+ * The path that a file was opened by.  Since 6.8 a file that overlayfs opened on
+ * a layer (and that mmap put into a vma) says its layer's path in f_path.
+ */
+static inline const struct path *gabion_file_path(const struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	return file_user_path((struct file *)file);
+#else
+	return &file->f_path;
+#endif
+}
+
+/* Opened by a stacked filesystem on one of its layers: decided on the stacked path. */
+static inline bool gabion_file_is_backing(const struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	return file->f_mode & FMODE_BACKING;
+#else
+	return false;
+#endif
+}
+
 /* pre_doit() got the split form of an operation in 6.2. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 typedef const struct genl_split_ops gabion_genl_pre_ops;

@@ -132,15 +132,17 @@ static int no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
 }
 
 /*
- * What of @wanted is to be decided by name.  A layer of overlayfs: nothing, it
- * was decided on the stacked path. A pipe, a socket, a memfd: the holder of a
+ * What of @wanted is to be decided by name.  A layer of overlayfs that overlayfs
+ * itself works on: nothing, it was decided on the stacked path. (fanotify can
+ * hand a descriptor on a layer to its listener, who is then judged: a layer has
+ * no name.) A pipe, a socket, a memfd: the holder of a
  * descriptor may use it; but code needs a name.
  */
 static u32 wanted_by_name(const struct path *path, u32 wanted)
 {
 	switch (gabion_mount_kind(path->mnt)) {
 	case GABION_MOUNT_LAYER:
-		return 0;
+		return gabion_kernel_acts() ? 0 : wanted & ~GABION_FILE_STAT;
 	case GABION_MOUNT_PSEUDO:
 		return wanted & (GABION_FILE_EXECUTE | GABION_FILE_MAP);
 	default:

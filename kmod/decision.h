@@ -10,12 +10,34 @@
 #ifndef GABION_DECISION_H
 #define GABION_DECISION_H
 
+#include <linux/cred.h>
 #include <linux/path.h>
 #include <linux/sched.h>
 #include "hooks.h"
 #include "path_label.h"
 #include "policy.h"
 #include "task_label.h"
+
+/*
+ * The kernel has put other credentials over the task's own to do something on
+ * its own authority: overlayfs reads and opens its layers as the one who mounted
+ * it, and would misread them if the domain's rights counted. What the task
+ * itself asked for was decided before.
+ *
+ * io_uring runs a request with the credentials it was submitted with, the same
+ * way; there the task's own request is at stake, so a task that has a ring gets
+ * no such allowance.
+ */
+static inline bool gabion_kernel_acts(void)
+{
+	if (current_cred() == rcu_access_pointer(current->real_cred))
+		return false;
+#ifdef CONFIG_IO_URING
+	if (current->io_uring)
+		return false;
+#endif
+	return !(current->flags & PF_IO_WORKER);
+}
 
 /*
  * The short way: the label is cached and sigma grants everything wanted. About

@@ -105,7 +105,8 @@ static int attach(struct gabion_hook *hook, bool force_ipmodify)
 	unsigned long address;
 	int err = -EBUSY;
 
-	snprintf(symbol, sizeof(symbol), "security_%s", hook->name);
+	snprintf(symbol, sizeof(symbol), "%s%s", str_has_prefix(hook->name, "vfs_") ? "" : "security_",
+		 hook->name);
 	address = gabion_symbol_address(symbol);
 	if (!address) {
 		pr_err("this kernel has no function %s: cannot mediate it, not loading\n", symbol);

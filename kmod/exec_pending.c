@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include "exec_pending.h"
+#include "task_label.h"
 
 #define PENDING_BITS	6
 
@@ -13,6 +14,7 @@ struct pending {
 	const struct task_struct *task;
 	bool has[GABION_PENDING_KINDS];
 	u16 domain[GABION_PENDING_KINDS];
+	u16 from;
 };
 
 static DEFINE_SPINLOCK(gabion_pending_lock);
@@ -53,6 +55,7 @@ int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind 
 	}
 	p->has[kind] = true;
 	p->domain[kind] = domain;
+	p->from = gabion_task_label(task);
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	kfree(new);
 	return 0;
@@ -74,6 +77,19 @@ bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind
 		*domain = p->domain[kind];
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	return found;
+}
+
+u16 gabion_pending_from(const struct task_struct *task)
+{
+	struct pending *p;
+	unsigned long flags;
+	u16 from;
+
+	spin_lock_irqsave(&gabion_pending_lock, flags);
+	p = find(task);
+	from = p ? p->from : GABION_UNKNOWN;
+	spin_unlock_irqrestore(&gabion_pending_lock, flags);
+	return from;
 }
 
 static void forget(const struct task_struct *task, bool forced)

@@ -34,6 +34,9 @@ int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind 
 bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind kind,
 			u16 *domain);
 
+/* Domain that @task was in when it set its last pending change; GABION_UNKNOWN if none. */
+u16 gabion_pending_from(const struct task_struct *task);
+
 /* Forget the chosen one: a new exec begins. Any context. */
 void gabion_pending_unchoose(const struct task_struct *task);
 

@@ -2,8 +2,9 @@
 /*
  * The hooks: one line for each kernel function that is mediated.
  *
- * X(name, gate): the function is security_<name>, the check that runs before it
- * is gabion_check_<name>() with the same arguments.  gate says who gets there:
+ * X(name, gate): the function is security_<name> (vfs_<name> for a name that
+ * begins so: what no LSM hook tells apart), the check that runs before it is
+ * gabion_check_<name>() with the same arguments.  gate says who gets there:
  *   CONFINED  only tasks with a domain of their own; others leave after five
  *	       instructions in the trampoline
  *   ALWAYS    every task: the check is about more than the current domain
@@ -34,6 +35,9 @@
 	X(d_instantiate, ALWAYS)		\
 	X(file_open, CONFINED)			\
 	X(file_fcntl, CONFINED)			\
+	X(file_ioctl, CONFINED)			\
+	X(file_ioctl_compat, CONFINED)		\
+	X(vfs_fallocate, CONFINED)		\
 	X(mmap_file, CONFINED)			\
 	X(file_mprotect, CONFINED)		\
 	X(bprm_creds_for_exec, ALWAYS)		\
@@ -54,6 +58,7 @@
 	X(sb_mount, CONFINED)			\
 	X(move_mount, CONFINED)			\
 	X(sb_umount, CONFINED)			\
+	X(sb_remount, CONFINED)			\
 	X(sb_pivotroot, CONFINED)		\
 	X(create_user_ns, CONFINED)		\
 	X(kernel_module_request, CONFINED)	\

@@ -98,6 +98,7 @@ static void __exit gabion_exit(void)
 	cancel_delayed_work_sync(&verify_work);
 	gabion_netlink_exit();
 	gabion_engine_detach();
+	gabion_nl_event_exit();
 	gabion_task_label_exit();
 	gabion_pending_exit();
 	gabion_policy_exit();

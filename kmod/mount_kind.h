@@ -15,8 +15,8 @@
  *				judged by name
  * @GABION_MOUNT_PSEUDO:	pipefs, sockfs, anon_inodefs, the tmpfs of memfd: no names
  * @GABION_MOUNT_LAYER:		a private clone that a stacked filesystem (overlayfs) made of one
- *				of its layers. No user can hold a file on it; what goes through it
- *				was decided on the stacked path.
+ *				of its layers. What that filesystem does through it was decided
+ *				on the stacked path; others get there through fanotify only.
  */
 enum gabion_mount_kind {
 	GABION_MOUNT_NAMED,

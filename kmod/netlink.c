@@ -196,5 +196,4 @@ void gabion_netlink_exit(void)
 	genl_unregister_family(&gabion_genl_family);
 	netlink_unregister_notifier(&socket_notifier);
 	gabion_nl_policy_socket_closed(0);
-	gabion_nl_event_exit();
 }

@@ -62,6 +62,7 @@ int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info);
 int gabion_nl_event_start(struct netlink_callback *cb);
 int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb);
 void gabion_nl_event_socket_closed(u32 portid);
+/* After the last event: when no hook runs any more. */
 void gabion_nl_event_exit(void);
 
 #endif /* GABION_NETLINK_H */

@@ -14,8 +14,8 @@
 #include "engine.h"
 #include "netlink.h"
 
-/* Room for the largest record: three paths and the numbers. */
-#define RECORD_ROOM	(4 * PATH_MAX)
+/* Room for the largest record: four strings of PATH_MAX, and the numbers. */
+#define RECORD_ROOM	(5 * PATH_MAX)
 
 /* Port of the subscriber, 0: none. Changed by cmpxchg only. */
 static u32 subscriber;

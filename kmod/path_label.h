@@ -8,7 +8,8 @@
  * the mount tree), as they were before the name was read.  It counts only while
  * all three are the same, so an entry is exact or not used at all.  A dentry
  * that is freed and reused for another name passes d_instantiate() first, whose
- * hook drops the entry.
+ * hook drops the entry; until then it is negative, and for negative dentries the
+ * cache is neither asked nor filled.
  *
  * Bounded: a fixed number of slots, the newest wins.  Reading takes no lock and
  * writes nothing but a per-CPU counter.
@@ -68,6 +69,12 @@ static inline u32 gabion_sequence(const seqlock_t *lock)
 	return READ_ONCE(lock->seqcount.seqcount.sequence);
 }
 
+/* Is somebody, perhaps the current task, changing names or mounts right now? */
+static inline bool gabion_path_names_change(void)
+{
+	return (gabion_sequence(&rename_lock) | gabion_sequence(gabion_path_cache.mount_lock)) & 1;
+}
+
 static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *dentry)
 {
 	return &gabion_path_cache.slots[hash_ptr(dentry, gabion_path_cache.bits)];
@@ -85,13 +92,19 @@ struct gabion_path_buffer {
 	size_t length;
 };
 
-/* Label from the cache, or -1. Caller has preemption off, or holds rcu_read_lock(). */
+/* Label from the cache, or -1. Caller has preemption off. */
 static __always_inline int gabion_path_label_cached(const struct gabion_policy *policy,
 						    const struct path *path)
 {
 	const struct gabion_path_slot *slot = gabion_path_slot(path->dentry);
 	u16 version, label;
 
+	/*
+	 * A name that is about to be made: d_instantiate() has not yet dropped
+	 * what the slot says of this dentry's earlier life.
+	 */
+	if (d_is_negative(path->dentry))
+		return -1;
 	version = smp_load_acquire(&slot->version);
 	label = READ_ONCE(slot->label);
 	if (READ_ONCE(slot->dentry) != path->dentry || READ_ONCE(slot->mnt) != path->mnt ||

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Capabilities and kernel control points. */
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
@@ -175,5 +176,38 @@ static int raise_limit(void)
 	       ATTEMPT(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 1 << 22, 1 << 22 }));
 }
 CAPABILITY_VARIANT(raise_limit, 24 /* CAP_SYS_RESOURCE */);
+
+/* No LSM hook sees it; with O_TRUNC it takes away a module that is in use. */
+static int delete_module(void)
+{
+	return ATTEMPT(syscall(SYS_delete_module, "no_such_module", O_NONBLOCK | O_TRUNC));
+}
+
+FIXTURE(module)
+{
+	struct gabion_netlink *client;
+};
+
+FIXTURE_SETUP(module)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error));
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(module)
+{
+	gabion_netlink_close(self->client);
+}
+
+TEST_F(module, removing_one_needs_the_control)
+{
+	EXPECT_EQ(ENOENT, confine_run(self->client, NULL, delete_module));
+	EXPECT_EQ(ENOENT, confine_run(self->client, "granted", delete_module));
+	EXPECT_EQ(EPERM, confine_run(self->client, "refused", delete_module));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_CONTROL, .domain = "refused" }));
+}
 
 TEST_HARNESS_MAIN

@@ -30,6 +30,13 @@ static int open_write(void)
 }
 FILE_VARIANT(open_write, GABION_FILE_WRITE, OBJECT "/file");
 
+/* For ioctl only, says Linux, and asks for no permission. */
+static int open_mode_three(void)
+{
+	return ATTEMPT(open(OBJECT "/file", 3));
+}
+FILE_VARIANT(open_mode_three, GABION_FILE_READ | GABION_FILE_WRITE, OBJECT "/file");
+
 static int open_append(void)
 {
 	return ATTEMPT(open(OBJECT "/file", O_WRONLY | O_APPEND));

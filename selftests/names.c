@@ -141,6 +141,46 @@ TEST_F(names, label_of_a_reused_name)
 	EXPECT_EQ(0, confine_run(self->client, "granted", read_object));
 }
 
+#define REUSED 300
+
+/* Freed dentries come back under other names: none may bring its old label along. */
+static int names_from_freed_dentries(void)
+{
+	char path[80];
+	int round, i, fd;
+
+	for (round = 0; round < 10; round++) {
+		for (i = 0; i < REUSED; i++) {
+			snprintf(path, sizeof(path), TEST_DIR "/object/reused-%d", i);
+			fd = open(path, O_WRONLY | O_CREAT, 0600);
+			if (fd < 0)
+				return 99;
+			close(fd);
+			fd = open(path, O_RDONLY);
+			close(fd);
+		}
+		for (i = 0; i < REUSED; i++) {
+			snprintf(path, sizeof(path), TEST_DIR "/object/reused-%d", i);
+			if (unlink(path))
+				return 98;
+		}
+		usleep(50000);	/* a grace period: the dentries are free */
+		for (i = 0; i < REUSED; i++) {
+			snprintf(path, sizeof(path), TEST_DIR "/hidden/planted-%d-%d", round, i);
+			if (!symlink("evil", path))
+				return 1;
+		}
+	}
+	return 0;
+}
+
+TEST_F(names, a_new_name_has_no_old_label)
+{
+	ASSERT_EQ(0, mkdir(TEST_DIR "/hidden", 0777));
+	EXPECT_EQ(0, confine_run(self->client, "granted", names_from_freed_dentries));
+	EXPECT_EQ(0, rmdir(TEST_DIR "/hidden"));
+}
+
 static int bind_mount(void)
 {
 	if (unshare(CLONE_NEWNS))
@@ -260,6 +300,14 @@ static int append_then_truncate(void)
 	return fd < 0 ? 99 : ATTEMPT(ftruncate(fd, 0));
 }
 
+static int append_then_punch(void)
+{
+	int fd = open(TEST_DIR "/log", O_WRONLY | O_APPEND);
+
+	/* FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE */
+	return fd < 0 ? 99 : ATTEMPT(fallocate(fd, 3, 0, 4));
+}
+
 static int open_append_truncate(void)
 {
 	return ATTEMPT(open(TEST_DIR "/log", O_WRONLY | O_APPEND | O_TRUNC));
@@ -268,7 +316,8 @@ static int open_append_truncate(void)
 TEST_F(names, append_cannot_become_write)
 {
 	static int (*const attempts[])(void) = { overwrite, append_then_drop_flag,
-						 append_then_truncate, open_append_truncate };
+						 append_then_truncate, open_append_truncate,
+						 append_then_punch };
 	size_t i;
 
 	EXPECT_EQ(0, confine_run(self->client, "granted", append_line));

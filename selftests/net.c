@@ -200,6 +200,37 @@ TEST_F(endpoint, only_what_was_granted)
 		.klass = GABION_CLASS_NET, .reason = GABION_REASON_SIGMA, .domain = "granted" }));
 }
 
+static int connect_any(void)
+{
+	struct sockaddr_in in = ipv4("0.0.0.0", 7002);
+
+	return connect_to(AF_INET, SOCK_DGRAM, &in, sizeof(in));
+}
+
+/* No address in particular is this host's: rules about 127.0.0.1 are about it. */
+TEST_F(endpoint, any_address_is_loopback)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, connect_any));
+	EXPECT_EQ(0, confine_run(self->client, "granted", connect_any));
+	EXPECT_EQ(EACCES, confine_run(self->client, "refused", connect_any));
+}
+
+static int send_raw(void)
+{
+	struct sockaddr_in in = ipv4("127.0.0.1", 7001);
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+
+	return fd < 0 ? errno : ATTEMPT(sendto(fd, "01234567890123456789", 20, 0, (void *)&in,
+					       sizeof(in)));
+}
+
+/* Whoever writes the ports himself is not bound by a rule about ports. */
+TEST_F(endpoint, a_raw_socket_is_no_tcp_socket)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, send_raw));
+	EXPECT_EQ(EACCES, confine_run(self->client, "granted", send_raw));
+}
+
 static int listen_unbound(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);

@@ -5,12 +5,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <asm/sockios.h>
 #include "kselftest_harness.h"
 #include "lib/confine.h"
 
@@ -319,6 +322,36 @@ static int take_descriptor(void)
 	return fd < 0 ? 99 : ATTEMPT(syscall(SYS_pidfd_getfd, fd, 0, 0));
 }
 
+/* Signals by way of a file: its owner gets SIGIO, or what F_SETSIG says. */
+static int own_by_fcntl(void)
+{
+	int ends[2];
+
+	return pipe(ends) ? 99 : ATTEMPT(fcntl(ends[0], F_SETOWN, victim));
+}
+
+static int own_by_fcntl_ex(void)
+{
+	struct f_owner_ex owner = { F_OWNER_PID, victim };
+	int ends[2];
+
+	return pipe(ends) ? 99 : ATTEMPT(fcntl(ends[0], F_SETOWN_EX, &owner));
+}
+
+static int own_by_ioctl(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), owner = victim;
+
+	return fd < 0 ? 99 : ATTEMPT(ioctl(fd, FIOSETOWN, &owner));
+}
+
+static int own_oneself(void)
+{
+	int ends[2];
+
+	return pipe(ends) ? 99 : ATTEMPT(fcntl(ends[0], F_SETOWN, getpid()));
+}
+
 FIXTURE(other)
 {
 	struct gabion_netlink *client;
@@ -353,6 +386,7 @@ OTHER_VARIANT(signal_victim, GABION_DOM_SIGNAL);
 OTHER_VARIANT(probe_victim, GABION_DOM_SIGNAL);
 OTHER_VARIANT(thread_signal_victim, GABION_DOM_SIGNAL);
 OTHER_VARIANT(pidfd_signal_victim, GABION_DOM_SIGNAL);
+OTHER_VARIANT(own_by_fcntl, GABION_DOM_SIGNAL);
 OTHER_VARIANT(trace_victim, GABION_DOM_TRACE);
 OTHER_VARIANT(read_victim_memory, GABION_DOM_TRACE);
 OTHER_VARIANT(take_descriptor, GABION_DOM_TRACE);
@@ -365,6 +399,83 @@ TEST_F(other, domain)
 	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
 		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_DOMAIN,
 		.refused = variant->refused, .domain = "refused", .target = "target" }));
+}
+
+TEST_F(task, ownership_of_files_is_signalling)
+{
+	victim = confine_sleeper(self->client, "target");
+	ASSERT_LT(0, victim);
+	EXPECT_EQ(0, confine_run(self->client, NULL, own_by_fcntl_ex));
+	EXPECT_EQ(0, confine_run(self->client, NULL, own_by_ioctl));
+	EXPECT_EQ(EPERM, confine_run(self->client, "refused", own_by_fcntl_ex));
+	EXPECT_EQ(EPERM, confine_run(self->client, "refused", own_by_ioctl));
+	EXPECT_EQ(0, confine_run(self->client, "refused", own_oneself));
+	confine_release(victim);
+}
+
+/*
+ * A task can be found by its pid before it has its label; the label that pid had
+ * before must not count. Few pids, so that they come round quickly: one process
+ * of the domain keeps marking pids as its own, another kills whatever it can.
+ */
+static int kill_everything(void)
+{
+	pid_t self = getpid(), marker = fork(), pid;
+	int round;
+
+	if (!marker) {
+		for (round = 0; round < 800; round++) {
+			pid = fork();
+			if (!pid)
+				_exit(0);
+			waitpid(pid, NULL, 0);
+		}
+		_exit(0);
+	}
+	for (round = 0; waitpid(marker, NULL, WNOHANG) == 0; round++)
+		for (pid = 300; pid < 600; pid++)
+			if (pid != self && pid != marker)
+				kill(pid, SIGKILL);
+	return 0;
+}
+
+static int write_pid_max(const char *value)
+{
+	int fd = open("/proc/sys/kernel/pid_max", O_WRONLY), err;
+
+	err = fd < 0 || write(fd, value, strlen(value)) < 0;
+	close(fd);
+	return err;
+}
+
+TEST_F_TIMEOUT(task, a_newborn_is_not_its_pids_last_owner, 180)
+{
+	struct gabion_error error = { 0 };
+	unsigned int killed = 0, i;
+	pid_t attacker, child;
+	int status;
+
+	ASSERT_EQ(0, write_pid_max("600"));
+	attacker = fork();
+	if (!attacker) {
+		setsid();
+		usleep(100000);
+		_exit(kill_everything());
+	}
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, attacker, "refused", &error));
+	for (i = 0; waitpid(attacker, &status, WNOHANG) == 0; i++) {
+		child = fork();
+		if (!child)
+			_exit(0);
+		if (child > 0 && waitpid(child, &status, 0) == child)
+			killed += WIFSIGNALED(status);
+	}
+	EXPECT_EQ(0, killed) {
+		TH_LOG("%u of %u children of the host were killed", killed, i);
+	}
+	EXPECT_LT(100, i);
+	write_pid_max("32768");
+	confine_events_clear(self->client);
 }
 
 /* The host's processes, the agent among them, are a domain like others. */
