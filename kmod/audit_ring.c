@@ -66,6 +66,7 @@ struct gabion_record *gabion_ring_reserve(u32 size, unsigned long *flags, u64 *s
 		record->size = rest;
 		if (rest >= offsetofend(struct gabion_record, sequence))
 			record->sequence = 0;
+		/* Pairs with the acquire in peek. */
 		smp_store_release(&ring->head, ring->head + rest);
 	}
 	record = record_at(ring, ring->head);
@@ -98,6 +99,7 @@ const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor)
 	lockdep_assert_held(&gabion_ring_mutex);
 	if (cursor->position < ring->tail)
 		cursor->position = ring->tail;
+	/* Pairs with the release in commit: records before the head are complete. */
 	while (cursor->position != smp_load_acquire(&ring->head)) {
 		record = record_at(ring, cursor->position);
 		if (!is_filler(record))
@@ -148,6 +150,7 @@ void gabion_ring_acknowledge(u64 sequence)
 			gabion_ring_advance(&cursor, record);
 			ring->acknowledged++;
 		}
+		/* Pairs with the acquire in reserve: we are done with those bytes. */
 		smp_store_release(&ring->tail, cursor.position);
 		ring->presented = max(ring->presented, ring->tail);
 	}

@@ -33,7 +33,9 @@ static u8 protocol_of(const struct sock *sk)
 {
 	if (sk->sk_type == SOCK_RAW)
 		return IPPROTO_RAW;
-	return sk->sk_protocol == IPPROTO_MPTCP ? IPPROTO_TCP : sk->sk_protocol;
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		return IPPROTO_TCP;
+	return sk->sk_protocol < 256 ? sk->sk_protocol : IPPROTO_RAW;
 }
 
 /* Connecting to no address in particular connects to this host. */

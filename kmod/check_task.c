@@ -8,6 +8,9 @@
 GABION_CHECK4(task_kill, struct task_struct *, p, struct kernel_siginfo *, info, int, sig,
 	      const struct cred *, cred)
 {
+	/* USB's completion of a request, with credentials of its own: not the task it interrupts. */
+	if (!in_task())
+		return 0;
 	return gabion_decide_domain(GABION_HOOK_task_kill, gabion_task_label(current),
 				    gabion_target_label(p), p->tgid, GABION_DOM_SIGNAL, sig);
 }

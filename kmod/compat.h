@@ -13,7 +13,6 @@
 #include <linux/sched.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
-#include <asm/ibt.h>
 #include "compat_hooks.h"
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -22,30 +21,26 @@
 
 /*
  * Direct calls by ftrace_ops: register_ftrace_direct_multi() became
- * register_ftrace_direct() in 6.6 and took the filter's fate as an argument.
- * Up to 6.5 registration overwrites ops->flags, so the permanent flag can only
- * be set afterwards; it is read when kernel.ftrace_enabled is written and when
- * other ops register.
+ * register_ftrace_direct() in 6.6.  Both overwrite ops->flags, so the permanent
+ * flag can only be set afterwards; it is read when kernel.ftrace_enabled is
+ * written and when other ops register.
+ *
+ * "Dynamic" would make ftrace_shutdown() wait for two kinds of RCU, for each of
+ * our ops in turn: half a minute. gabion_engine_detach() waits once for all of
+ * them, before any of their memory goes away.
  */
 static inline int gabion_ftrace_direct_register(struct ftrace_ops *ops, unsigned long address)
 {
-	int err;
-
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	ops->flags |= FTRACE_OPS_FL_PERMANENT;
-	err = register_ftrace_direct(ops, address);
+	int err = register_ftrace_direct(ops, address);
 #else
-	err = register_ftrace_direct_multi(ops, address);
-	if (!err)
-		ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	int err = register_ftrace_direct_multi(ops, address);
 #endif
-	/*
-	 * "Dynamic" makes ftrace_shutdown() wait for two kinds of RCU, for each of
-	 * our ops in turn: half a minute. gabion_engine_detach() waits once for all
-	 * of them, before any of their memory goes away.
-	 */
-	if (!err)
+
+	if (!err) {
+		ops->flags |= FTRACE_OPS_FL_PERMANENT;
 		ops->flags &= ~FTRACE_OPS_FL_DYNAMIC;
+	}
 	return err;
 }
 
@@ -130,19 +125,6 @@ static inline const struct nlattr *gabion_dump_attribute(struct netlink_callback
 #else
 	return genl_dumpit_info(cb)->attrs[type];
 #endif
-}
-
-/*
- * Address of the function's first instruction, from the one a kprobe reports:
- * with IBT that is behind the ENDBR, where an indirect call must not land.
- */
-static inline void *gabion_kprobe_entry(void *address)
-{
-#ifdef CONFIG_X86_KERNEL_IBT
-	if (is_endbr(*(u32 *)(address - ENDBR_INSN_SIZE)))
-		return address - ENDBR_INSN_SIZE;
-#endif
-	return address;
 }
 
 #endif /* GABION_COMPAT_H */

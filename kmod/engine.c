@@ -8,7 +8,9 @@
 #include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
+#include <linux/static_call.h>
 #include <linux/uaccess.h>
+#include <asm/text-patching.h>
 #include "audit.h"
 #include "compat.h"
 #include "engine.h"
@@ -43,11 +45,11 @@ struct gabion_hook_count gabion_hook_sum(enum gabion_hook_id id)
 }
 
 /*
- * IPMODIFY fallback.  Runs with preemption disabled, where a check may not, so
- * it only sends the function to its resume trampoline, which does the check in
- * the context of the function's own caller.
+ * IPMODIFY fallback.  Only sends the function to its resume trampoline, which
+ * does the check in the context of the function's own caller. Calls nothing, so
+ * it needs none of ftrace's protection against recursion, which would skip it.
  */
-static void divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+static void notrace divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 		   struct ftrace_regs *fregs)
 {
 	const struct gabion_hook *hook = container_of(ops, struct gabion_hook, ops);
@@ -98,9 +100,34 @@ static int attach_ipmodify(struct gabion_hook *hook)
 	return err;
 }
 
+static unsigned long no_location(unsigned long ip)
+{
+	return 0;
+}
+
+/* ftrace_location(), which is not exported. */
+DEFINE_STATIC_CALL(gabion_ftrace_location, no_location);
+
+/* With kernel.ftrace_enabled=0 registration succeeds and patches nothing. */
+static int check_ftrace(void)
+{
+	const int *enabled = (const int *)gabion_symbol_address("ftrace_enabled");
+	unsigned long location = gabion_symbol_address("ftrace_location");
+
+	if (!enabled || !location) {
+		pr_err("this kernel has no dynamic ftrace: not loading\n");
+		return -ENOENT;
+	}
+	if (!READ_ONCE(*enabled)) {
+		pr_err("ftrace is off: sysctl kernel.ftrace_enabled=1 first; not loading\n");
+		return -EBUSY;
+	}
+	static_call_update(gabion_ftrace_location, (unsigned long (*)(unsigned long))location);
+	return 0;
+}
+
 static int attach(struct gabion_hook *hook, bool force_ipmodify)
 {
-	unsigned long (*location)(unsigned long ip) = (void *)gabion_symbol_address("ftrace_location");
 	char symbol[64];
 	unsigned long address;
 	int err = -EBUSY;
@@ -112,7 +139,7 @@ static int attach(struct gabion_hook *hook, bool force_ipmodify)
 		pr_err("this kernel has no function %s: cannot mediate it, not loading\n", symbol);
 		return -ENOENT;
 	}
-	hook->site = location ? location(address) : 0;
+	hook->site = static_call(gabion_ftrace_location)(address);
 	if (!hook->site) {
 		pr_err("%s cannot be traced by ftrace (notrace, or CONFIG_DYNAMIC_FTRACE is off): not loading\n",
 		       symbol);
@@ -183,8 +210,10 @@ static void drain(void)
 
 int gabion_engine_attach(bool force_ipmodify)
 {
-	int id, err;
+	int id, err = check_ftrace();
 
+	if (err)
+		return err;
 	for (id = 0; id < GABION_NHOOKS; id++) {
 		err = attach(&gabion_hooks[id], force_ipmodify);
 		if (err) {
@@ -208,17 +237,23 @@ void gabion_engine_detach(void)
 }
 
 /*
- * An armed site is a call (e8) to our trampoline, or to ftrace's own when
- * somebody else traces the function too; a disarmed one is a nop, or a call
- * elsewhere by someone who patches behind ftrace's back.
+ * An armed site is a call: to our trampoline, or to ftrace's own when somebody
+ * else traces the function too; a disarmed one is a nop. While text_poke_bp()
+ * changes one into the other it is a breakpoint: look again.
  */
 static bool armed(const struct gabion_hook *hook)
 {
-	u8 insn[MCOUNT_INSN_SIZE];
+	u8 insn = 0;
+	int look;
 
-	if (copy_from_kernel_nofault(insn, (void *)hook->site, sizeof(insn)))
-		return false;
-	return insn[0] == 0xe8 && (hook->ops.flags & FTRACE_OPS_FL_ENABLED);
+	for (look = 0; look < 10; look++) {
+		if (copy_from_kernel_nofault(&insn, (void *)hook->site, sizeof(insn)))
+			return false;
+		if (insn != INT3_INSN_OPCODE)
+			break;
+		msleep(20);
+	}
+	return insn == CALL_INSN_OPCODE && (hook->ops.flags & FTRACE_OPS_FL_ENABLED);
 }
 
 unsigned int gabion_engine_verify(void)

@@ -77,10 +77,9 @@ int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd
 		return -EPERM;
 	}
 	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rest) {
-		u64 bit = BIT_ULL(nla_type(nla));
+		u64 bit = nla_type(nla) <= GABION_A_MAX ? BIT_ULL(nla_type(nla)) : 0;
 
-		if (nla_type(nla) > GABION_A_MAX ||
-		    !(bit & (shape->required | shape->optional))) {
+		if (!(bit & (shape->required | shape->optional))) {
 			NL_SET_ERR_MSG_ATTR(extack, nla, "the command does not take this attribute");
 			return -EINVAL;
 		}

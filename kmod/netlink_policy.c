@@ -19,7 +19,7 @@ static struct transaction {
 	u32 received;
 } transaction;	/* transaction_mutex */
 
-/* Innermost but for nothing: gabion_policy_mutex is taken without it. */
+/* Held alone. */
 static DEFINE_MUTEX(transaction_mutex);
 
 static void transaction_drop(void)

@@ -125,6 +125,7 @@ static int put_domain(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!header)
 		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, header);
 	if (nla_put_string(skb, GABION_A_DOMAIN, gabion_domain_name(number)) ||
 	    nla_put_u32(skb, GABION_A_DOMAIN_ID, number) ||
 	    nla_put_u32(skb, GABION_A_DOMAIN_FLAGS, le32_to_cpu(d->flags)) ||
@@ -138,18 +139,15 @@ static int put_domain(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* args: next index, generation of the policy that the dump began with. */
+/* args[0]: next index. A policy that is replaced meanwhile marks the dump as interrupted. */
 int gabion_nl_domains_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct gabion_policy *policy;
 
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
+	cb->seq = policy ? policy->generation : 0;
 	if (policy) {
-		if (!cb->args[1])
-			cb->args[1] = policy->generation;
-		if (cb->args[1] != policy->generation)
-			cb->seq = 1;	/* replaced meanwhile: the dump is marked interrupted */
 		while (cb->args[0] < policy->view.ndomains &&
 		       !put_domain(skb, cb, policy, cb->args[0]))
 			cb->args[0]++;

@@ -79,13 +79,14 @@ int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
 
 	down_read(&gabion_domain_rwsem);
 	number = domain_in_force(info);
-	err = number < 0 ? number : gabion_task_assign(nla_get_u32(info->attrs[GABION_A_PID]), number);
+	err = number < 0 ? number
+			 : gabion_task_assign(nla_get_u32(info->attrs[GABION_A_PID]), number);
 	up_read(&gabion_domain_rwsem);
 	if (err == -ESRCH)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID], "no such process");
 	else if (err == -EINVAL)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
-				    "a thread, not a process: give its thread-group leader");
+				    "a kernel thread, or a thread: give a process's thread-group leader");
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
+#include <linux/static_call.h>
 #include <linux/vmalloc.h>
 #include "engine.h"
 #include "path_label.h"
@@ -16,7 +17,13 @@ struct gabion_path_cache gabion_path_cache __ro_after_init;
 DEFINE_PER_CPU(u64, gabion_path_cache_hits);
 static DEFINE_PER_CPU(u64, cache_misses);
 
-static char *(*absolute_path)(const struct path *path, char *buf, int len) __ro_after_init;
+static char *no_path(const struct path *path, char *buf, int len)
+{
+	return ERR_PTR(-EINVAL);
+}
+
+/* d_absolute_path(), which is not exported; see symbol.c for why a static call. */
+DEFINE_STATIC_CALL(gabion_absolute_path, no_path);
 
 /* Become the slot's writer, unless there is one. */
 static bool slot_lock(struct gabion_path_slot *slot, u16 *version)
@@ -24,7 +31,7 @@ static bool slot_lock(struct gabion_path_slot *slot, u16 *version)
 	*version = READ_ONCE(slot->version);
 	if ((*version & 1) || cmpxchg(&slot->version, *version, *version + 1) != *version)
 		return false;
-	smp_wmb();
+	smp_wmb();	/* odd before the contents change; pairs with the reader's smp_rmb() */
 	return true;
 }
 
@@ -98,7 +105,7 @@ void gabion_path_buffer_put(struct gabion_path_buffer *buffer)
 
 int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 {
-	char *name = absolute_path(path, buffer->page, PATH_MAX);
+	char *name = static_call(gabion_absolute_path)(path, buffer->page, PATH_MAX);
 
 	buffer->path = NULL;
 	buffer->length = 0;
@@ -157,10 +164,13 @@ void gabion_path_cache_stats(u64 *hits, u64 *misses)
 
 int __init gabion_path_label_init(unsigned int count)
 {
-	absolute_path = (void *)gabion_symbol_address("d_absolute_path");
+	unsigned long absolute_path = gabion_symbol_address("d_absolute_path");
+
 	gabion_path_cache.mount_lock = (void *)gabion_symbol_address("mount_lock");
 	if (!absolute_path || !gabion_path_cache.mount_lock)
 		return -ENOENT;
+	static_call_update(gabion_absolute_path,
+			   (char *(*)(const struct path *, char *, int))absolute_path);
 	gabion_path_cache.bits = ilog2(clamp(count, 64U, 1U << 24));
 	gabion_path_cache.slots = vzalloc(array_size(sizeof(struct gabion_path_slot),
 						     1UL << gabion_path_cache.bits));

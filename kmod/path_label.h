@@ -105,6 +105,7 @@ static __always_inline int gabion_path_label_cached(const struct gabion_policy *
 	 */
 	if (d_is_negative(path->dentry))
 		return -1;
+	/* Pairs with slot_unlock(): the contents are of this version or later. */
 	version = smp_load_acquire(&slot->version);
 	label = READ_ONCE(slot->label);
 	if (READ_ONCE(slot->dentry) != path->dentry || READ_ONCE(slot->mnt) != path->mnt ||

@@ -181,15 +181,14 @@ out:
 }
 
 /*
- * A policy in force holds the module: it cannot be unloaded under confined
- * tasks, since the policy cannot be unloaded while there are any.
+ * A policy in force holds the module (the caller got the reference): it cannot
+ * be unloaded under confined tasks, since the policy cannot be unloaded while
+ * there are any.
  */
 static void policy_publish(struct gabion_policy *policy)
 {
 	struct gabion_policy *old;
 
-	if (policy)
-		__module_get(THIS_MODULE);
 	old = rcu_replace_pointer(gabion_policy_in_force, policy,
 				  lockdep_is_held(&gabion_policy_mutex));
 	if (old) {
@@ -215,6 +214,12 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		err = PTR_ERR(policy);
 		goto out;
 	}
+	/* Netlink holds no reference: the module may be going already. */
+	if (!try_module_get(THIS_MODULE)) {
+		policy_free(policy);
+		err = -ESHUTDOWN;
+		goto out;
+	}
 	down_write(&gabion_domain_rwsem);
 	err = check_tasks(policy, pid);
 	if (!err) {
@@ -226,6 +231,7 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 	if (err < 0) {
 		NL_SET_ERR_MSG(extack, "a task runs in a domain that the new policy does not have: end the task, assign it elsewhere, or keep the domain");
 		policy_free(policy);
+		module_put(THIS_MODULE);
 	} else {
 		gabion_audit_policy(err);
 	}
@@ -262,8 +268,9 @@ int gabion_policy_lock(void)
 	mutex_lock(&gabion_policy_mutex);
 	if (!rcu_access_pointer(gabion_policy_in_force)) {
 		err = -ENOENT;
+	} else if (!locked && !try_module_get(THIS_MODULE)) {
+		err = -ESHUTDOWN;
 	} else if (!locked) {
-		__module_get(THIS_MODULE);
 		WRITE_ONCE(locked, true);
 		gabion_audit_lock();
 	}

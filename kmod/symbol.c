@@ -1,20 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Symbols that the kernel does not export to modules. */
+/*
+ * Symbols that the kernel does not export to modules.
+ *
+ * What is found here is called through static_call(), a direct jump: with IBT
+ * the kernel seals functions that it never calls indirectly, and an indirect
+ * call to one is a fault.
+ */
 #include <linux/kprobes.h>
-#include "compat.h"
+#include <linux/static_call.h>
 #include "symbol.h"
+
+static unsigned long not_found(const char *name)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(gabion_kallsyms_lookup, not_found);
 
 unsigned long gabion_symbol_address(const char *name)
 {
-	static unsigned long (*lookup)(const char *name);
+	static struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	static bool known;
 
-	if (!lookup) {
-		struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
-
+	if (!known) {
 		if (register_kprobe(&probe))
 			return 0;
-		lookup = gabion_kprobe_entry(probe.addr);
+		/* Perhaps behind the ENDBR, which a direct jump does not need. */
+		static_call_update(gabion_kallsyms_lookup,
+				   (unsigned long (*)(const char *))probe.addr);
 		unregister_kprobe(&probe);
+		known = true;
 	}
-	return lookup(name);
+	return static_call(gabion_kallsyms_lookup)(name);
 }

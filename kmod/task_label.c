@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Task labels.  See task_label.h. */
+#include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
@@ -49,7 +50,8 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 
 	rcu_read_lock();
 	for_each_thread(leader, thread) {
-		if (gabion_task_label(thread) != domain) {
+		/* The pid of a dead thread may be somebody else's already. */
+		if (pid_alive(thread) && gabion_task_label(thread) != domain) {
 			gabion_task_set_label(thread, domain);
 			changed = true;
 		}
@@ -60,6 +62,8 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 
 int gabion_task_assign(pid_t pid, u16 domain)
 {
+	/* Two assignments of one process would undo each other's passes for ever. */
+	static DEFINE_MUTEX(assign_mutex);
 	struct task_struct *leader;
 
 	rcu_read_lock();
@@ -69,15 +73,18 @@ int gabion_task_assign(pid_t pid, u16 domain)
 	rcu_read_unlock();
 	if (!leader)
 		return -ESRCH;
-	if (!thread_group_leader(leader)) {
+	/* A kernel thread acts for the kernel; what it makes must be the host's. */
+	if (!thread_group_leader(leader) || (leader->flags & PF_KTHREAD)) {
 		put_task_struct(leader);
 		return -EINVAL;
 	}
+	mutex_lock(&assign_mutex);
 	while (assign_threads(leader, domain)) {
 		/* A probe_newtask() that read the old label has written it by then. */
 		tracepoint_synchronize_unregister();
 		cond_resched();
 	}
+	mutex_unlock(&assign_mutex);
 	put_task_struct(leader);
 	return 0;
 }

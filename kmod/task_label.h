@@ -5,8 +5,7 @@
  * The label belongs to the task, never to the credentials in effect (overlayfs
  * and io_uring override those).  It is indexed by the kernel-wide pid, so that
  * the trampoline's early exit is one load and one compare.  The table is flat
- * and static (2 bytes for each possible pid, 8 MiB, untouched pages of it are
- * zero and stay so): nothing is allocated when a task is born, so nothing can
+ * and static (2 bytes for each possible pid, 8 MiB of the module): nothing is allocated when a task is born, so nothing can
  * fail there.
  *
  * Writers: task_newtask (the child copies its parent's label, whatever it is,
@@ -62,7 +61,7 @@ void gabion_task_label_exit(void);
  *
  * Repeats until a pass over the threads finds nothing to change, so that a
  * thread born meanwhile is moved too.
- * Context: may sleep. Return: 0; -ESRCH; -EINVAL: @pid is not a leader.
+ * Context: may sleep. Return: 0; -ESRCH; -EINVAL: @pid is not a leader, or a kernel thread.
  */
 int gabion_task_assign(pid_t pid, u16 domain);
 

@@ -83,9 +83,12 @@ SYM_FUNC_START(gabion_resume_\name)
 	GABION_CALL_CHECK gabion_check_\name
 	testl	%eax, %eax
 	jne	.Lreturn_\name
-	movq	gabion_resume_to_\name(%rip), %r11
-	JMP_NOSPEC r11
+	/* By a return: the site has no ENDBR for an indirect jump to land on. */
+	pushq	gabion_resume_to_\name(%rip)
+	UNWIND_HINT_FUNC
+	RET
 .Lreturn_\name:
+	UNWIND_HINT_FUNC
 	RET
 SYM_FUNC_END(gabion_resume_\name)
 .endm
