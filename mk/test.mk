@@ -42,6 +42,11 @@ lifecycle-%: stage-% holder-% selftests
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		HOLDER=$(CURDIR)/$(B)/holder-$*/holder.ko $(CURDIR)/selftests/lifecycle
 
+# service-6.1: the systemd unit and Debian's nginx, in a VM on that kernel.
+service-%: stage-%
+	qemu-test/vm --kernel $* --init --no-module --with nginx,libnginx-mod-http-perl --smp 2 \
+		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/service
+
 # Figures of docs/performance.md, on the stock kernel under the instruction clock.
 bench: stage-6.1 selftests
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \

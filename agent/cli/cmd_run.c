@@ -30,9 +30,8 @@ static int executable(const char *path)
 }
 
 /*
- * Look @command up in PATH as execvp(3) does. Not execvp() itself: the domain
- * is asked for one execve(2), and a first attempt that fails would use it up,
- * so that a second would run the command unconfined.
+ * Look @command up in PATH as execvp(3) does. Not execvp() itself, which
+ * hands a file that is no program to a shell: that would run in the domain.
  * Return: 0 and an owned path, or -errno.
  */
 static int look_up(const char *command, char **path)
