@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control task exec level audit policy
+KSELFTESTS := file names net control clone task exec level audit policy
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 
 # The harness is the kernel's own, from Debian's linux-source.
@@ -12,7 +12,7 @@ $(KSELFTEST_HEADERS) &:
 		linux-source-6.1/tools/testing/selftests/kselftest_harness.h
 	touch $(KSELFTEST_HEADERS)
 
-$(B)/selftests/%: selftests/%.c selftests/lib/confine.c selftests/lib/confine.h selftests/lib/attempt.h \
+$(B)/selftests/%: selftests/%.c selftests/lib/confine.c $(wildcard selftests/lib/*.h) \
 		$(KSELFTEST_HEADERS) $(B)/agent/libgabion.a $(B)/agent/obj/agent/netlink/open.o
 	mkdir -p $(@D)
 	@echo "  CC $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \

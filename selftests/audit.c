@@ -6,29 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "lib/confine.h"
+#include "lib/fixture.h"
 
-#define ATTEMPT(call) ((call) < 0 ? errno : 0)
-
-FIXTURE(audit)
-{
-	struct gabion_netlink *client;
-};
-
-FIXTURE_SETUP(audit)
-{
-	struct gabion_error error = { 0 };
-
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
-		TH_LOG("%s", error.text);
-	confine_prepare();
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(audit)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE(audit)
 
 static int read_object(void)
 {

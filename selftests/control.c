@@ -183,23 +183,7 @@ static int delete_module(void)
 	return ATTEMPT(syscall(SYS_delete_module, "no_such_module", O_NONBLOCK | O_TRUNC));
 }
 
-FIXTURE(module)
-{
-	struct gabion_netlink *client;
-};
-
-FIXTURE_SETUP(module)
-{
-	struct gabion_error error = { 0 };
-
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error));
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(module)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE(module)
 
 TEST_F(module, removing_one_needs_the_control)
 {

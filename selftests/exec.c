@@ -8,29 +8,9 @@
 #include <stdlib.h>
 #include <signal.h>
 #include "kselftest_harness.h"
-#include "lib/confine.h"
+#include "lib/fixture.h"
 
-#define ATTEMPT(call) ((call) < 0 ? errno : 0)
-
-FIXTURE(exec)
-{
-	struct gabion_netlink *client;
-};
-
-FIXTURE_SETUP(exec)
-{
-	struct gabion_error error = { 0 };
-
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
-		TH_LOG("%s", error.text);
-	confine_prepare();
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(exec)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE(exec)
 
 struct seek {
 	pid_t pid;

@@ -150,23 +150,7 @@ FIXTURE_VARIANT_ADD(attempt, netlink_socket)
 	.refused = AF_NETLINK,
 };
 
-FIXTURE(endpoint)
-{
-	struct gabion_netlink *client;
-};
-
-FIXTURE_SETUP(endpoint)
-{
-	struct gabion_error error = { 0 };
-
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error));
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(endpoint)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE(endpoint)
 
 static int bind_other_port(void)
 {

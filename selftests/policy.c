@@ -15,9 +15,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "core/view.h"
-#include "lib/confine.h"
-
-#define ATTEMPT(call) ((call) < 0 ? errno : 0)
+#include "lib/fixture.h"
 
 FIXTURE(policy)
 {

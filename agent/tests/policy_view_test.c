@@ -161,12 +161,44 @@ static void extreme_words(void **state)
 	gabion_compiled_free(&c);
 }
 
+/*
+ * A matrix of no entries, at the end of the image, for a class that has no
+ * labels: 0 = domains * 0 looked right, and label 0 was read behind the image.
+ */
+static void empty_matrix(void **state)
+{
+	struct gabion_policy_header *h;
+	struct gabion_policy_section *table;
+	struct gabion_compiled c;
+	uint32_t i, kept = 0;
+
+	(void)state;
+	policy_compile(&c, "domain d {\n enter /d\n}\n");
+	h = c.image;
+	table = (struct gabion_policy_section *)(h + 1);
+	for (i = 0; i < le32toh(h->nsections); i++)
+		if (le32toh(table[i].klass) != GABION_CLASS_NET)
+			table[kept++] = table[i];
+	assert_true(kept < le32toh(h->nsections));
+	h->nsections = htole32(kept);
+	assert_int_equal(try_image(c.image, c.size, true), 0);
+	table[kept++] = (struct gabion_policy_section){
+		.type = htole32(GABION_SECTION_QUIET),
+		.klass = htole32(GABION_CLASS_NET),
+		.offset = htole32((uint32_t)c.size),
+	};
+	h->nsections = htole32(kept);
+	assert_int_equal(try_image(c.image, c.size, true), -EINVAL);
+	gabion_compiled_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(flipped),
 		cmocka_unit_test(extreme_words),
+		cmocka_unit_test(empty_matrix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

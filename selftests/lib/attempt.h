@@ -11,11 +11,11 @@
 #ifndef GABION_SELFTESTS_ATTEMPT_H
 #define GABION_SELFTESTS_ATTEMPT_H
 
-#include "confine.h"
+#include "fixture.h"
 
 FIXTURE(attempt)
 {
-	struct gabion_netlink *client;
+	GABION_FIXTURE_MEMBERS
 };
 
 /**
@@ -36,21 +36,7 @@ FIXTURE_VARIANT(attempt)
 	const char *refused_by;
 };
 
-FIXTURE_SETUP(attempt)
-{
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
-		TH_LOG("%s", error.text);
-	confine_prepare();
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(attempt)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE_LIFE(attempt)
 
 TEST_F(attempt, works_on_the_host)
 {
@@ -80,8 +66,5 @@ TEST_F(attempt, is_refused_and_recorded)
 	EXPECT_EQ(variant->error, confine_run(self->client, domain, variant->run));
 	EXPECT_LE(1, confine_events_count(self->client, &expect));
 }
-
-/* Shorthand for operations that return -1 and set errno. */
-#define ATTEMPT(call) ((call) < 0 ? errno : 0)
 
 #endif /* GABION_SELFTESTS_ATTEMPT_H */
