@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is installed where; uninstall takes away just that.
 
-RELEASE ?= $(shell uname -r)
+# What `uname -r` says on that kernel; Debian's kernelrelease is another number.
+RELEASE ?= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 MODULE_DIR := /lib/modules/$(RELEASE)/extra
 POLICIES := $(wildcard policies/*.gabion)
 ABSTRACTIONS := $(wildcard policies/abstractions/*.gabion)
