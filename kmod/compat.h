@@ -1,19 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place that knows kernel versions (with compat_hooks.h, its part for
- * assembly).  Each entry names what changed and in which release.
+ * The only place that knows kernel versions.  Each entry names what changed and
+ * in which release. Assembly includes it too, and sees its first part.
  */
 #ifndef GABION_COMPAT_H
 #define GABION_COMPAT_H
+
+#include <linux/version.h>
+
+/* security_file_truncate() split off security_path_truncate() in 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define GABION_HAVE_FILE_TRUNCATE
+#define GABION_HOOKS_BY_KERNEL(X)		\
+	X(file_truncate, CONFINED)
+#else
+#define GABION_HOOKS_BY_KERNEL(X)
+#endif
+
+/*
+ * The per-CPU pointer to the current task: current_task up to 6.1 and again
+ * later, the first member of pcpu_hot between.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define GABION_ASM_CURRENT	PER_CPU_VAR(pcpu_hot)
+#else
+#define GABION_ASM_CURRENT	PER_CPU_VAR(current_task)
+#endif
+
+#ifndef __ASSEMBLY__
 
 #include <linux/ftrace.h>
 #include <linux/fs.h>
 #include <linux/mm_types.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
-#include <linux/version.h>
 #include <net/genetlink.h>
-#include "compat_hooks.h"
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "Gabion needs Linux 6.1 or newer"
@@ -126,5 +147,7 @@ static inline const struct nlattr *gabion_dump_attribute(struct netlink_callback
 	return genl_dumpit_info(cb)->attrs[type];
 #endif
 }
+
+#endif /* __ASSEMBLY__ */
 
 #endif /* GABION_COMPAT_H */

@@ -17,7 +17,7 @@
 #ifndef GABION_HOOKS_H
 #define GABION_HOOKS_H
 
-#include "compat_hooks.h"
+#include "compat.h"
 
 #define GABION_HOOKS(X)				\
 	X(path_unlink, CONFINED)		\

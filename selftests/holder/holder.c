@@ -6,7 +6,9 @@
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
-#include <linux/version.h>
+#include <asm/ibt.h>
+
+#include "../../kmod/compat.h"
 
 static char *function = "security_path_mkdir";
 module_param(function, charp, 0444);
@@ -17,6 +19,7 @@ asm(".pushsection .text, \"ax\", @progbits\n"
     ".type holder_trampoline, @function\n"
     ".globl holder_trampoline\n"
     "holder_trampoline:\n"
+    ASM_ENDBR
     ASM_RET
     ".size holder_trampoline, .-holder_trampoline\n"
     ".popsection\n");
@@ -34,20 +37,16 @@ static int __init holder_init(void)
 	err = ftrace_set_filter_ip(&ops, (unsigned long)probe.addr, 0, 1);
 	if (err)
 		return err;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	return register_ftrace_direct(&ops, (unsigned long)holder_trampoline);
-#else
-	return register_ftrace_direct_multi(&ops, (unsigned long)holder_trampoline);
-#endif
+	return gabion_ftrace_direct_register(&ops, (unsigned long)holder_trampoline);
 }
 
 static void __exit holder_exit(void)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	unregister_ftrace_direct(&ops, (unsigned long)holder_trampoline, true);
-#else
-	unregister_ftrace_direct_multi(&ops, (unsigned long)holder_trampoline);
-#endif
+	gabion_ftrace_direct_unregister(&ops, (unsigned long)holder_trampoline);
+	/* Registration made the ops one that is not waited for: see compat.h. */
+	synchronize_rcu_tasks_rude();
+	synchronize_rcu_tasks();
+	ftrace_free_filter(&ops);
 }
 
 module_init(holder_init);
