@@ -48,6 +48,15 @@ static void assert_field(const char *entry, size_t n, const char *field, size_t 
 		fail_msg("field '%s' is not in '%s'", field, entry);
 }
 
+/* CI fails on a skip (selftests/all). */
+static void need_journal(void)
+{
+	if (journal >= 0)
+		return;
+	print_message("skipped: no journal socket of our own: run as root, in a mount namespace\n");
+	skip();
+}
+
 static void event_has_message_and_fields(void **state)
 {
 	struct gabion_record record = {
@@ -75,8 +84,7 @@ static void event_has_message_and_fields(void **state)
 	ssize_t n;
 
 	(void)state;
-	if (journal < 0)
-		skip();
+	need_journal();
 	assert_int_equal(gabion_output_open(&sink, "journald", &error), 0);
 	assert_int_equal(sink->ops->put(sink, &record, "{\"a\":1}\n", 8, &error), 0);
 	assert_int_equal(sink->ops->flush(sink, &error), 0);
@@ -106,8 +114,7 @@ static void loss_is_an_error_message(void **state)
 	ssize_t n;
 
 	(void)state;
-	if (journal < 0)
-		skip();
+	need_journal();
 	assert_int_equal(gabion_output_open(&sink, "journald", &error), 0);
 	assert_int_equal(sink->ops->put(sink, &record, "{}\n", 3, &error), 0);
 	n = recv(journal, entry, sizeof(entry), MSG_DONTWAIT);
