@@ -185,8 +185,21 @@ TEST_F(exec, a_change_sets_secure_mode)
 	confine_release(pid);
 }
 
-/* gabion run: the administrator names the domain of the next exec. */
-TEST_F(exec, a_named_domain)
+/* A script whose interpreter is not there: its exec fails after the domain was chosen. */
+static void break_program(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	if (write(fd, "#!/nonexistent\n", 15) != 15)
+		_exit(97);
+	close(fd);
+}
+
+/*
+ * As gabion run does: name the domain of the next exec, then execute @first, which
+ * may fail, and cat. Return: cat's status.
+ */
+static int cat_in_refused(const char *first)
 {
 	int status;
 	pid_t pid = fork();
@@ -199,43 +212,33 @@ TEST_F(exec, a_named_domain)
 		    gabion_netlink_task_exec(client, "refused", &error))
 			_exit(99);
 		gabion_netlink_close(client);
+		if (first)
+			execl(first, "first", (char *)NULL);
 		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
 		_exit(98);
 	}
 	waitpid(pid, &status, 0);
-	EXPECT_EQ(1, WEXITSTATUS(status));
-	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .domain = "refused",
-		.object = TEST_DIR "/object/file" }));
+	return WEXITSTATUS(status);
+}
+
+static const struct confine_expect cat_is_refused = {
+	.verdict = GABION_VERDICT_DENIED,
+	.domain = "refused",
+	.object = TEST_DIR "/object/file",
+};
+
+TEST_F(exec, a_named_domain)
+{
+	EXPECT_EQ(1, cat_in_refused(NULL));
+	EXPECT_EQ(1, confine_events_count(self->client, &cat_is_refused));
 }
 
 /* What the administrator named holds until an exec succeeds, as execvp tries several. */
 TEST_F(exec, a_named_domain_outlives_a_failed_exec)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		struct gabion_netlink *client;
-		struct gabion_error error = { 0 };
-		int fd = open(TEST_DIR "/object/program", O_WRONLY | O_TRUNC);
-
-		if (write(fd, "#!/nonexistent\n", 15) != 15)
-			_exit(97);
-		close(fd);
-		if (gabion_netlink_open(&client, &error) ||
-		    gabion_netlink_task_exec(client, "refused", &error))
-			_exit(99);
-		gabion_netlink_close(client);
-		execl(TEST_DIR "/object/program", "program", (char *)NULL);
-		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
-		_exit(98);
-	}
-	waitpid(pid, &status, 0);
-	EXPECT_EQ(1, WEXITSTATUS(status));
-	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .domain = "refused",
-		.object = TEST_DIR "/object/file" }));
+	break_program(TEST_DIR "/object/program");
+	EXPECT_EQ(1, cat_in_refused(TEST_DIR "/object/program"));
+	EXPECT_EQ(1, confine_events_count(self->client, &cat_is_refused));
 }
 
 /* A failed exec leaves nothing for the next one. */
@@ -245,12 +248,7 @@ TEST_F(exec, a_failed_exec_leaves_nothing)
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* Chosen, then ENOEXEC-like failure: a script without its interpreter. */
-		int fd = open(TEST_DIR "/enter", O_WRONLY | O_TRUNC);
-
-		if (write(fd, "#!/nonexistent\n", 15) != 15)
-			_exit(97);
-		close(fd);
+		break_program(TEST_DIR "/enter");
 		execl(TEST_DIR "/enter", "enter", (char *)NULL);
 		execl("/usr/bin/cat", "cat", TEST_DIR "/object/file", (char *)NULL);
 		_exit(98);
