@@ -290,12 +290,15 @@ int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_
 	s = subject_of(subject);
 	if (s.known && gabion_policy_index(s.policy, object, &index)) {
 		event.label = index;
+		err = judge(&s, &event, -EPERM);
+	} else if (has_flag(&s, GABION_DOMAIN_UNCONFINED)) {
+		err = 0;
 	} else {
 		/* No column of the matrix: nothing is granted on such a domain. */
-		s.known = s.known && has_flag(&s, GABION_DOMAIN_UNCONFINED);
-		event.label = 0;
+		event.refused = wanted;
+		event.reason = GABION_REASON_SIGMA;
+		err = conclude(&s, &event, -EPERM);
 	}
-	err = judge(&s, &event, -EPERM);
 	rcu_read_unlock();
 	return err;
 }

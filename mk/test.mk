@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control clone task exec level audit policy
+KSELFTESTS := file names net control clone task exec level audit escape policy
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 
 # The harness is the kernel's own, from Debian's linux-source.
