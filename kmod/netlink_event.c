@@ -167,23 +167,33 @@ static int put_event(struct sk_buff *skb, const struct gabion_record *r)
 	return 0;
 }
 
-static int put_losses(struct sk_buff *skb)
+static int put_loss(struct sk_buff *skb, int cpu, u64 lost)
 {
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(skb, GABION_A_LOSS);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, GABION_L_CPU, cpu) ||
+	    nla_put_u64_64bit(skb, GABION_L_COUNT, lost, GABION_L_PAD)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Losses from CPU @first on; the first one that did not fit, or nr_cpu_ids. */
+static int put_losses(struct sk_buff *skb, int first)
+{
 	u64 lost;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		lost = gabion_ring_lost(cpu);
-		if (!lost)
-			continue;
-		nest = nla_nest_start(skb, GABION_A_LOSS);
-		if (!nest || nla_put_u32(skb, GABION_L_CPU, cpu) ||
-		    nla_put_u64_64bit(skb, GABION_L_COUNT, lost, GABION_L_PAD))
-			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
+	for (cpu = first; cpu < nr_cpu_ids; cpu++) {
+		lost = cpu_possible(cpu) ? gabion_ring_lost(cpu) : 0;
+		if (lost && put_loss(skb, cpu, lost))
+			break;
 	}
-	return 0;
+	return cpu;
 }
 
 static bool is_subscriber(const struct netlink_callback *cb)
@@ -191,7 +201,7 @@ static bool is_subscriber(const struct netlink_callback *cb)
 	return READ_ONCE(subscriber) == NETLINK_CB(cb->skb).portid;
 }
 
-/* State of a dump: args[0] cursor's CPU, args[1] its position, args[2] losses were sent. */
+/* State of a dump: args[0] cursor's CPU, args[1] its position, args[2] CPU whose losses are next. */
 int gabion_nl_event_start(struct netlink_callback *cb)
 {
 	const struct nlattr *ack;
@@ -235,15 +245,15 @@ int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	int before = skb->len;
 	void *header;
 
-	if (cb->args[2] && cursor.cpu >= nr_cpu_ids)
+	if (cb->args[2] >= nr_cpu_ids && cursor.cpu >= nr_cpu_ids)
 		return 0;
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			     &gabion_genl_family, NLM_F_MULTI, GABION_CMD_EVENT_READ);
 	if (!header)
 		return -EMSGSIZE;
-	if (!cb->args[2] && put_losses(skb))
-		return -EMSGSIZE;
-	cb->args[2] = 1;
+	cb->args[2] = put_losses(skb, cb->args[2]);
+	if (cb->args[2] < nr_cpu_ids)
+		goto out;
 	mutex_lock(&gabion_ring_mutex);
 	while (cursor.cpu < nr_cpu_ids) {
 		bool through = !cpu_possible(cursor.cpu) || dump_ring(skb, &cursor);
@@ -261,6 +271,7 @@ int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		     cursor.cpu < nr_cpu_ids && skb->len == before + NLMSG_HDRLEN + GENL_HDRLEN);
 	cb->args[0] = cursor.cpu;
 	cb->args[1] = cursor.position;
+out:
 	genlmsg_end(skb, header);
 	return skb->len;
 }

@@ -126,28 +126,38 @@ static void json_status(struct gabion_json *json, const struct gabion_status *s)
 	gabion_json_close(json, '}');
 }
 
+/* A list under @key of the JSON value, or a table with this head. */
+static int begin_list(struct listing *l, const char *key, const char *const *head)
+{
+	if (!l->json)
+		return table_head(&l->table, head);
+	gabion_json_open(l->json, key, '[');
+	return 0;
+}
+
+static int end_list(struct listing *l, int err)
+{
+	if (l->json) {
+		gabion_json_close(l->json, ']');
+	} else if (!err) {
+		putchar('\n');
+		gabion_table_print(&l->table);
+	}
+	gabion_table_free(&l->table);
+	return err;
+}
+
 static int show_hooks(struct gabion_netlink *client, struct gabion_json *json,
 		      unsigned int *unarmed, struct gabion_error *error)
 {
 	static const char *const head[] = { "HOOK", "METHOD", "CHECKS", "REFUSALS", "STATE", NULL };
 	struct listing l = { .json = json, .table.right = 1U << 2 | 1U << 3 };
-	int err = 0;
+	int err = begin_list(&l, "hooks", head);
 
-	if (json)
-		gabion_json_open(json, "hooks", '[');
-	else
-		err = table_head(&l.table, head);
 	if (!err)
 		err = gabion_netlink_hooks(client, hook_row, &l, error);
-	if (json) {
-		gabion_json_close(json, ']');
-	} else if (!err) {
-		putchar('\n');
-		gabion_table_print(&l.table);
-	}
 	*unarmed = l.unarmed;
-	gabion_table_free(&l.table);
-	return err;
+	return end_list(&l, err);
 }
 
 static int show_domains(struct gabion_netlink *client, struct gabion_json *json,
@@ -155,22 +165,11 @@ static int show_domains(struct gabion_netlink *client, struct gabion_json *json,
 {
 	static const char *const head[] = { "DOMAIN", "MODE", "THREADS", "LEVEL", NULL };
 	struct listing l = { .json = json, .table.right = 1U << 2 };
-	int err = 0;
+	int err = begin_list(&l, "domain_list", head);
 
-	if (json)
-		gabion_json_open(json, "domain_list", '[');
-	else
-		err = table_head(&l.table, head);
 	if (!err)
 		err = gabion_netlink_domains(client, domain_row, &l, error);
-	if (json) {
-		gabion_json_close(json, ']');
-	} else if (!err) {
-		putchar('\n');
-		gabion_table_print(&l.table);
-	}
-	gabion_table_free(&l.table);
-	return err;
+	return end_list(&l, err);
 }
 
 static int show(const struct gabion_cli *cli, bool hooks, bool domains, struct gabion_error *error)

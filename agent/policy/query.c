@@ -273,11 +273,11 @@ const char *gabion_answer_reason_name(enum gabion_answer_reason reason)
 	case GABION_ANSWER_ALLOWED:
 		return "allowed";
 	case GABION_ANSWER_NO_RULE:
-		return "no rule";
+		return "no-rule";
 	case GABION_ANSWER_DENIED:
-		return "deny rule";
+		return "deny-rule";
 	case GABION_ANSWER_LEVEL:
-		return "level order";
+		return "level";
 	}
 	return "unknown";
 }

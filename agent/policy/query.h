@@ -74,7 +74,7 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 
 void gabion_answer_free(struct gabion_answer *answer);
 
-/* "allowed", "no rule", "deny rule", "level order". */
+/* "allowed", "no-rule", "deny-rule", "level": the words of the events. */
 const char *gabion_answer_reason_name(enum gabion_answer_reason reason);
 
 /* Names of the object's resources, "" if none; points into the image. */
