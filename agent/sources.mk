@@ -3,6 +3,8 @@
 # What the agent is made of, apart from the policy compiler (agent/policy).
 # Paths are from the top of the tree.
 
+# Shared with the kernel.
+CORE_SOURCES := core/verify.c core/verify_filter.c
 COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
@@ -11,7 +13,7 @@ NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c event_decode.c even
 	query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
-LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) core/verify.c
+LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES)
 
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
 DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c output_journal.c \
@@ -23,5 +25,5 @@ CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_load.c cmd_lock.c cmd_mon
 	cmd_query.c cmd_run.c cmd_status.c cmd_test.c cmd_unload.c main.c table.c usage.c)
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
-	libsystemd libcap)
-AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap)
+	libsystemd libcap libseccomp)
+AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap libseccomp)

@@ -3,7 +3,7 @@
  * Takes apart the untrusted policy image.  The one place that reads it before
  * it is known to be sound; fuzzed by agent/tests/fuzz_view.c.
  */
-#include "view.h"
+#include "syscall.h"
 
 u32 gabion_crc32(u32 crc, const void *data, size_t size)
 {
@@ -82,6 +82,9 @@ static bool known_section(u32 type, u32 klass)
 	case GABION_SECTION_DOMAINS:
 	case GABION_SECTION_RESOURCES:
 	case GABION_SECTION_RULES:
+	case GABION_SECTION_FILTERS:
+	case GABION_SECTION_CALLS:
+	case GABION_SECTION_TESTS:
 		return klass == 0;
 	case GABION_SECTION_LABELS:
 	case GABION_SECTION_MEMBERS:
@@ -271,6 +274,20 @@ static int check_rules(struct verifier *v)
 	return 0;
 }
 
+static int check_filters(struct verifier *v)
+{
+	struct gabion_view *w = v->view;
+	const char *why;
+
+	w->filters = find(v, GABION_SECTION_FILTERS, 0, sizeof(*w->filters), &w->nfilters);
+	w->calls = find(v, GABION_SECTION_CALLS, 0, sizeof(*w->calls), &w->ncalls);
+	w->tests = find(v, GABION_SECTION_TESTS, 0, sizeof(*w->tests), &w->ntests);
+	if (w->nfilters == ~0U || w->ncalls == ~0U || w->ntests == ~0U)
+		return fail(v, -EINVAL, "filters, calls or tests: length");
+	why = gabion_verify_filters(w);
+	return why ? fail(v, -EINVAL, why) : 0;
+}
+
 static int check_labels(struct verifier *v, u32 klass)
 {
 	struct gabion_view *w = v->view;
@@ -422,6 +439,8 @@ int gabion_view_open(struct gabion_view *view, const void *image, size_t size, c
 		err = check_resources(&v);
 	if (!err)
 		err = check_rules(&v);
+	if (!err)
+		err = check_filters(&v);
 	for (klass = 1; !err && klass < GABION_CLASS_TABLES_END; klass++)
 		err = check_class(&v, klass);
 	if (!err && !view->classes[GABION_CLASS_FILE].labels)

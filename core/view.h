@@ -7,6 +7,7 @@
 
 #include "platform.h"
 #include "../include/uapi/gabion/policy.h"
+#include "../include/uapi/gabion/syscall.h"
 
 /**
  * struct gabion_dfa - an automaton of the image
@@ -72,6 +73,12 @@ struct gabion_view {
 	u32 nresources;
 	const struct gabion_policy_rule *rules;
 	u32 nrules;
+	const struct gabion_policy_filter *filters;
+	u32 nfilters;
+	const __le32 *calls;
+	u32 ncalls;
+	const struct gabion_policy_test *tests;
+	u32 ntests;
 	struct gabion_class_view classes[GABION_CLASS_TABLES_END];
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Sources of libgabion-policy.a, relative to the top of the tree.  core/verify.c
+# Sources of libgabion-policy.a, relative to the top of the tree.  $(CORE_SOURCES)
 # and agent/common are linked beside it.
 #
 # parser.y: bison --header=B/parser.h -o B/parser.c; lexer.l: flex

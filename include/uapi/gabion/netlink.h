@@ -45,6 +45,8 @@
  *	and LOSS (the exact number of events lost since boot of the module, for each CPU that
  *	lost any). Events not acknowledged come again: a reader that dies loses nothing.
  * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes.
+ * @GABION_CMD_SYSCALLS: dump; each message: DOMAIN, ABI, CALLS_USED, CALLS_KNOWN. One for each domain
+ *	that has a syscall filter and each ABI.
  * @GABION_CMD_LOCK: policy and module stay until reboot.
  */
 enum gabion_cmd {
@@ -64,6 +66,7 @@ enum gabion_cmd {
 	GABION_CMD_EVENT_READ,
 	GABION_CMD_EVENT_READY,
 	GABION_CMD_LOCK,
+	GABION_CMD_SYSCALLS,
 	__GABION_CMD_END,
 };
 
@@ -100,6 +103,10 @@ enum gabion_cmd {
  * @GABION_A_LOSS:		nest of enum gabion_loss_attr
  * @GABION_A_INSTANCE:		u64, random number of this load of the module: sequence numbers
  *				count within it
+ * @GABION_A_ABI:		u32, enum gabion_abi
+ * @GABION_A_CALLS_USED:	binary, little-endian bit set by number: calls that the filter of this
+ *				domain let run since the module was loaded
+ * @GABION_A_CALLS_KNOWN:	u32, size of the running kernel's table of that ABI
  */
 enum gabion_attr {
 	GABION_A_UNSPEC,
@@ -134,6 +141,9 @@ enum gabion_attr {
 	GABION_A_EVENT,
 	GABION_A_LOSS,
 	GABION_A_INSTANCE,
+	GABION_A_ABI,
+	GABION_A_CALLS_USED,
+	GABION_A_CALLS_KNOWN,
 	__GABION_A_END,
 };
 #define GABION_A_MAX	(__GABION_A_END - 1)
@@ -148,7 +158,7 @@ enum gabion_attr {
  * @GABION_E_VERDICT:	u32, enum gabion_verdict
  * @GABION_E_REASON:	u32, enum gabion_reason
  * @GABION_E_CLASS:	u32, enum gabion_class
- * @GABION_E_WANTED:	u32, permissions asked for; number of the capability, family or control
+ * @GABION_E_WANTED:	u32, permissions asked for; number of the capability, family, control or syscall
  * @GABION_E_REFUSED:	u32, those of them that were not granted
  * @GABION_E_GENERATION: u32, of the policy that decided
  * @GABION_E_DOMAIN:	string, subject
@@ -168,6 +178,10 @@ enum gabion_attr {
  * @GABION_E_EXE:	string, path of the executable; absent if it has none
  * @GABION_E_SIGNAL:	u32, signal number (domain class, signal)
  * @GABION_E_TARGET_PID: u32, process acted on
+ * @GABION_E_ABI:	u32, enum gabion_abi (syscall class, like the next three)
+ * @GABION_E_ARGUMENTS:	binary, six u64: what the registers held when it was judged
+ * @GABION_E_OUTCOME:	u32, action << 16 | data, as in syscall.h
+ * @GABION_E_IP:	u64, user address behind the syscall instruction
  */
 enum gabion_event_attr {
 	GABION_E_UNSPEC,
@@ -200,6 +214,10 @@ enum gabion_event_attr {
 	GABION_E_EXE,
 	GABION_E_SIGNAL,
 	GABION_E_TARGET_PID,
+	GABION_E_ABI,
+	GABION_E_ARGUMENTS,
+	GABION_E_OUTCOME,
+	GABION_E_IP,
 	__GABION_E_END,
 };
 #define GABION_E_MAX	(__GABION_E_END - 1)
@@ -245,6 +263,7 @@ enum gabion_reason {
 	GABION_REASON_RELABEL,		/* the new name has another label */
 	GABION_REASON_TRANSITION,	/* domain change not possible (no_new_privs, tracer) */
 	GABION_REASON_MEMORY,		/* the kernel could not decide and refused */
+	GABION_REASON_SYSCALL,		/* the domain's syscall filter */
 };
 
 #endif /* _UAPI_GABION_NETLINK_H */

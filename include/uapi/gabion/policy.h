@@ -55,6 +55,9 @@ struct gabion_policy_header {
  * @GABION_SECTION_DOMAINS:	struct gabion_policy_domain[]; entry 0 is the host's default domain
  * @GABION_SECTION_RESOURCES:	struct gabion_policy_resource[]; for people and queries only
  * @GABION_SECTION_RULES:	struct gabion_policy_rule[]; for people and queries only
+ * @GABION_SECTION_FILTERS:	(optional) struct gabion_policy_filter[], ascending by domain (syscall.h)
+ * @GABION_SECTION_CALLS:	__le32 outcomes by syscall number, cut up by the filters
+ * @GABION_SECTION_TESTS:	struct gabion_policy_test[], what outcomes that look at arguments do
  * @GABION_SECTION_LABELS:	(per class) struct gabion_policy_label[]
  * @GABION_SECTION_MEMBERS:	(per class) __le32 resource indexes, cut up by the labels
  * @GABION_SECTION_DFA:		(per class) struct gabion_policy_dfa and its tables
@@ -76,6 +79,9 @@ enum gabion_section {
 	GABION_SECTION_DOMAINS,
 	GABION_SECTION_RESOURCES,
 	GABION_SECTION_RULES,
+	GABION_SECTION_FILTERS,
+	GABION_SECTION_CALLS,
+	GABION_SECTION_TESTS,
 	GABION_SECTION_LABELS = 16,
 	GABION_SECTION_MEMBERS,
 	GABION_SECTION_DFA,
@@ -259,6 +265,7 @@ struct gabion_policy_cell {
  * @GABION_CLASS_CAPABILITY:	not a table: struct gabion_policy_domain.capabilities
  * @GABION_CLASS_FAMILY:	not a table: struct gabion_policy_domain.families
  * @GABION_CLASS_CONTROL:	not a table: struct gabion_policy_domain.controls
+ * @GABION_CLASS_SYSCALL:	not a table: struct gabion_policy_filter (syscall.h)
  */
 enum gabion_class {
 	GABION_CLASS_FILE = 1,
@@ -268,6 +275,7 @@ enum gabion_class {
 	GABION_CLASS_CAPABILITY = 16,
 	GABION_CLASS_FAMILY,
 	GABION_CLASS_CONTROL,
+	GABION_CLASS_SYSCALL,
 };
 
 /* Permissions of GABION_CLASS_FILE. */
