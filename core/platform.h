@@ -9,6 +9,7 @@
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
 #include <linux/errno.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <asm/byteorder.h>
@@ -21,6 +22,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <linux/types.h>
+/* Users have no secrets from themselves to keep from speculation. */
+#define array_index_nospec(index, size) (index)
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;

@@ -31,6 +31,7 @@ static inline u32 gabion_filter_entry(const struct gabion_view *view,
 
 	if (number >= le32_to_cpu(calls->count))
 		return le32_to_cpu(calls->otherwise);
+	number = array_index_nospec(number, le32_to_cpu(calls->count));
 	return le32_to_cpu(view->calls[le32_to_cpu(calls->first) + number]);
 }
 

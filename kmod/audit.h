@@ -15,6 +15,7 @@
 #include <gabion/netlink.h>
 #include <gabion/policy.h>
 #include "hooks.h"
+#include "syscall_filter.h"
 
 /* No target domain. */
 #define GABION_NO_TARGET	(-1)
@@ -38,6 +39,8 @@
  * @net:	endpoint
  * @signal:	signal number
  * @target_pid:	process acted on
+ * @call:	syscall class: what was called
+ * @outcome:	and what happens to it
  */
 struct gabion_event {
 	u32 type;
@@ -57,6 +60,8 @@ struct gabion_event {
 	const struct gabion_net_key *net;
 	u32 signal;
 	u32 target_pid;
+	const struct gabion_call *call;
+	u32 outcome;
 };
 
 /* Strings of a record, in the order in which their bytes follow it. */
@@ -99,7 +104,10 @@ struct gabion_record {
 	u32 uid;
 	s32 target;
 	u16 domain;
-	u16 has_net;
+	u8 has_net;
+	u8 has_call;
+	u32 outcome;
+	struct gabion_call call;
 	struct gabion_net_key net;
 	char comm[TASK_COMM_LEN];
 	u16 length[GABION_RECORD_NSTRINGS];

@@ -102,6 +102,10 @@ void gabion_audit(const struct gabion_event *event)
 		record->has_net = event->net != NULL;
 		if (event->net)
 			record->net = *event->net;
+		record->has_call = event->call != NULL;
+		record->outcome = event->outcome & ~GABION_OUTCOME_QUIET;
+		if (event->call)
+			record->call = *event->call;
 		fill_task(record);
 		p = record->strings;
 		for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {

@@ -15,6 +15,7 @@
 #include "decision.h"
 #include "engine.h"
 #include "exec_pending.h"
+#include "syscall_work.h"
 
 /* Domain that an exec of @path by domain @from leads to. */
 static int choose(u16 from, const struct path *path, u16 *to)
@@ -154,6 +155,7 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	if (policy && gabion_task_label(current) == chosen_from) {
 		generation = policy->generation;
 		gabion_task_set_label(current, to);
+		gabion_syscall_work_set(current);
 	}
 	rcu_read_unlock();
 	up_read(&gabion_domain_rwsem);

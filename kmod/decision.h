@@ -32,10 +32,8 @@ static inline bool gabion_kernel_acts(void)
 {
 	if (current_cred() == rcu_access_pointer(current->real_cred))
 		return false;
-#ifdef CONFIG_IO_URING
-	if (current->io_uring)
+	if (gabion_task_has_uring(current))
 		return false;
-#endif
 	return !(current->flags & PF_IO_WORKER);
 }
 

@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 #include <asm/text-patching.h>
 #include "audit.h"
+#include "check_syscall.h"
 #include "compat.h"
 #include "engine.h"
 #include "symbol.h"
@@ -128,12 +129,10 @@ static int check_ftrace(void)
 
 static int attach(struct gabion_hook *hook, bool force_ipmodify)
 {
-	char symbol[64];
+	const char *symbol = hook->function;
 	unsigned long address;
 	int err = -EBUSY;
 
-	snprintf(symbol, sizeof(symbol), "%s%s", str_has_prefix(hook->name, "vfs_") ? "" : "security_",
-		 hook->name);
 	address = gabion_symbol_address(symbol);
 	if (!address) {
 		pr_err("this kernel has no function %s: cannot mediate it, not loading\n", symbol);
@@ -185,6 +184,8 @@ static bool check_running(void)
 	for (id = 0; id < GABION_NHOOKS; id++) {
 		struct gabion_hook_count sum = gabion_hook_sum(id);
 
+		if (id == GABION_HOOK___secure_computing)
+			sum.left += gabion_syscall_died_inside();
 		if (sum.entered != sum.left)
 			return true;
 	}

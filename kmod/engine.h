@@ -27,6 +27,7 @@ enum gabion_method {
 /**
  * struct gabion_hook - one mediated function
  * @name:	without "security_"
+ * @function:	the kernel's, whole
  * @direct:	trampoline for a direct call (trampoline.S)
  * @resume:	trampoline for IPMODIFY
  * @resume_to:	where @resume continues: behind the ftrace site. Written before attaching.
@@ -38,6 +39,7 @@ enum gabion_method {
  */
 struct gabion_hook {
 	const char *name;
+	const char *function;
 	void *direct;
 	void *resume;
 	unsigned long *resume_to;

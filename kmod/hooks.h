@@ -2,13 +2,14 @@
 /*
  * The hooks: one line for each kernel function that is mediated.
  *
- * X(name, gate): the function is security_<name> (vfs_<name> for a name that
- * begins so: what no LSM hook tells apart), the check that runs before it is
- * gabion_check_<name>() with the same arguments.  gate says who gets there:
+ * X(name, gate): the function is security_<name>, or <name> itself for those of
+ * GABION_OTHER_HOOKS; the check that runs before it is gabion_check_<name>()
+ * with the same arguments.  gate says who gets there:
  *   CONFINED  only tasks with a domain of their own; others leave after five
  *	       instructions in the trampoline
  *   ALWAYS    every task: the check is about more than the current domain
  *	       (exec may enter a domain, a parent may become a tracer, ...)
+ *   REPLACE   gabion_replace_<name>() runs in the function's stead (trampoline.S)
  *
  * Used by C (engine, counters, names) and by trampoline.S, hence only cpp here.
  * Functions that not every supported kernel has are in GABION_HOOKS_BY_KERNEL
@@ -19,7 +20,7 @@
 
 #include "compat.h"
 
-#define GABION_HOOKS(X)				\
+#define GABION_SECURITY_HOOKS(X)		\
 	X(path_unlink, CONFINED)		\
 	X(path_mkdir, CONFINED)			\
 	X(path_rmdir, CONFINED)			\
@@ -37,7 +38,6 @@
 	X(file_fcntl, CONFINED)			\
 	X(file_ioctl, CONFINED)			\
 	X(file_ioctl_compat, CONFINED)		\
-	X(vfs_fallocate, CONFINED)		\
 	X(mmap_file, CONFINED)			\
 	X(file_mprotect, CONFINED)		\
 	X(bprm_creds_for_exec, ALWAYS)		\
@@ -74,6 +74,17 @@
 	X(uring_cmd, CONFINED)			\
 	X(quotactl, CONFINED)			\
 	GABION_HOOKS_BY_KERNEL(X)
+
+/* What no LSM hook tells, or tells apart. */
+#define GABION_OTHER_HOOKS(X)			\
+	X(vfs_fallocate, CONFINED)		\
+	X(__secure_computing, REPLACE)		\
+	X(ia32_sys_call, CONFINED)		\
+	X(x32_sys_call, CONFINED)
+
+#define GABION_HOOKS(X)				\
+	GABION_SECURITY_HOOKS(X)		\
+	GABION_OTHER_HOOKS(X)
 
 #ifndef __ASSEMBLY__
 

@@ -6,6 +6,7 @@
 #include <linux/random.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "check_syscall.h"
 #include "domain_id.h"
 #include "engine.h"
 #include "exec_pending.h"
@@ -14,6 +15,7 @@
 #include "netlink.h"
 #include "path_label.h"
 #include "policy.h"
+#include "syscall_tracepoint.h"
 #include "task_label.h"
 
 static unsigned int ring_kib = 256;
@@ -40,10 +42,11 @@ u64 gabion_instance(void)
 static void verify(struct work_struct *work);
 static DECLARE_DELAYED_WORK(verify_work, verify);
 
-/* Do all hooks still fire? */
+/* Do all hooks still fire? And is the sys_enter probe still needed? */
 static void verify(struct work_struct *work)
 {
 	gabion_engine_verify();
+	gabion_sys_enter_release();
 	schedule_delayed_work(&verify_work, VERIFY_SECONDS * HZ);
 }
 
@@ -66,6 +69,13 @@ static int __init gabion_init(void)
 	err = gabion_policy_init();
 	if (err)
 		goto err_path;
+	err = gabion_sys_enter_init();
+	if (!err)
+		err = gabion_check_syscall_init();
+	if (err) {
+		pr_err("this kernel lacks sys_enter, force_sig_seccomp or ptrace_notify: cannot filter syscalls, not loading\n");
+		goto err_policy;
+	}
 	err = gabion_task_label_init();
 	if (err)
 		goto err_policy;
@@ -98,10 +108,12 @@ static void __exit gabion_exit(void)
 	cancel_delayed_work_sync(&verify_work);
 	gabion_netlink_exit();
 	gabion_engine_detach();
+	gabion_sys_enter_exit();
 	gabion_nl_event_exit();
 	gabion_task_label_exit();
 	gabion_pending_exit();
 	gabion_policy_exit();
+	gabion_filters_exit();
 	gabion_domain_exit();
 	gabion_path_label_exit();
 	gabion_ring_exit();

@@ -141,6 +141,8 @@ static const struct genl_ops operations[] = {
 	  .dumpit = gabion_nl_domains_dump },
 	{ .cmd = GABION_CMD_TASKS, .start = gabion_nl_tasks_start,
 	  .dumpit = gabion_nl_tasks_dump },
+	{ .cmd = GABION_CMD_SYSCALLS, .start = gabion_nl_syscalls_start,
+	  .dumpit = gabion_nl_syscalls_dump },
 	{ .cmd = GABION_CMD_TASK_ASSIGN, .doit = gabion_nl_task_assign },
 	{ .cmd = GABION_CMD_TASK_EXEC, .doit = gabion_nl_task_exec },
 	{ .cmd = GABION_CMD_EVENT_SUBSCRIBE, .doit = gabion_nl_event_subscribe },

@@ -51,6 +51,10 @@ int gabion_nl_hooks_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int gabion_nl_domains_start(struct netlink_callback *cb);
 int gabion_nl_domains_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* netlink_syscall.c */
+int gabion_nl_syscalls_start(struct netlink_callback *cb);
+int gabion_nl_syscalls_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
 /* netlink_task.c */
 int gabion_nl_tasks_start(struct netlink_callback *cb);
 int gabion_nl_tasks_dump(struct sk_buff *skb, struct netlink_callback *cb);

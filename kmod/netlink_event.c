@@ -116,6 +116,14 @@ static int put_string(struct sk_buff *skb, int type, const char *string)
 	return string ? nla_put_string(skb, type, string) : 0;
 }
 
+static int put_call(struct sk_buff *skb, const struct gabion_record *r)
+{
+	return nla_put_u32(skb, GABION_E_ABI, r->call.abi) ||
+	       nla_put(skb, GABION_E_ARGUMENTS, sizeof(r->call.arguments), r->call.arguments) ||
+	       nla_put_u32(skb, GABION_E_OUTCOME, r->outcome) ||
+	       put_u64(skb, GABION_E_IP, r->call.ip);
+}
+
 static int put_decision(struct sk_buff *skb, const struct gabion_record *r)
 {
 	return nla_put_u32(skb, GABION_E_TYPE, r->type) ||
@@ -132,6 +140,7 @@ static int put_decision(struct sk_buff *skb, const struct gabion_record *r)
 	       (r->target_pid && nla_put_u32(skb, GABION_E_TARGET_PID, r->target_pid)) ||
 	       (r->signal && nla_put_u32(skb, GABION_E_SIGNAL, r->signal)) ||
 	       (r->has_net && nla_put(skb, GABION_E_NET, sizeof(r->net), &r->net)) ||
+	       (r->has_call && put_call(skb, r)) ||
 	       put_string(skb, GABION_E_HOOK, hook_name(r->hook));
 }
 

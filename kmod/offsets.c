@@ -9,5 +9,6 @@ int main(void)
 {
 	gabion_assert_current_offset();
 	OFFSET(GABION_TASK_PID, task_struct, pid);
+	OFFSET(GABION_TASK_SECCOMP_MODE, task_struct, seccomp.mode);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "domain_id.h"
 #include "policy.h"
+#include "syscall_work.h"
 #include "task_label.h"
 
 struct gabion_policy __rcu *gabion_policy_in_force;
@@ -27,6 +28,7 @@ static void policy_free(struct gabion_policy *policy)
 		return;
 	for (klass = 0; klass < GABION_CLASS_TABLES_END; klass++)
 		kvfree(policy->effective[klass]);
+	gabion_filters_free(policy);
 	kvfree(policy->file_rows);
 	kvfree(policy->local);
 	kvfree(policy->numbers);
@@ -151,6 +153,8 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 			goto fail;
 	}
 	err = build_file_rows(policy);
+	if (!err)
+		err = gabion_filters_build(policy);
 	if (err)
 		goto fail;
 	return policy;
@@ -159,17 +163,29 @@ fail:
 	return ERR_PTR(err);
 }
 
-/* Does every confined task's domain exist in @policy? */
-static int check_tasks(const struct gabion_policy *policy, pid_t *pid)
+/* A task that the policy cannot take over as it is, and why; NULL: none. */
+static const char *check_task(const struct gabion_policy *policy, const struct task_struct *task)
+{
+	u16 number = gabion_task_label(task);
+	u32 index;
+
+	if (!gabion_policy_index(policy, number, &index))
+		return "a task runs in a domain that the new policy does not have: end the task, assign it elsewhere, or keep the domain";
+	if (gabion_task_has_uring(task) && gabion_filter_bars_uring(policy, number))
+		return "a task has an io_uring that its domain's new syscall filter would not let it have: end the task, or allow io_uring";
+	return NULL;
+}
+
+static int check_tasks(const struct gabion_policy *policy, const char **why, pid_t *pid)
 {
 	struct task_struct *process, *thread;
 	int err = 0;
-	u32 index;
 
 	lockdep_assert_held_write(&gabion_domain_rwsem);
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
-		if (gabion_policy_index(policy, gabion_task_label(thread), &index))
+		*why = check_task(policy, thread);
+		if (!*why)
 			continue;
 		*pid = thread->pid;
 		err = -EBUSY;
@@ -178,6 +194,26 @@ static int check_tasks(const struct gabion_policy *policy, pid_t *pid)
 out:
 	rcu_read_unlock();
 	return err;
+}
+
+static void release_module(struct work_struct *work);
+static DECLARE_DELAYED_WORK(release_work, release_module);
+static unsigned int releases;	/* references to drop; gabion_policy_mutex */
+
+/* Without a policy the module is held until no task depends on its syscall hook. */
+static void release_module(struct work_struct *work)
+{
+	bool any;
+
+	mutex_lock(&gabion_policy_mutex);
+	any = releases && gabion_syscall_work_any();
+	while (releases && !any) {
+		module_put(THIS_MODULE);
+		releases--;
+	}
+	mutex_unlock(&gabion_policy_mutex);
+	if (any)
+		schedule_delayed_work(&release_work, HZ);
 }
 
 /*
@@ -189,17 +225,24 @@ static void policy_publish(struct gabion_policy *policy)
 {
 	struct gabion_policy *old;
 
+	lockdep_assert_held_write(&gabion_domain_rwsem);
+
 	old = rcu_replace_pointer(gabion_policy_in_force, policy,
 				  lockdep_is_held(&gabion_policy_mutex));
 	if (old) {
 		queue_rcu_work(free_queue, &old->rcu);
-		module_put(THIS_MODULE);
+		if (policy)
+			module_put(THIS_MODULE);
+		else
+			releases++;
 	}
+	gabion_syscall_work_refresh();
 }
 
 int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pid_t *pid)
 {
 	struct gabion_policy *policy;
+	const char *why = NULL;
 	int err;
 
 	mutex_lock(&gabion_policy_mutex);
@@ -221,7 +264,7 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		goto out;
 	}
 	down_write(&gabion_domain_rwsem);
-	err = check_tasks(policy, pid);
+	err = check_tasks(policy, &why, pid);
 	if (!err) {
 		policy->generation = ++generation;
 		policy_publish(policy);
@@ -229,7 +272,8 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 	}
 	up_write(&gabion_domain_rwsem);
 	if (err < 0) {
-		NL_SET_ERR_MSG(extack, "a task runs in a domain that the new policy does not have: end the task, assign it elsewhere, or keep the domain");
+		if (extack)
+			extack->_msg = why;
 		policy_free(policy);
 		module_put(THIS_MODULE);
 	} else {
@@ -237,6 +281,7 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 	}
 out:
 	mutex_unlock(&gabion_policy_mutex);
+	release_module(NULL);
 	return err;
 }
 
@@ -258,6 +303,7 @@ int gabion_policy_unload(struct netlink_ext_ack *extack)
 	}
 	up_write(&gabion_domain_rwsem);
 	mutex_unlock(&gabion_policy_mutex);
+	release_module(NULL);
 	return err;
 }
 
@@ -291,6 +337,7 @@ int __init gabion_policy_init(void)
 
 void gabion_policy_exit(void)
 {
+	cancel_delayed_work_sync(&release_work);
 	policy_free(rcu_dereference_protected(gabion_policy_in_force, true));
 	/* Policies replaced before: RCU hands them to the queue, which frees them. */
 	rcu_barrier();

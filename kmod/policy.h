@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include "core/decide.h"
+#include "syscall_filter.h"
 
 struct netlink_ext_ack;
 
@@ -23,6 +24,7 @@ struct netlink_ext_ack;
  * @numbers:	index in the image -> domain number
  * @file_rows:	domain number -> its row of @effective for files; NULL: decide the long way (the
  *		policy lacks the domain, or records grants of it)
+ * @filters:	domain number -> its syscall filter; NULL: none
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
  * Immutable once published.
@@ -36,6 +38,7 @@ struct gabion_policy {
 	u16 *local;
 	u16 *numbers;
 	const u32 **file_rows;
+	struct gabion_filter **filters;
 	u32 *effective[GABION_CLASS_TABLES_END];
 };
 

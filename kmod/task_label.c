@@ -7,6 +7,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/tracepoint.h>
+#include "check_syscall.h"
+#include "policy.h"
+#include "syscall_work.h"
 #include "task_label.h"
 
 u16 gabion_task_labels[PID_MAX_LIMIT];
@@ -19,7 +22,9 @@ static struct tracepoint *newtask;
  */
 static void probe_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
 {
+	gabion_syscall_newborn(task->pid);
 	gabion_task_set_label(task, gabion_task_label(current));
+	gabion_syscall_work_set(task);
 }
 
 static void find_newtask(struct tracepoint *tp, void *found)
@@ -51,13 +56,29 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 	rcu_read_lock();
 	for_each_thread(leader, thread) {
 		/* The pid of a dead thread may be somebody else's already. */
-		if (pid_alive(thread) && gabion_task_label(thread) != domain) {
+		if (!pid_alive(thread))
+			continue;
+		if (gabion_task_label(thread) != domain) {
 			gabion_task_set_label(thread, domain);
 			changed = true;
 		}
+		changed |= gabion_syscall_work_set(thread);
 	}
 	rcu_read_unlock();
 	return changed;
+}
+
+static bool barred_uring(struct task_struct *leader, u16 domain)
+{
+	struct task_struct *thread;
+	bool uring = false;
+
+	rcu_read_lock();
+	for_each_thread(leader, thread)
+		uring |= gabion_task_has_uring(thread);
+	uring = uring && gabion_filter_bars_uring(rcu_dereference(gabion_policy_in_force), domain);
+	rcu_read_unlock();
+	return uring;
 }
 
 int gabion_task_assign(pid_t pid, u16 domain)
@@ -77,6 +98,10 @@ int gabion_task_assign(pid_t pid, u16 domain)
 	if (!thread_group_leader(leader) || (leader->flags & PF_KTHREAD)) {
 		put_task_struct(leader);
 		return -EINVAL;
+	}
+	if (barred_uring(leader, domain)) {
+		put_task_struct(leader);
+		return -EBUSY;
 	}
 	mutex_lock(&assign_mutex);
 	while (assign_threads(leader, domain)) {

@@ -50,6 +50,16 @@ static inline void gabion_task_set_label(const struct task_struct *task, u16 dom
 	WRITE_ONCE(gabion_task_labels[task->pid], domain);
 }
 
+/* Has @task used an io_uring of its own since its last exec? Its requests may be under way. */
+static inline bool gabion_task_has_uring(const struct task_struct *task)
+{
+#ifdef CONFIG_IO_URING
+	return READ_ONCE(task->io_uring);
+#else
+	return false;
+#endif
+}
+
 /* Follow clones from now on. Context: may sleep; module init and exit. */
 int gabion_task_label_init(void);
 void gabion_task_label_exit(void);
@@ -61,7 +71,9 @@ void gabion_task_label_exit(void);
  *
  * Repeats until a pass over the threads finds nothing to change, so that a
  * thread born meanwhile is moved too.
- * Context: may sleep. Return: 0; -ESRCH; -EINVAL: @pid is not a leader, or a kernel thread.
+ * Caller holds gabion_domain_rwsem for reading. Context: may sleep.
+ * Return: 0; -ESRCH; -EINVAL: @pid is not a leader, or a kernel thread; -EBUSY: a thread has an
+ * io_uring that the domain's filter would not let it have.
  */
 int gabion_task_assign(pid_t pid, u16 domain);
 

@@ -72,7 +72,9 @@ SYM_FUNC_START(gabion_direct_\name)
 	jne	.Lrefuse_\name
 	RET
 .Lrefuse_\name:
-	/* The same frame as at entry of security_<name>: one return address. */
+	/* The function may return a long. */
+	cltq
+	/* The same frame as at its entry: one return address. */
 	addq	$8, %rsp
 	UNWIND_HINT_FUNC
 	RET
@@ -88,10 +90,55 @@ SYM_FUNC_START(gabion_resume_\name)
 	UNWIND_HINT_FUNC
 	RET
 .Lreturn_\name:
+	cltq
 	UNWIND_HINT_FUNC
 	RET
 SYM_FUNC_END(gabion_resume_\name)
 .endm
 
-#define GABION_EMIT(name, gate) GABION_TRAMPOLINE name, gate ;
+/*
+ * A function that is replaced: gabion_replace_<name>() runs in its stead, and
+ * may call gabion_original_<name>(), for every task but those that are neither
+ * confined nor here because of us. For __secure_computing() that is: unless the
+ * task has a seccomp mode and no domain (syscall_work.h).
+ */
+.macro GABION_GATE_REPLACE leave:req
+	movq	GABION_ASM_CURRENT, %r10
+	cmpl	$0, GABION_TASK_SECCOMP_MODE(%r10)
+	je	.Lours_\@
+	movl	GABION_TASK_PID(%r10), %r10d
+	cmpw	$0, gabion_task_labels(, %r10, 2)
+	je	\leave
+.Lours_\@:
+.endm
+
+.macro GABION_REPLACEMENT name:req
+	.p2align 4
+SYM_FUNC_START(gabion_direct_\name)
+	GABION_GATE_REPLACE .Lleave_\name
+	addq	$8, %rsp
+	UNWIND_HINT_FUNC
+	jmp	gabion_replace_\name
+.Lleave_\name:
+	RET
+SYM_FUNC_END(gabion_direct_\name)
+
+	.p2align 4
+SYM_FUNC_START(gabion_resume_\name)
+	GABION_GATE_REPLACE gabion_original_\name
+	jmp	gabion_replace_\name
+SYM_FUNC_END(gabion_resume_\name)
+
+	.p2align 4
+SYM_FUNC_START(gabion_original_\name)
+	pushq	gabion_resume_to_\name(%rip)
+	UNWIND_HINT_FUNC
+	RET
+SYM_FUNC_END(gabion_original_\name)
+.endm
+
+#define GABION_EMIT_CONFINED(name) GABION_TRAMPOLINE name, CONFINED ;
+#define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
+#define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
+#define GABION_EMIT(name, gate) GABION_EMIT_##gate(name)
 	GABION_HOOKS(GABION_EMIT)

@@ -130,7 +130,10 @@ struct gabion_policy_level {
 /* Domain flags. */
 #define GABION_DOMAIN_UNCONFINED	(1U << 0)	/* every check passes; domain 0 always has it */
 #define GABION_DOMAIN_COMPLAIN		(1U << 1)	/* refusals are recorded and let pass */
-#define GABION_DOMAIN_ALL_FLAGS		(GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN)
+#define GABION_DOMAIN_I386		(1U << 2)	/* may enter through the 32-bit ABI ... */
+#define GABION_DOMAIN_X32		(1U << 3)	/* ... x32; said by the filter where it has one */
+#define GABION_DOMAIN_ALL_FLAGS		(GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN | \
+					 GABION_DOMAIN_I386 | GABION_DOMAIN_X32)
 
 /**
  * struct gabion_policy_domain - one domain
