@@ -24,10 +24,6 @@
 #include "syscall_work.h"
 #include "task_label.h"
 
-/* trampoline.S */
-int gabion_original___secure_computing(const struct seccomp_data *sd);
-int gabion_replace___secure_computing(const struct seccomp_data *sd);
-
 static int no_signal(int number, int reason, bool force_coredump)
 {
 	return 0;

@@ -4,6 +4,12 @@
 
 #include "syscall_filter.h"
 
+struct seccomp_data;
+
+/* trampoline.S: __secure_computing() as the kernel has it; it calls the second in its stead. */
+int gabion_original___secure_computing(const struct seccomp_data *sd);
+int gabion_replace___secure_computing(const struct seccomp_data *sd);
+
 /* Find what the actions need of the kernel. Context: may sleep; module init. Return: 0 or -ENOENT. */
 int gabion_check_syscall_init(void);
 

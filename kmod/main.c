@@ -69,11 +69,10 @@ static int __init gabion_init(void)
 	err = gabion_policy_init();
 	if (err)
 		goto err_path;
-	err = gabion_sys_enter_init();
-	if (!err)
-		err = gabion_check_syscall_init();
+	gabion_sys_enter_init();
+	err = gabion_check_syscall_init();
 	if (err) {
-		pr_err("this kernel lacks sys_enter, force_sig_seccomp or ptrace_notify: cannot filter syscalls, not loading\n");
+		pr_err("this kernel lacks force_sig_seccomp or ptrace_notify: cannot filter syscalls, not loading\n");
 		goto err_policy;
 	}
 	err = gabion_task_label_init();

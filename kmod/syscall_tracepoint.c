@@ -41,7 +41,9 @@ int gabion_sys_enter_watch(void)
 	if (gabion_sys_enter_ready())
 		return 0;
 	mutex_lock(&watch_mutex);
-	if (!gabion_sys_enter_watched) {
+	if (!sys_enter) {
+		err = -ENOENT;
+	} else if (!gabion_sys_enter_watched) {
 		err = tracepoint_probe_register_prio(sys_enter, probe_sys_enter, NULL, INT_MIN);
 		WRITE_ONCE(gabion_sys_enter_watched, !err);
 	}
@@ -78,10 +80,10 @@ static void find_sys_enter(struct tracepoint *tp, void *found)
 		*(struct tracepoint **)found = tp;
 }
 
-int gabion_sys_enter_init(void)
+/* Without CONFIG_FTRACE_SYSCALLS there is none, and nobody who could use it. */
+void gabion_sys_enter_init(void)
 {
 	for_each_kernel_tracepoint(find_sys_enter, &sys_enter);
-	return sys_enter ? 0 : -ENOENT;
 }
 
 void gabion_sys_enter_exit(void)

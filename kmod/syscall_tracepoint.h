@@ -31,8 +31,8 @@ int gabion_sys_enter_watch(void);
 /* Detach if nobody else is there any more. May sleep; called now and then. */
 void gabion_sys_enter_release(void);
 
-/* Module init: 0 or -ENOENT. Module exit, when no hook runs any more. */
-int gabion_sys_enter_init(void);
+/* Module init. Module exit, when no hook runs any more. */
+void gabion_sys_enter_init(void);
 void gabion_sys_enter_exit(void);
 
 #endif /* GABION_SYSCALL_TRACEPOINT_H */
