@@ -49,17 +49,30 @@ int gabion_check_syscall_init(void)
 	return 0;
 }
 
+/* A call whose arguments matter, with the policy held: do they allow it, with nothing to record? */
+static noinline bool test_grants(const struct gabion_policy *policy,
+				 const struct gabion_filter *filter, u32 abi, u32 number,
+				 const struct pt_regs *regs)
+{
+	u64 arguments[6];
+
+	gabion_call_arguments(arguments, abi, regs);
+	return gabion_filter_judge(&policy->view, filter->image, abi, number, arguments) ==
+	       GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
+}
+
 /*
  * Nothing to judge? One load says so for nearly every call: it always runs, and
  * that is known. Or the domain has no filter, and the task is here for its own.
  */
-static bool passes(const struct pt_regs *regs)
+static __always_inline bool passes(const struct pt_regs *regs)
 {
 	u16 label = gabion_task_label(current);
 	const struct gabion_policy *policy;
 	const struct gabion_filter *filter;
 	u32 number = regs->orig_ax, abi = 0;
 	bool yes = false;
+	u8 state;
 
 	if (in_ia32_syscall()) {
 		abi = GABION_ABI_I386;
@@ -73,7 +86,10 @@ static bool passes(const struct pt_regs *regs)
 		filter = policy->filters[label];
 		if (likely(filter && number < filter->count[abi])) {
 			number = array_index_nospec(number, filter->count[abi]);
-			yes = READ_ONCE(filter->known[abi][number]);
+			state = READ_ONCE(filter->known[abi][number]);
+			yes = state == GABION_CALL_RUNS ||
+			      (state == GABION_CALL_TESTED &&
+			       test_grants(policy, filter, abi, number, regs));
 		} else if (!filter) {
 			yes = current->seccomp.mode &&
 			      policy->local[label] != GABION_TRANSITION_NONE;
@@ -138,7 +154,7 @@ static void record(const struct gabion_policy *policy, u16 domain, const struct 
 	});
 }
 
-/* Remember that @call ran; for good where it always does. */
+/* Remember that @call ran, and how the next one is to be judged. */
 static void mark_used(const struct gabion_filter *filter, const struct gabion_call *call,
 		      u32 entry)
 {
@@ -146,8 +162,10 @@ static void mark_used(const struct gabion_filter *filter, const struct gabion_ca
 		return;
 	if (!test_bit(call->number, filter->used->bits[call->abi]))
 		set_bit(call->number, filter->used->bits[call->abi]);
-	if (entry == GABION_OUTCOME(GABION_ACTION_ALLOW, 0))
-		WRITE_ONCE(filter->known[call->abi][call->number], 1);
+	if (entry & GABION_OUTCOME_TEST)
+		WRITE_ONCE(filter->known[call->abi][call->number], GABION_CALL_TESTED);
+	else if (entry == GABION_OUTCOME(GABION_ACTION_ALLOW, 0))
+		WRITE_ONCE(filter->known[call->abi][call->number], GABION_CALL_RUNS);
 }
 
 static bool complains(const struct gabion_policy *policy, u16 domain)
@@ -235,7 +253,8 @@ static int act(struct pt_regs *regs, u32 outcome, bool traced)
 	}
 }
 
-static int filter(const struct seccomp_data *sd)
+/* With the program's own filter, the record and the actions. */
+static noinline int filter(const struct seccomp_data *sd)
 {
 	struct pt_regs *regs = current_pt_regs();
 	struct gabion_call call;
@@ -246,7 +265,7 @@ static int filter(const struct seccomp_data *sd)
 		/* Again after a tracer: what it changed is for both filters to see. */
 		if (current->seccomp.mode && run_original(sd) == -1)
 			return -1;
-		if (passes(regs) && gabion_sys_enter_ready())
+		if (current->seccomp.mode && passes(regs) && gabion_sys_enter_ready())
 			return 0;
 		if (!traced)
 			gabion_syscall_work_drop();
@@ -263,10 +282,12 @@ static int filter(const struct seccomp_data *sd)
 
 int gabion_replace___secure_computing(const struct seccomp_data *sd)
 {
-	int result;
+	int result = 0;
 
 	this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].entered);
-	result = filter(sd);
+	/* The short way needs no stack frame, and is what nearly every call takes. */
+	if (current->seccomp.mode || !passes(current_pt_regs()) || !gabion_sys_enter_ready())
+		result = filter(sd);
 	if (result)
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].refused);
 	this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].left);

@@ -11,10 +11,29 @@
 /* Domain number -> struct gabion_calls_used; written under gabion_policy_mutex. */
 static DEFINE_XARRAY(used_calls);
 
+void gabion_call_arguments(u64 *arguments, u32 abi, const struct pt_regs *regs)
+{
+	if (abi == GABION_ABI_I386) {
+		/* int 0x80 of 64-bit code: the handlers take the lower halves. */
+		arguments[0] = (u32)regs->bx;
+		arguments[1] = (u32)regs->cx;
+		arguments[2] = (u32)regs->dx;
+		arguments[3] = (u32)regs->si;
+		arguments[4] = (u32)regs->di;
+		arguments[5] = (u32)regs->bp;
+	} else {
+		arguments[0] = regs->di;
+		arguments[1] = regs->si;
+		arguments[2] = regs->dx;
+		arguments[3] = regs->r10;
+		arguments[4] = regs->r8;
+		arguments[5] = regs->r9;
+	}
+}
+
 void gabion_call_read(struct gabion_call *call, const struct pt_regs *regs)
 {
 	u32 number = regs->orig_ax;
-	int i;
 
 	call->abi = GABION_ABI_X86_64;
 	if (in_ia32_syscall())
@@ -23,10 +42,7 @@ void gabion_call_read(struct gabion_call *call, const struct pt_regs *regs)
 		call->abi = GABION_ABI_X32;
 	call->number = call->abi == GABION_ABI_X32 ? number & ~__X32_SYSCALL_BIT : number;
 	call->ip = regs->ip;
-	syscall_get_arguments(current, (struct pt_regs *)regs, (unsigned long *)call->arguments);
-	/* int 0x80 of 64-bit code: the handlers take the lower halves. */
-	for (i = 0; call->abi == GABION_ABI_I386 && i < 6; i++)
-		call->arguments[i] = (u32)call->arguments[i];
+	gabion_call_arguments(call->arguments, call->abi, regs);
 }
 
 const struct gabion_calls_used *gabion_calls_used(u16 number)

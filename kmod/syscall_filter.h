@@ -3,8 +3,9 @@
  * Syscall filters of the policy in force, made fast, and what was called.
  *
  * The image says for each number what happens (uapi/gabion/syscall.h).  Beside
- * it each filter has a byte for each number that says "runs, and that it was
- * called is known": one load decides nearly every call.
+ * it each filter has a byte for each number that says "runs" or "runs if its
+ * arguments say so": one load decides nearly every call. The byte is written
+ * when the call has run once, so that what was used is known.
  */
 #ifndef GABION_SYSCALL_FILTER_H
 #define GABION_SYSCALL_FILTER_H
@@ -30,6 +31,9 @@ struct gabion_call {
 	u64 ip;
 };
 
+/* The arguments of the current task's call through @abi. */
+void gabion_call_arguments(u64 *arguments, u32 abi, const struct pt_regs *regs);
+
 /* The call that the current task has asked for, as @regs hold it now. */
 void gabion_call_read(struct gabion_call *call, const struct pt_regs *regs);
 
@@ -47,12 +51,23 @@ struct gabion_calls_used {
 const struct gabion_calls_used *gabion_calls_used(u16 number);
 
 /**
+ * enum gabion_call_state - what is known of a number without the image
+ * @GABION_CALL_UNKNOWN: nothing: judge it the long way
+ * @GABION_CALL_RUNS:	it always runs, and is in used
+ * @GABION_CALL_TESTED:	its arguments are tested, and it is in used
+ */
+enum gabion_call_state {
+	GABION_CALL_UNKNOWN,
+	GABION_CALL_RUNS,
+	GABION_CALL_TESTED,
+};
+
+/**
  * struct gabion_filter - one domain's filter
  * @image:	in the policy's image
  * @used:	see there
  * @count:	by ABI: bytes of @known
- * @known:	by ABI: 1 for a number that always runs and is in @used. Written by
- *		any CPU, from 0 to 1 only.
+ * @known:	by ABI and number: enum gabion_call_state. Written by any CPU, once.
  *
  * Owned by the policy.
  */
