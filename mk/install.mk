@@ -6,6 +6,7 @@ RELEASE ?= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/genera
 MODULE_DIR := /lib/modules/$(RELEASE)/extra
 POLICIES := $(wildcard policies/*.gabion)
 ABSTRACTIONS := $(wildcard policies/abstractions/*.gabion)
+CALL_SETS := $(wildcard policies/syscalls/*.gabion)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
 
@@ -21,8 +22,9 @@ install-agent: agent
 	install -D -m 755 $(B)/agent/gabiond $(DESTDIR)$(PREFIX)/sbin/gabiond
 	install -D -m 644 agent/daemon/gabiond.service \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service
-	install -d -m 755 $(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/abstractions
-	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%); do \
+	install -d -m 755 $(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/abstractions \
+		$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/syscalls
+	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%) $(CALL_SETS:policies/%=%); do \
 		target=$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/$$p; \
 		if [ -e "$$target" ] && ! cmp -s "policies/$$p" "$$target"; then \
 			install -m 644 "policies/$$p" "$$target.new"; \

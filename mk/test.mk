@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control clone task exec level audit escape policy
+KSELFTESTS := file names net control clone task exec level audit escape policy \
+	syscall_action syscall_argument syscall_abi syscall_change syscall_bypass syscall_trace \
+	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm
+KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
+	selftests/lib/source.c
+FOREIGN := $(addprefix $(B)/selftests/foreign-,i386 x32 x86-64)
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 
 # The harness is the kernel's own, from Debian's linux-source.
@@ -12,33 +17,56 @@ $(KSELFTEST_HEADERS) &:
 		linux-source-6.1/tools/testing/selftests/kselftest_harness.h
 	touch $(KSELFTEST_HEADERS)
 
-$(B)/selftests/%: selftests/%.c selftests/lib/confine.c $(wildcard selftests/lib/*.h) \
+$(B)/selftests/%: selftests/%.c $(KSELFTEST_LIB) $(wildcard selftests/lib/*.h) \
 		$(KSELFTEST_HEADERS) $(B)/agent/libgabion.a $(B)/agent/obj/agent/netlink/open.o
 	mkdir -p $(@D)
 	@echo "  CC $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-		-Iselftests -I. -I$(B)/kselftest -o $@ $< selftests/lib/confine.c \
+		-Iselftests -I. -I$(B)/kselftest -o $@ $< $(KSELFTEST_LIB) \
 		$(B)/agent/obj/agent/netlink/open.o $(B)/agent/libgabion.a $(LIBS) -lpthread
 
 $(B)/selftests/bench/ops: selftests/bench/ops.c
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
 
-selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(B)/selftests/bench/ops
+# Programs of the other ABIs, without any library: they need no multilib.
+$(B)/selftests/foreign-i386: FOREIGN_ABI := -m32
+$(B)/selftests/foreign-x32: FOREIGN_ABI := -mx32
+$(B)/selftests/foreign-x86-64: FOREIGN_ABI := -m64
+$(FOREIGN): selftests/foreign/foreign.c
+	mkdir -p $(@D)
+	$(CC) $(FOREIGN_ABI) -O2 -Wall -Wextra -Werror -ffreestanding -fno-pie -no-pie \
+		-fno-stack-protector -fcf-protection=none -nostdlib -static -o $@ $<
+
+$(B)/selftests/bench/own_filter: selftests/bench/own_filter.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lseccomp
+
+selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops own_filter)
 
 # kselftest-6.1: in a VM on that kernel.
-kselftest-%: stage-% selftests
-	qemu-test/vm --kernel $* --smp 2 --timeout 1500 --share $(CURDIR) -- \
-		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests $(CURDIR)/selftests/run
+kselftest-%: stage-% tracer-% selftests
+	qemu-test/vm --kernel $* --smp 2 --timeout 1500 --append "syscall.x32=y vsyscall=xonly" \
+		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
+		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
 
-# A module that gets in the way, for selftests/lifecycle.
+# Modules that get in the way, for selftests/lifecycle and syscall_tracepoint.
+# $(call test_module,NAME,KERNEL)
+define test_module
+	mkdir -p $(B)/$(1)-$(2)
+	cp -f selftests/$(1)/* $(B)/$(1)-$(2)/
+	$(MAKE) -C $$(qemu-test/headers $(2)) M=$(CURDIR)/$(B)/$(1)-$(2) CC=$(MODULE_CC) modules
+endef
+
 holder-%:
-	mkdir -p $(B)/holder-$*
-	cp -f selftests/holder/* $(B)/holder-$*/
-	$(MAKE) -C $$(qemu-test/headers $*) M=$(CURDIR)/$(B)/holder-$* CC=$(MODULE_CC) modules
+	$(call test_module,holder,$*)
+
+tracer-%:
+	$(call test_module,tracer,$*)
 
 # lifecycle-6.1: loading, unloading and the agent's death, in a VM on that kernel.
 lifecycle-%: stage-% holder-% selftests
-	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 1500 --no-module --share $(CURDIR) -- \
+	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 1500 --no-module \
+		--append "syscall.x32=y vsyscall=xonly" --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		HOLDER=$(CURDIR)/$(B)/holder-$*/holder.ko $(CURDIR)/selftests/lifecycle
 
@@ -47,11 +75,41 @@ service-%: stage-%
 	qemu-test/vm --kernel $* --init --no-module --with nginx,libnginx-mod-http-perl --smp 2 \
 		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/service
 
+# The kernel's own test of seccomp, from Debian's linux-source, unmodified.
+SECCOMP_BPF := $(B)/kselftest/seccomp/seccomp_bpf
+KERNEL_TESTS := linux-source-6.1/tools/testing/selftests
+$(SECCOMP_BPF):
+	mkdir -p $(B)/kselftest/seccomp-source
+	tar -C $(B)/kselftest/seccomp-source -xf /usr/src/linux-source-6.1.tar.xz \
+		--strip-components=4 $(KERNEL_TESTS)/kselftest.h $(KERNEL_TESTS)/kselftest_harness.h \
+		$(KERNEL_TESTS)/clone3/clone3_selftests.h $(KERNEL_TESTS)/seccomp/seccomp_bpf.c
+	mkdir -p $(@D)
+	$(CC) -O2 -o $@ $(B)/kselftest/seccomp-source/seccomp/seccomp_bpf.c -lpthread -lcap
+
+# seccomp-bpf-6.1: the same in a domain as outside of one.
+seccomp-bpf-%: stage-% $(SECCOMP_BPF)
+	qemu-test/vm --kernel $* --smp 2 --timeout 600 --share $(CURDIR) -- \
+		env SECCOMP_BPF=$(CURDIR)/$(SECCOMP_BPF) $(CURDIR)/selftests/seccomp-bpf
+
+# programs-6.1: redis and OpenSSH under syscall filters.
+programs-%: stage-%
+	qemu-test/vm --kernel $* --with redis-server,openssh-server,openssh-client --smp 2 \
+		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/programs
+
+# syscall-random-6.1: selftests/syscall_random.c for much longer than in `make test`.
+syscall-random-%: stage-% tracer-% selftests
+	qemu-test/vm --kernel $* --smp 2 --timeout 7200 --append "syscall.x32=y vsyscall=xonly" \
+		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
+		GABION_RANDOM_POLICIES=$(or $(POLICIES_N),200) $(CURDIR)/selftests/run syscall_random
+
 # Figures of docs/performance.md, on the stock kernel under the instruction clock.
 bench: stage-6.1 selftests
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
 		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
 		$(CURDIR)/selftests/bench/run
+	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
+		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
+		OWN_FILTER=$(CURDIR)/$(B)/selftests/bench/own_filter $(CURDIR)/selftests/bench/syscalls
 
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard agent/tests/policy_*_test.c))
@@ -61,6 +119,11 @@ $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/
 		$(B)/asan/libgabion.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+# Random policies and their reference interpreter, also for others to compare with.
+SYSCALL_RANDOM := $(addprefix $(B)/asan/obj/agent/tests/, syscall_random.o syscall_random_sample.o \
+	syscall_random_text.o syscall_reference.o)
+$(TESTS_DIR)/policy_syscall_random_test: $(SYSCALL_RANDOM)
 
 unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock)
 

@@ -73,6 +73,71 @@ struct gabion_ast_verb {
 	struct gabion_ast_verb *next;
 };
 
+/* A number: constants or numbers joined by `|`, the last one first. */
+struct gabion_ast_term {
+	const char *text;
+	bool negative;	/* a '-' stands before it */
+	struct gabion_loc loc;
+	struct gabion_ast_term *next;
+};
+
+/* LOW or LOW..HIGH; @high is NULL for one value. */
+struct gabion_ast_range {
+	struct gabion_ast_term *low, *high;
+	struct gabion_ast_range *next;
+};
+
+enum gabion_ast_condition_kind {
+	GABION_AST_AND,
+	GABION_AST_OR,
+	GABION_AST_NOT,		/* of @left */
+	GABION_AST_IN,		/* == is a set of one value */
+	GABION_AST_BELOW,	/* < */
+	GABION_AST_AT_MOST,	/* <= */
+	GABION_AST_ABOVE,	/* > */
+	GABION_AST_AT_LEAST,	/* >= */
+};
+
+/**
+ * struct gabion_ast_condition - what a rule asks of a syscall's arguments
+ * @left:	AND, OR, NOT
+ * @right:	AND, OR
+ * @parameter:	the others: its name, or arg0 to arg5
+ * @mask:	bits that are looked at, NULL: all
+ * @ranges:	what it is compared with; more than one only with IN
+ * @depth:	of the tree; nothing above GABION_CONDITION_DEPTH gets further than the parser
+ */
+struct gabion_ast_condition {
+	enum gabion_ast_condition_kind kind;
+	struct gabion_ast_condition *left, *right;
+	struct gabion_ast_name parameter;
+	struct gabion_ast_term *mask;
+	struct gabion_ast_range *ranges;
+	uint32_t depth;
+};
+
+#define GABION_CONDITION_DEPTH 500U
+
+/**
+ * struct gabion_ast_call - an item of `syscalls`: [-][ABI:]NAME|NUMBER[(CONDITION)] or [-]@SET
+ * @abi:	text NULL where none is written
+ * @item:	what it means; made when first asked for (items.c)
+ */
+struct gabion_ast_call {
+	struct gabion_ast_name name;
+	struct gabion_ast_name abi;
+	bool number, set, negated;
+	struct gabion_ast_condition *condition;
+	struct gabion_item *item;
+	struct gabion_ast_call *next;
+};
+
+/* as ACTION [DATA]; @name.text is NULL where none is written, @data likewise. */
+struct gabion_ast_action {
+	struct gabion_ast_name name;
+	struct gabion_ast_name data;
+};
+
 enum gabion_ast_kind {
 	GABION_AST_ENTER,
 	GABION_AST_LEVEL,
@@ -81,6 +146,10 @@ enum gabion_ast_kind {
 	GABION_AST_NUMBERS,	/* capability, socket, control */
 	GABION_AST_EXEC,
 	GABION_AST_MODE,
+	GABION_AST_ABI,
+	GABION_AST_SYSCALLS,
+	GABION_AST_DEFAULT,	/* syscalls default */
+	GABION_AST_STRICT,	/* syscalls strict */
 };
 
 enum gabion_ast_effect {
@@ -94,13 +163,15 @@ enum gabion_ast_effect {
  * @kind:	enum gabion_ast_kind
  * @effect:	ACCESS, NUMBERS: enum gabion_ast_effect
  * @audit:	ACCESS: grants are recorded
- * @quiet:	ACCESS: refusals are not
+ * @quiet:	ACCESS, SYSCALLS, DEFAULT: refusals are not
  * @klass:	NUMBERS: GABION_CLASS_CAPABILITY, _FAMILY or _CONTROL; ACCESS:
  *		GABION_CLASS_DOMAIN if the objects are domains, else 0
  * @verbs:	ACCESS
- * @objects:	ENTER, USE, ACCESS, NUMBERS, EXEC (one), MODE (one)
+ * @objects:	ENTER, USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one)
  * @as:		EXEC: domain, text NULL if none
  * @level:	LEVEL
+ * @calls:	SYSCALLS
+ * @action:	SYSCALLS, DEFAULT
  * @loc:	first word of the statement
  */
 struct gabion_ast_rule {
@@ -112,6 +183,8 @@ struct gabion_ast_rule {
 	struct gabion_ast_name *objects;
 	struct gabion_ast_name as;
 	struct gabion_ast_level level;
+	struct gabion_ast_call *calls;
+	struct gabion_ast_action action;
 	struct gabion_loc loc;
 	struct gabion_ast_rule *next;
 };
@@ -122,6 +195,13 @@ struct gabion_ast_block {
 	bool abstraction;
 	struct gabion_ast_rule *rules;
 	struct gabion_ast_block *next;
+};
+
+/* set NAME { } */
+struct gabion_ast_set {
+	struct gabion_ast_name name;
+	struct gabion_ast_rule *rules;
+	struct gabion_ast_set *next;
 };
 
 /* expect DOMAIN allow|deny VERB OBJECT */
@@ -142,6 +222,7 @@ struct gabion_ast {
 	struct gabion_ast_resource *resources;
 	struct gabion_ast_block *blocks;
 	struct gabion_ast_expect *expects;
+	struct gabion_ast_set *sets;
 };
 
 #endif /* GABION_POLICY_AST_H */

@@ -62,6 +62,9 @@ void gabion_model_free(struct gabion_model *m)
 	gabion_strmap_free(&m->resource_names);
 	gabion_strmap_free(&m->domain_names);
 	gabion_strmap_free(&m->abstraction_names);
+	gabion_strmap_free(&m->call_set_names);
+	gabion_filters_free(&m->filters);
+	free(m->call_sets.v);
 	free(m->levels.v);
 	free(m->resources.v);
 	free(m->domains.v);
@@ -95,6 +98,9 @@ static void parse_all(struct gabion_model *m)
 	}
 	m->syntax_errors = m->diags->nerrors;
 	gabion_model_load_abstractions(m);
+	gabion_model_load_call_sets(m);
+	if (m->diags->nerrors)
+		m->syntax_errors = true;
 }
 
 static void copy_expectations(const struct gabion_model *m, struct gabion_expectations *out)
@@ -165,6 +171,9 @@ static void write_image(struct gabion_model *m, struct gabion_compiled *out)
 		.domains = m->domains.n,
 		.resources = m->resources.n,
 		.rules = m->rules.n,
+		.filters = m->filters.list.n,
+		.calls = m->filters.calls.n,
+		.tests = m->filters.tests.nodes.n,
 		.file = class_stats(&m->classes[GABION_CLASS_FILE]),
 		.net = class_stats(&m->classes[GABION_CLASS_NET]),
 	};
@@ -186,6 +195,7 @@ static void compile(struct gabion_model *m, struct gabion_compiled *out)
 	copy_expectations(m, &out->expectations);
 	if (m->syntax_errors)
 		return;
+	gabion_model_filters(m);
 	if (!gabion_model_automata(m))
 		return;
 	gabion_model_check_order(m);

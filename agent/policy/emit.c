@@ -177,6 +177,37 @@ static __le32 label_name(struct emitter *e, const struct gabion_class_model *c, 
 	return offset;
 }
 
+static void emit_filters(struct emitter *e)
+{
+	const struct gabion_filters *f = &e->m->filters;
+	size_t i, abi;
+
+	if (!f->list.n)
+		return;
+	begin_section(e, GABION_SECTION_FILTERS, 0);
+	for (i = 0; i < f->list.n; i++) {
+		struct gabion_policy_filter out = { .domain = cpu_to_le32(f->list.v[i].domain) };
+
+		for (abi = 0; abi < GABION_ABI_END; abi++) {
+			const struct gabion_filter_calls *calls = &f->list.v[i].abi[abi];
+
+			out.abi[abi] = (struct gabion_policy_calls){
+				.first = cpu_to_le32(calls->first),
+				.count = cpu_to_le32(calls->count),
+				.otherwise = cpu_to_le32(calls->otherwise),
+			};
+		}
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+	begin_section(e, GABION_SECTION_CALLS, 0);
+	append_words(e, f->calls.v, f->calls.n);
+	end_section(e);
+	begin_section(e, GABION_SECTION_TESTS, 0);
+	append(e, f->tests.nodes.v, f->tests.nodes.n * sizeof(*f->tests.nodes.v));
+	end_section(e);
+}
+
 static void emit_labels(struct emitter *e, uint32_t klass)
 {
 	const struct gabion_class_model *c = &e->m->classes[klass];
@@ -277,6 +308,8 @@ static uint64_t estimate(const struct gabion_model *m)
 			bytes += 5 +
 				 strlen(m->resources.v[m->classes[klass].labels.members.v[i]].name);
 	}
+	bytes += m->filters.list.n * sizeof(struct gabion_policy_filter) + m->filters.calls.n * 4 +
+		 m->filters.tests.nodes.n * sizeof(struct gabion_policy_test);
 	return bytes + m->rules.n * sizeof(struct gabion_policy_rule) +
 	       m->resources.n * sizeof(struct gabion_policy_resource);
 }
@@ -318,6 +351,7 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 		emit_domains(&e);
 		emit_resources(&e);
 		emit_rules(&e);
+		emit_filters(&e);
 		for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
 			emit_class(&e, klass);
 		begin_section(&e, GABION_SECTION_STRINGS, 0);

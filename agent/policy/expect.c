@@ -29,5 +29,5 @@ int gabion_expectation_check(const struct gabion_expectation *expectation,
 
 	if (err)
 		return err;
-	return answer->allowed == expectation->allow;
+	return expectation->allow ? answer->allowed : answer->denied;
 }

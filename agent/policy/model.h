@@ -9,6 +9,7 @@
 #include "ast.h"
 #include "comb.h"
 #include "dfa.h"
+#include "items.h"
 #include "nfa.h"
 #include "parse.h"
 #include "source.h"
@@ -90,6 +91,40 @@ struct gabion_tables {
 	uint16_t *transition;
 };
 
+/* A set of syscalls and, once it was asked for, what is in it. */
+struct gabion_named_set {
+	const struct gabion_ast_set *ast;
+	enum {
+		GABION_SET_NEW,
+		GABION_SET_BEING_SPREAD,
+		GABION_SET_SPREAD,
+	} state;
+	struct gabion_call_set calls;
+};
+
+/* A filter's part for one ABI: as in the image; tests are named as in the model's store. */
+struct gabion_filter_calls {
+	uint32_t first, count, otherwise;
+};
+
+struct gabion_filter {
+	uint32_t domain;
+	struct gabion_filter_calls abi[GABION_ABI_END];
+};
+
+/**
+ * struct gabion_filters - all filters of the policy
+ * @calls:	outcomes by number; equal tables are one
+ * @tables:	hash of the tables: index of @list times GABION_ABI_END, plus ABI, plus 1
+ */
+struct gabion_filters {
+	VEC(struct gabion_filter) list;
+	VEC(uint32_t) calls;
+	struct gabion_test_store tests;
+	uint32_t *tables;
+	size_t ntables;
+};
+
 struct gabion_model {
 	struct gabion_arena arena;
 	struct gabion_sources sources;
@@ -105,6 +140,9 @@ struct gabion_model {
 	struct gabion_strmap level_ranks, category_bits;
 	struct gabion_strmap resource_names, domain_names, abstraction_names;
 	VEC(const struct gabion_ast_block *) abstractions;
+	struct gabion_strmap call_set_names;
+	VEC(struct gabion_named_set) call_sets;
+	struct gabion_filters filters;
 	uint32_t nranks;
 
 	struct gabion_sets sets;
@@ -135,7 +173,13 @@ uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_
 uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
 			      const struct gabion_ast_name *globs);
 
-/* use.c: read abstractions that are used; call @visit for each rule that @block has. */
+/*
+ * use.c: read @name's file from a folder of that name beside the file it stands
+ * in, or in a policy directory; it is an error if there is none.  Read
+ * abstractions that are used; call @visit for each rule that @block has.
+ */
+void gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *name,
+			     const char *folder, const char *what);
 void gabion_model_load_abstractions(struct gabion_model *m);
 void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
 			    void (*visit)(struct gabion_model *m,
@@ -146,6 +190,15 @@ void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_bloc
 void gabion_model_domains(struct gabion_model *m);
 void gabion_model_add_rule(struct gabion_model *m, uint32_t domain,
 			   const struct gabion_ast_rule *rule);
+
+/* call_sets.c: read sets of syscalls that are used; what is in one, false after a diagnostic. */
+void gabion_model_load_call_sets(struct gabion_model *m);
+bool gabion_model_call_set(struct gabion_model *m, const struct gabion_ast_name *name,
+			   struct gabion_call_set *calls);
+
+/* filters.c: what each domain may call.  filter_table.c: one filter from its items. */
+void gabion_model_filters(struct gabion_model *m);
+void gabion_filters_free(struct gabion_filters *filters);
 
 /* automata.c: automata, labels and their levels.  False if there are none, after a diagnostic. */
 bool gabion_model_automata(struct gabion_model *m);

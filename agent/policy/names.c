@@ -264,6 +264,8 @@ const char *gabion_class_name(uint32_t klass)
 		return "family";
 	case GABION_CLASS_CONTROL:
 		return "control";
+	case GABION_CLASS_SYSCALL:
+		return "syscall";
 	default:
 		return "unknown";
 	}

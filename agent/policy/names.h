@@ -49,7 +49,7 @@ void gabion_suggest_names(struct gabion_suggestion *s, uint32_t klass);
 /* "read,stat": the names of @bits in @klass; malloc'ed, "none" for 0. */
 char *gabion_bits_format(uint32_t klass, uint64_t bits);
 
-/* "file", "net", "domain", "capability", "family", "control". */
+/* "file", "net", "domain", "capability", "family", "control", "syscall". */
 const char *gabion_class_name(uint32_t klass);
 
 /* "allow", "deny", "trusted", "exec": enum gabion_rule_kind. */

@@ -22,6 +22,7 @@ void gabion_parser_init(struct gabion_parser *parser, struct gabion_arena *arena
 	parser->resources_end = &ast->resources;
 	parser->blocks_end = &ast->blocks;
 	parser->expects_end = &ast->expects;
+	parser->sets_end = &ast->sets;
 }
 
 void gabion_parser_fini(struct gabion_parser *parser)

@@ -28,12 +28,14 @@ struct gabion_parser {
 	struct gabion_ast_resource **resources_end;
 	struct gabion_ast_block **blocks_end;
 	struct gabion_ast_expect **expects_end;
+	struct gabion_ast_set **sets_end;
 
 	/* The file being read. */
 	uint32_t file;
 	uint32_t line, column;	/* of the next byte */
 	int last;		/* last token, 0 at the beginning */
-	unsigned int depth;	/* open braces of a path or of a skipped statement */
+	unsigned int depth;	/* open braces of a path, a condition or a skipped statement */
+	unsigned int parens;	/* open parentheses of a condition */
 	struct gabion_loc path_loc;
 	VEC(char) path;
 };

@@ -38,6 +38,12 @@
 	struct gabion_ast_resource *resource;
 	struct gabion_ast_level level;
 	struct { enum gabion_ast_effect effect; bool audit, quiet; } prefix;
+	struct gabion_call_list calls;
+	struct gabion_ast_call call;
+	struct gabion_ast_action action;
+	struct gabion_ast_condition *condition;
+	struct gabion_ast_term *terms;
+	struct gabion_range_list ranges;
 	uint32_t klass;
 	uint8_t protocol;
 	bool yes;
@@ -66,6 +72,12 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token <text> STRING	"quoted string"
 %token <text> NUMBER	"number"
 %token <text> ADDRESS	"address"
+%token <text> QUESTION	"syscall, perhaps with arguments"
+%token EQUAL		"=="
+%token UNEQUAL		"!="
+%token AT_MOST		"<="
+%token AT_LEAST		">="
+%token TO		".."
 %token <verb> VERB	"permission"
 %token LEVEL		"level"
 %token CATEGORY		"category"
@@ -93,6 +105,16 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token AUDIT		"audit"
 %token QUIET		"quiet"
 %token MODE		"mode"
+%token SET		"set"
+%token ABI		"abi"
+%token SYSCALLS		"syscalls"
+%token SYSCALL		"syscall"
+%token DEFAULT		"default"
+%token STRICT		"strict"
+%token IN		"in"
+%token NOT		"not"
+%token AND		"and"
+%token OR		"or"
 
 %type <name> name word object glob as
 %type <names> order names words objects globs except
@@ -106,6 +128,12 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %type <klass> numbers
 %type <protocol> protocol
 %type <yes> verdict block
+%type <calls> calls
+%type <call> call target called
+%type <action> action
+%type <condition> condition conditions disjunction conjunction primary test tested
+%type <terms> value mask
+%type <ranges> ranges range
 
 %%
 
@@ -129,6 +157,8 @@ statement:
 	}
 |	block name open rules '}'	{ gabion_tree_block(p, $1, &$2, $4.first); }
 |	block error open rules '}'
+|	SET word open rules '}'		{ gabion_tree_set(p, &$2, $4.first); }
+|	SET error open rules '}'
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
 	}
@@ -158,6 +188,13 @@ statement:
 |	EXPECT name verdict VERB DOMAIN name {
 		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@6,
 			   gabion_arena_printf(p->arena, "domain %s", $6.text));
+	}
+|	EXPECT name verdict SYSCALL QUESTION {
+		gabion_tree_expect(p, $2, $3, gabion_tree_name("syscall", &@4, false), &@1, &@5, $5);
+	}
+|	EXPECT name verdict SYSCALLS calls {
+		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@4, "write `syscall`",
+			      "an expectation is about one syscall, not a list");
 	}
 |	EXPECT name verdict numbers word {
 		gabion_tree_expect(p, $2, $3, gabion_tree_name(gabion_parser_slice(p, &@4), &@4, false), &@1, &@5,
@@ -316,6 +353,153 @@ rule:
 		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1);
 		$$->objects = gabion_tree_add_name(p, (struct gabion_name_list){}, $2).first;
 	}
+|	ABI words			{
+		$$ = gabion_tree_rule(p, GABION_AST_ABI, &@1);
+		$$->objects = $2.first;
+	}
+|	prefix SYSCALLS calls action	{
+		$$ = gabion_tree_calls(p, GABION_AST_SYSCALLS, &@2, $1.effect, $1.audit, $1.quiet);
+		$$->calls = $3.first;
+		$$->action = $4;
+	}
+|	prefix SYSCALLS DEFAULT action	{
+		$$ = gabion_tree_calls(p, GABION_AST_DEFAULT, &@2, $1.effect, $1.audit, $1.quiet);
+		$$->action = $4;
+	}
+|	prefix SYSCALLS STRICT		{
+		$$ = gabion_tree_calls(p, GABION_AST_STRICT, &@2, $1.effect, $1.audit, $1.quiet);
+	}
+;
+
+calls:
+	call				{ $$ = gabion_tree_add_call(p, (struct gabion_call_list){}, $1); }
+|	calls ',' call			{ $$ = gabion_tree_add_call(p, $1, $3); }
+;
+
+call:
+	target
+|	'-' target			{ $$ = $2; $$.negated = true; }
+;
+
+target:
+	called condition		{ $$ = $1; $$.condition = $2; }
+|	'@' WORD			{
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($2, &@2, false), .set = true };
+	}
+|	'@' WORD '(' conditions ')'	{
+		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@3,
+			      "name the call that the condition is about",
+			      "a set has no condition: its calls have different parameters");
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($2, &@2, false), .set = true };
+	}
+;
+
+called:
+	WORD				{
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($1, &@1, false) };
+	}
+|	NUMBER				{
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($1, &@1, false), .number = true };
+	}
+|	WORD ':' WORD			{
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($3, &@3, false),
+					       .abi = gabion_tree_name($1, &@1, false) };
+	}
+|	WORD ':' NUMBER			{
+		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($3, &@3, false),
+					       .abi = gabion_tree_name($1, &@1, false),
+					       .number = true };
+	}
+;
+
+action:
+	%empty				{ memset(&$$, 0, sizeof($$)); }
+|	AS WORD				{
+		$$ = (struct gabion_ast_action){ .name = gabion_tree_name($2, &@2, false) };
+	}
+|	AS WORD WORD			{
+		$$ = (struct gabion_ast_action){ gabion_tree_name($2, &@2, false),
+						 gabion_tree_name($3, &@3, false) };
+	}
+|	AS WORD NUMBER			{
+		$$ = (struct gabion_ast_action){ gabion_tree_name($2, &@2, false),
+						 gabion_tree_name($3, &@3, false) };
+	}
+;
+
+condition:
+	%empty				{ $$ = NULL; }
+|	'(' conditions ')'		{ $$ = $2; }
+;
+
+/* A comma binds least: a or b, c is (a or b) and c. */
+conditions:
+	disjunction
+|	conditions ',' disjunction	{ $$ = gabion_tree_condition(p, GABION_AST_AND, $1, $3); }
+;
+
+disjunction:
+	conjunction
+|	disjunction OR conjunction	{ $$ = gabion_tree_condition(p, GABION_AST_OR, $1, $3); }
+;
+
+conjunction:
+	primary
+|	conjunction AND primary		{ $$ = gabion_tree_condition(p, GABION_AST_AND, $1, $3); }
+;
+
+primary:
+	test
+|	NOT primary			{ $$ = gabion_tree_condition(p, GABION_AST_NOT, $2, NULL); }
+|	'(' conditions ')'		{ $$ = $2; }
+;
+
+test:
+	tested EQUAL value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_IN, $3); }
+|	tested UNEQUAL value		{
+		$$ = gabion_tree_condition(p, GABION_AST_NOT,
+					   gabion_tree_compare(p, $1, GABION_AST_IN, $3), NULL);
+	}
+|	tested '<' value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_BELOW, $3); }
+|	tested AT_MOST value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_AT_MOST, $3); }
+|	tested '>' value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_ABOVE, $3); }
+|	tested AT_LEAST value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_AT_LEAST, $3); }
+|	tested IN '{' ranges '}'	{ $$ = $1; $$->ranges = $4.first; }
+|	tested NOT IN '{' ranges '}'	{
+		$1->ranges = $5.first;
+		$$ = gabion_tree_condition(p, GABION_AST_NOT, $1, NULL);
+	}
+;
+
+tested:
+	WORD mask			{
+		$$ = gabion_tree_condition(p, GABION_AST_IN, NULL, NULL);
+		$$->parameter = gabion_tree_name($1, &@1, false);
+		$$->mask = $2;
+	}
+;
+
+mask:
+	%empty				{ $$ = NULL; }
+|	'&' value			{ $$ = $2; }
+;
+
+value:
+	WORD				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
+|	NUMBER				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
+|	'-' NUMBER			{ $$ = gabion_tree_add_term(p, NULL, $2, &@1, true); }
+|	value '|' WORD			{ $$ = gabion_tree_add_term(p, $1, $3, &@3, false); }
+|	value '|' NUMBER		{ $$ = gabion_tree_add_term(p, $1, $3, &@3, false); }
+;
+
+ranges:
+	range
+|	ranges ',' range		{ $$ = gabion_tree_join_ranges($1, $3); }
+;
+
+range:
+	value				{ $$ = gabion_tree_range(p, $1, NULL); }
+|	value TO value			{ $$ = gabion_tree_range(p, $1, $3); }
 ;
 
 prefix:
@@ -399,10 +583,10 @@ static const char *describe_place(const yysymbol_kind_t *expected, int n)
 	for (i = 0; i < n; i++) {
 		if (expected[i] == YYSYMBOL_RESOURCE)
 			return "a statement (level, category, resource, domain, abstraction, "
-			       "include, expect)";
+			       "set, include, expect)";
 		if (expected[i] == YYSYMBOL_ENTER)
 			return "a rule (a permission, enter, level, use, capability, socket, "
-			       "control, exec, mode) or '}'";
+			       "control, exec, mode, abi, syscalls) or '}'";
 	}
 	return NULL;
 }

@@ -31,6 +31,9 @@ struct gabion_policy_stats {
 	uint32_t domains;
 	uint32_t resources;
 	uint32_t rules;
+	uint32_t filters;	/* domains whose syscalls are filtered */
+	uint32_t calls;		/* outcomes in all tables of these */
+	uint32_t tests;		/* of arguments */
 	struct gabion_class_stats file, net;
 };
 

@@ -10,6 +10,8 @@
 #include "endpoint.h"
 #include "mem.h"
 #include "names.h"
+#include "query_call.h"
+#include "syscall_names.h"
 
 static int unknown(struct gabion_error *error, const char *what, const struct gabion_suggestion *s)
 {
@@ -220,6 +222,8 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 		return find_number(GABION_CLASS_FAMILY, object, a, error);
 	if (!strcmp(word, "control"))
 		return find_number(GABION_CLASS_CONTROL, object, a, error);
+	if (!strcmp(word, "syscall"))
+		return gabion_query_call(view, object, a, error);
 	if (!verb) {
 		for (i = 0; gabion_verb_at(i); i++)
 			gabion_suggest_try(&s, gabion_verb_at(i)->name);
@@ -246,6 +250,8 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 	err = parse(view, domain, verb, object, answer, error);
 	if (err)
 		return err;
+	if (answer->klass == GABION_CLASS_SYSCALL)
+		return 0;
 	d = &view->domains[answer->domain];
 	answer->unconfined = le32_to_cpu(d->flags) & GABION_DOMAIN_UNCONFINED;
 	answer->complain = le32_to_cpu(d->flags) & GABION_DOMAIN_COMPLAIN;
@@ -255,6 +261,7 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 	else
 		decide_number(view, answer);
 	answer->allowed = !answer->refused;
+	answer->denied = answer->refused;
 	if (!answer->rules && !answer->unconfined && answer->reason != GABION_ANSWER_NO_RULE)
 		find_rules(view, answer, answer->reason == GABION_ANSWER_DENIED);
 	return 0;
@@ -263,7 +270,9 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 void gabion_answer_free(struct gabion_answer *answer)
 {
 	free(answer->rules);
+	free(answer->missing);
 	answer->rules = NULL;
+	answer->missing = NULL;
 	answer->nrules = 0;
 }
 
@@ -278,6 +287,10 @@ const char *gabion_answer_reason_name(enum gabion_answer_reason reason)
 		return "deny-rule";
 	case GABION_ANSWER_LEVEL:
 		return "level";
+	case GABION_ANSWER_SYSCALL:
+		return "syscall";
+	case GABION_ANSWER_ARGUMENTS:
+		return "arguments";
 	}
 	return "unknown";
 }
@@ -289,6 +302,11 @@ const char *gabion_answer_resources(const struct gabion_view *view,
 
 	if (answer->klass == GABION_CLASS_DOMAIN)
 		return gabion_view_string(view, view->domains[answer->label].name);
+	if (answer->klass == GABION_CLASS_SYSCALL) {
+		const char *name = gabion_call_name(answer->abi, answer->label);
+
+		return name ? name : "";
+	}
 	if (answer->klass >= GABION_CLASS_TABLES_END)
 		return gabion_name_of(answer->klass, answer->label);
 	c = &view->classes[answer->klass];

@@ -17,11 +17,14 @@ enum gabion_answer_reason {
 	GABION_ANSWER_NO_RULE,	/* no rule grants it */
 	GABION_ANSWER_DENIED,	/* a rule denies it */
 	GABION_ANSWER_LEVEL,	/* granted, but the level order forbids it */
+	GABION_ANSWER_SYSCALL,	/* the syscall filter does something else */
+	GABION_ANSWER_ARGUMENTS, /* it depends on arguments that are not given */
 };
 
 /**
  * struct gabion_answer - what a query says
  * @allowed:	verdict
+ * @denied:	the other verdict; of a syscall neither may be sure
  * @unconfined:	the domain is unconfined: allowed without looking at rules
  * @complain:	a refusal of this domain is recorded and let pass
  * @audit:	the grant is recorded
@@ -35,11 +38,15 @@ enum gabion_answer_reason {
  * @subject_level: of the domain
  * @object_level: of the object; NULL for capability, family and control
  * @transition:	file: domain that executing the object enters, or GABION_TRANSITION_NONE
+ * @abi:	syscall: enum gabion_abi
+ * @outcome:	syscall: what happens, as in syscall.h; undefined for GABION_ANSWER_ARGUMENTS
+ * @missing:	syscall: names of the arguments that the answer depends on, malloc'ed, or NULL
  * @rules:	indexes into RULES that grant (allowed, level) or deny (deny) it, malloc'ed
  * @nrules:	how many
  */
 struct gabion_answer {
 	bool allowed;
+	bool denied;
 	bool unconfined;
 	bool complain;
 	bool audit;
@@ -53,6 +60,9 @@ struct gabion_answer {
 	const struct gabion_policy_level *subject_level;
 	const struct gabion_policy_level *object_level;
 	uint16_t transition;
+	uint32_t abi;
+	uint32_t outcome;
+	char *missing;
 	uint32_t *rules;
 	uint32_t nrules;
 };
@@ -61,9 +71,10 @@ struct gabion_answer {
  * gabion_query - may @domain do @verb to @object?
  * @view:	the policy
  * @domain:	name of a domain
- * @verb:	permission; or "capability", "socket", "control"
+ * @verb:	permission; or "capability", "socket", "control", "syscall"
  * @object:	absolute path; "unreachable"; "tcp ADDRESS port N"; "domain NAME" (for signal,
- *		trace and inspect also NAME); or name of the capability, family, control
+ *		trace and inspect also NAME); or name of the capability, family, control;
+ *		or [ABI:]SYSCALL, perhaps with (PARAMETER = VALUE, ...)
  * @answer:	filled in on success; release with gabion_answer_free()
  * @error:	why the question has no meaning
  *
@@ -74,7 +85,7 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 
 void gabion_answer_free(struct gabion_answer *answer);
 
-/* "allowed", "no-rule", "deny-rule", "level": the words of the events. */
+/* "allowed", "no-rule", "deny-rule", "level", "syscall", "arguments": the words of the events. */
 const char *gabion_answer_reason_name(enum gabion_answer_reason reason);
 
 /* Names of the object's resources, "" if none; points into the image. */

@@ -224,7 +224,18 @@ void gabion_model_add_rule(struct gabion_model *m, uint32_t domain, const struct
 			model_error(m, &r->loc, "write it in the domain",
 				    "an abstraction cannot say `enter`, `level` or `mode`");
 		break;
+	case GABION_AST_ABI:
+	case GABION_AST_DEFAULT:
+	case GABION_AST_STRICT:
+		while (own && own != r)
+			own = own->next;
+		if (!own)
+			model_error(m, &r->loc, "write it in the domain",
+				    "an abstraction cannot say `abi`, `syscalls default` or "
+				    "`syscalls strict`");
+		break;
 	case GABION_AST_USE:
+	case GABION_AST_SYSCALLS:	/* filters.c */
 		break;
 	case GABION_AST_ACCESS:
 		access_rule(m, domain, r);

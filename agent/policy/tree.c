@@ -128,3 +128,13 @@ void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 	p->ast->levels = levels;
 	p->ast->levels_loc = *loc;
 }
+
+void gabion_tree_set(struct gabion_parser *p, const struct gabion_ast_name *name,
+		     struct gabion_ast_rule *rules)
+{
+	struct gabion_ast_set *set = gabion_arena_alloc(p->arena, sizeof(*set));
+
+	*set = (struct gabion_ast_set){ *name, rules, NULL };
+	*p->sets_end = set;
+	p->sets_end = &set->next;
+}

@@ -20,6 +20,12 @@ struct gabion_port_list {
 struct gabion_rule_list {
 	struct gabion_ast_rule *first, *last;
 };
+struct gabion_call_list {
+	struct gabion_ast_call *first, *last;
+};
+struct gabion_range_list {
+	struct gabion_ast_range *first, *last;
+};
 
 /* A name, or with @path a glob, as written at @loc. */
 struct gabion_ast_name gabion_tree_name(const char *text, const struct gabion_loc *loc, bool path);
@@ -44,5 +50,33 @@ void gabion_tree_expect(struct gabion_parser *p, struct gabion_ast_name domain, 
 			const struct gabion_loc *object_loc, const char *object);
 void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 			struct gabion_ast_name *levels);
+
+void gabion_tree_set(struct gabion_parser *p, const struct gabion_ast_name *name,
+		     struct gabion_ast_rule *rules);
+
+/* tree_calls.c: syscalls and their conditions.  The list with one more at its end: */
+struct gabion_call_list gabion_tree_add_call(struct gabion_parser *p, struct gabion_call_list list,
+					     struct gabion_ast_call call);
+/* A rule of @kind that says which of the words before it have no place there. */
+struct gabion_ast_rule *gabion_tree_calls(struct gabion_parser *p, enum gabion_ast_kind kind,
+					  const struct gabion_loc *loc,
+					  enum gabion_ast_effect effect, bool audit, bool quiet);
+struct gabion_ast_condition *gabion_tree_condition(struct gabion_parser *p,
+						   enum gabion_ast_condition_kind kind,
+						   struct gabion_ast_condition *left,
+						   struct gabion_ast_condition *right);
+/* @test with its operator and what it is compared with. */
+struct gabion_ast_condition *gabion_tree_compare(struct gabion_parser *p,
+						 struct gabion_ast_condition *test,
+						 enum gabion_ast_condition_kind kind,
+						 struct gabion_ast_term *value);
+/* @list (NULL: none yet) with one more term in front. */
+struct gabion_ast_term *gabion_tree_add_term(struct gabion_parser *p, struct gabion_ast_term *list,
+					     const char *text, const struct gabion_loc *loc,
+					     bool negative);
+struct gabion_range_list gabion_tree_range(struct gabion_parser *p, struct gabion_ast_term *low,
+					   struct gabion_ast_term *high);
+struct gabion_range_list gabion_tree_join_ranges(struct gabion_range_list a,
+						 struct gabion_range_list b);
 
 #endif /* GABION_POLICY_TREE_H */

@@ -33,30 +33,32 @@ static bool try_load(struct gabion_model *m, const char *dir, const char *name,
 	return true;
 }
 
-static void load(struct gabion_model *m, const struct gabion_ast_name *use)
+void gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *use,
+			     const char *folder, const char *what)
 {
 	cleanup_free char *here = gabion_path_dir(m->sources.files.v[use->loc.file].name);
-	cleanup_free char *below = gabion_xasprintf("%s/abstractions", here);
+	cleanup_free char *below = gabion_xasprintf("%s/%s", here, folder);
+	cleanup_free char *beside = gabion_xasprintf("%s/../%s", here, folder);
 	const char *looked = below;
 	size_t i;
 
 	if (try_load(m, below, use->text, &use->loc))
 		return;
 	for (i = 0; i < m->sources.dirs.n; i++) {
-		cleanup_free char *dir = gabion_xasprintf("%s/abstractions", m->sources.dirs.v[i]);
+		cleanup_free char *dir = gabion_xasprintf("%s/%s", m->sources.dirs.v[i], folder);
 
 		if (try_load(m, dir, use->text, &use->loc))
 			return;
 	}
-	/* One abstraction that uses another lies beside it. */
-	if (try_load(m, here, use->text, &use->loc))
+	/* What one abstraction or set uses lies beside it, or in the folder beside that of it. */
+	if (try_load(m, here, use->text, &use->loc) || try_load(m, beside, use->text, &use->loc))
 		return;
 	if (m->syntax_errors)
 		return;
 	model_error(
 		m, &use->loc,
 		gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion", looked, use->text),
-		"unknown abstraction \"%s\"", use->text);
+		"unknown %s \"%s\"", what, use->text);
 }
 
 void gabion_model_load_abstractions(struct gabion_model *m)
@@ -75,7 +77,7 @@ void gabion_model_load_abstractions(struct gabion_model *m)
 				    is_declared(m, n->text))
 					continue;
 				gabion_strmap_add(&tried, n->text, 0);
-				load(m, n);
+				gabion_model_load_named(m, n, "abstractions", "abstraction");
 				if (m->parser.diags->nerrors)
 					m->syntax_errors = true;
 			}

@@ -32,7 +32,7 @@ static const struct mistake mistakes[] = {
 	{ "resource a tcp listen port 80\n", 1, 16, "a resource says where", "`listen NAME`" },
 	{ "resource a tcp port 65536\n", 1, 21, "port 65536", "65535" },
 	{ "resource a tcp port 90-80\n", 1, 21, "backwards", "lower" },
-	{ "domain d {\n syscalls @x,\n  y{a}\n read /a\n}\n", 2, 2, "not supported yet", NULL },
+	{ "domain d {\n tier @x,\n  y{a}\n read /a\n}\n", 2, 2, "not supported yet", NULL },
 	{ "domain d {\n tier microvm }\n", 2, 2, "`tier` is not supported yet", NULL },
 	{ "level a < b\nlevel c < d\n", 2, 1, "ordered twice", NULL },
 	{ "include \"nonexistent.gabion\"\n", 1, 9, "No such file", NULL },

@@ -12,7 +12,9 @@ static const char policy[] =
 	"resource r file /r/*.x level secret\nresource n tcp 10.0.0.0/8 port 80\n"
 	"domain d {\n enter /d\n level secret\n read r\n deny write r\n trusted read /t\n"
 	" audit read r\n quiet deny map r\n trusted connect n\n exec /e as d\n map /e\n"
-	" capability chown\n}\n";
+	" capability chown\n"
+	" syscalls default as errno ENOSYS\n syscalls read, write(fd in {1, 3, 9}, arg2 < 7), -close\n"
+	"}\n";
 
 /* Every table that a reader would use, by every index that it would use. */
 static uint32_t walk_everything(const struct gabion_view *view)
@@ -57,6 +59,8 @@ static void ask_something(const struct gabion_view *view)
 		{ "signal", "d" },
 		{ "capability", "chown" },
 		{ "read", "unreachable" },
+		{ "syscall", "write" },
+		{ "syscall", "i386:read" },
 	};
 	struct gabion_answer answer;
 	struct gabion_error error;
