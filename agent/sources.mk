@@ -13,7 +13,10 @@ NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c event_decode.c even
 	query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
-LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES)
+SECCOMP_SOURCES := $(addprefix agent/seccomp/, call_label.c confine.c cubes.c export.c export_oci.c \
+	export_systemd.c generate.c program.c rlimits.c rules.c)
+LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
+	$(SECCOMP_SOURCES)
 
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
 DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c output_journal.c \
@@ -21,8 +24,9 @@ DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c ou
 DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.
-CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c \
-	cmd_query.c cmd_run.c cmd_status.c cmd_test.c cmd_unload.c main.c table.c usage.c)
+CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_export.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c \
+	cmd_query.c cmd_run.c cmd_status.c cmd_syscalls.c cmd_test.c cmd_unload.c filtered_domain.c \
+	main.c table.c usage.c)
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap libseccomp)

@@ -42,6 +42,7 @@ struct gabion_command {
 };
 
 int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_export(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_lock(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_monitor(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
@@ -49,6 +50,7 @@ int cmd_ps(const struct gabion_cli *cli, int argc, char **argv, struct gabion_er
 int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_status(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_syscalls(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_unload(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 

@@ -95,6 +95,11 @@ static int print_json(const struct gabion_compiled *compiled)
 		gabion_json_unsigned(&json, "expectations", compiled->expectations.n);
 		json_class(&json, "file", &s->file);
 		json_class(&json, "net", &s->net);
+		gabion_json_open(&json, "syscalls", '{');
+		gabion_json_unsigned(&json, "filters", s->filters);
+		gabion_json_unsigned(&json, "outcomes", s->calls);
+		gabion_json_unsigned(&json, "tests", s->tests);
+		gabion_json_close(&json, '}');
 	}
 	gabion_json_close(&json, '}');
 	return gabion_json_print(&json);
@@ -119,6 +124,9 @@ static void print_text(const struct gabion_compiled *compiled)
 	       compiled->size);
 	print_class("file", &s->file);
 	print_class("net", &s->net);
+	if (s->filters)
+		printf("  syscalls of %u domains filtered, %u outcomes, %u tests of arguments\n",
+		       s->filters, s->calls, s->tests);
 }
 
 static int check(const struct gabion_cli *cli, const char *output, const char *const *paths,

@@ -10,7 +10,9 @@
 #include "../common/cleanup.h"
 #include "../common/json.h"
 #include "../common/text.h"
+#include "../policy/outcome.h"
 #include "../policy/policy.h"
+#include "../policy/syscall_names.h"
 #include "cli.h"
 #include "usage.h"
 
@@ -52,6 +54,19 @@ static void print_rule(const struct gabion_view *view, const struct gabion_polic
 	       words ? words : gabion_class_name(klass), shown ? shown : "");
 }
 
+static void print_outcome(const struct gabion_answer *a)
+{
+	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
+
+	if (a->reason == GABION_ANSWER_ARGUMENTS)
+		printf("  it depends on arguments: give %s\n", a->missing);
+	else if (a->unconfined)
+		printf("  the domain is unconfined\n");
+	else
+		printf("  by the syscall filter (%s): %s%s\n", gabion_abi_name(a->abi), outcome,
+		       a->quiet ? ", not recorded" : "");
+}
+
 static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
 {
 	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
@@ -78,8 +93,12 @@ static void print_text(const struct gabion_view *view, const char *object,
 
 	if (many)
 		printf("%s: ", shown ? shown : object);
-	printf("%s%s\n", a->allowed ? "allowed" : "denied",
-	       !a->allowed && a->complain ? " (complain mode: recorded and let pass)" : "");
+	printf("%s%s\n", a->allowed ? "allowed" : a->denied ? "denied" : "undecided",
+	       a->denied && a->complain ? " (complain mode: recorded and let pass)" : "");
+	if (a->klass == GABION_CLASS_SYSCALL) {
+		print_outcome(a);
+		return;
+	}
 	print_why(view, a);
 	for (i = 0; i < a->nrules; i++)
 		print_rule(view, &view->rules[a->rules[i]]);
@@ -113,18 +132,35 @@ static void json_rules(struct gabion_json *json, const struct gabion_view *view,
 	gabion_json_close(json, ']');
 }
 
+static void json_call(struct gabion_json *json, const struct gabion_answer *a)
+{
+	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
+	bool settled = a->reason != GABION_ANSWER_ARGUMENTS;
+
+	gabion_json_string(json, "abi", gabion_abi_name(a->abi));
+	gabion_json_unsigned(json, "number", a->label);
+	gabion_json_string(json, "action",
+			   settled ? gabion_action_name(GABION_OUTCOME_ACTION(a->outcome)) : NULL);
+	gabion_json_string(json, "outcome", settled ? outcome : NULL);
+	gabion_json_string(json, "missing", a->missing);
+}
+
 static int print_json(const struct gabion_view *view, const char *const question[3],
 		      const struct gabion_answer *a)
 {
 	cleanup_json struct gabion_json json = { 0 };
-	cleanup_free char *wanted = gabion_bits_format(a->klass, a->wanted);
-	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
+	bool call = a->klass == GABION_CLASS_SYSCALL;
+	cleanup_free char *wanted = call ? NULL : gabion_bits_format(a->klass, a->wanted);
+	cleanup_free char *refused = call ? NULL : gabion_bits_format(a->klass, a->refused);
 
 	gabion_json_open(&json, NULL, '{');
 	gabion_json_string(&json, "domain", question[0]);
 	gabion_json_string(&json, "permission", question[1]);
 	gabion_json_string(&json, "object", question[2]);
 	gabion_json_bool(&json, "allowed", a->allowed);
+	gabion_json_bool(&json, "denied", a->denied);
+	if (call)
+		json_call(&json, a);
 	gabion_json_string(&json, "reason", gabion_answer_reason_name(a->reason));
 	gabion_json_string(&json, "class", gabion_class_name(a->klass));
 	gabion_json_string(&json, "wanted", wanted);

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gabion run: enter a domain by executing a command.
+ * gabion run: enter a domain by executing a command; or, without the module, hold
+ * the command to what a process can give up by itself.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
 #include "../netlink/client.h"
+#include "../policy/outcome.h"
+#include "../seccomp/confine.h"
+#include "../seccomp/rlimits.h"
 #include "cli.h"
+#include "filtered_domain.h"
 #include "usage.h"
 
 /* As shells do. */
-#define EXIT_CANNOT_EXECUTE	126
-#define EXIT_NOT_FOUND		127
+#define EXIT_CANNOT_EXECUTE 126
+#define EXIT_NOT_FOUND	    127
 
 static int executable(const char *path)
 {
@@ -67,8 +73,8 @@ static int look_up(const char *command, char **path)
 static int not_run(struct gabion_error *error, int code, const char *command)
 {
 	gabion_error_set(error, code, "cannot run '%s': %s", command,
-			 code == -ENOENT && !strchr(command, '/') ? "command not found" :
-								     strerror(-code));
+			 code == -ENOENT && !strchr(command, '/') ? "command not found"
+								  : strerror(-code));
 	return code == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
 }
 
@@ -90,30 +96,146 @@ static int run(const char *domain, char **argv, struct gabion_error *error)
 	return not_run(error, -errno, argv[0]);
 }
 
-int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
+/* ---- without the module ---- */
+
+/**
+ * struct run_options - the command line
+ * @policy:	where @domain is; NULL: the policy directory
+ * @seccomp:	do without the module
+ * @own:	an option was given that makes sense only then
+ */
+struct run_options {
+	const char *domain;
+	const char *policy;
+	bool seccomp;
+	const char *own;
+	struct gabion_rlimits rlimits;
+};
+
+/* The filter holds from before the execve(2) that starts the command, which it must let pass. */
+static int check_execve(const struct gabion_filtered_domain *domain, const char *name,
+			const u64 *arguments, struct gabion_error *error)
+{
+	u32 outcome = gabion_filter_judge(domain->view, domain->filter, GABION_ABI_X86_64,
+					  SYS_execve, arguments);
+	cleanup_free char *action = gabion_outcome_format(outcome);
+
+	if (gabion_outcome_runs(outcome))
+		return 0;
+	return gabion_error_set(error, -EPERM,
+				"domain '%s' does not let execve pass (%s), which starts the "
+				"command "
+				"when the filter already holds; grant it (syscalls execve), or run "
+				"without --seccomp: the module judges that call by the domain "
+				"before",
+				name, action ? action : "refused");
+}
+
+static int run_seccomp(const struct run_options *options, const char *policy, char **argv,
+		       struct gabion_error *error)
+{
+	cleanup_filtered_domain struct gabion_filtered_domain domain = {0};
+	cleanup_program struct gabion_program program = {0};
+	cleanup_free char *path = NULL;
+	const struct gabion_policy_domain *d;
+	int err = look_up(argv[0], &path);
+	u64 arguments[6] = {0};
+
+	/* Now: once the filter holds there may be no way left to say it. */
+	if (!err)
+		err = executable(path);
+	if (err)
+		return not_run(error, err, argv[0]);
+	if (gabion_filtered_domain_open(&domain, policy, options->domain, error))
+		return GABION_EXIT_ERROR;
+	d = &domain.view->domains[domain.index];
+	if (le32_to_cpu(d->flags) & GABION_DOMAIN_COMPLAIN)
+		fprintf(stderr,
+			"gabion: domain '%s' is in complain mode, which seccomp has not: "
+			"its "
+			"filter is enforced\n",
+			options->domain);
+	arguments[0] = (uintptr_t)path;
+	arguments[1] = (uintptr_t)argv;
+	arguments[2] = (uintptr_t)environ;
+	if (check_execve(&domain, options->domain, arguments, error) ||
+	    gabion_program_build(&program, domain.view, domain.filter, true, error) ||
+	    gabion_rlimits_apply(&options->rlimits, error) ||
+	    gabion_confine_capabilities(le64_to_cpu(d->capabilities), error) ||
+	    gabion_confine_syscalls(&program, error))
+		return GABION_EXIT_ERROR;
+	/* All six arguments, as they were judged. */
+	syscall(SYS_execve, path, argv, environ, 0L, 0L, 0L);
+	return not_run(error, -errno, argv[0]);
+}
+
+/* ---- arguments ---- */
+
+static int parse_options(struct run_options *o, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
-		{ "domain", required_argument, NULL, 'd' },
-		{ 0 },
+		{"domain", required_argument, NULL, 'd'},
+		{"seccomp", no_argument, NULL, 's'},
+		{"policy", required_argument, NULL, 'p'},
+		{"rlimit", required_argument, NULL, 'r'},
+		{0},
 	};
-	const char *domain = NULL;
 	int option;
 
-	(void)cli;
 	gabion_cli_getopt_reset();
 	while ((option = getopt_long(argc, argv, "+:d:", options, NULL)) != -1) {
-		if (option != 'd')
+		switch (option) {
+		case 'd':
+			o->domain = optarg;
+			break;
+		case 's':
+			o->seccomp = true;
+			break;
+		case 'p':
+			o->policy = optarg;
+			o->own = "--policy";
+			break;
+		case 'r':
+			o->own = "--rlimit";
+			if (gabion_rlimits_parse(&o->rlimits, optarg, error)) {
+				gabion_error_prefix(error, "run: --rlimit");
+				return GABION_EXIT_USAGE;
+			}
+			break;
+		default:
 			return gabion_cli_wrong_option(error, argv, option);
-		domain = optarg;
+		}
 	}
-	if (!domain)
+	if (o->own && !o->seccomp)
+		return gabion_cli_wrong(error, argv[0], "%s goes with --seccomp only", o->own);
+	return GABION_EXIT_OK;
+}
+
+int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
+{
+	struct run_options o = {0};
+	int status = parse_options(&o, argc, argv, error);
+	bool dashes;
+
+	if (status)
+		return status;
+	dashes = !strcmp(argv[optind - 1], "--");
+	if (!o.domain && !dashes && optind < argc) {
+		o.domain = argv[optind++];
+		dashes = optind < argc && !strcmp(argv[optind], "--");
+		optind += dashes;
+	}
+	if (!o.domain)
 		return gabion_cli_wrong(error, argv[0], "--domain is missing");
-	if (!*domain || strlen(domain) >= GABION_NAME_MAX)
-		return gabion_cli_wrong(error, argv[0], "'%s' is not a domain's name", domain);
+	if (!*o.domain || strlen(o.domain) >= GABION_NAME_MAX)
+		return gabion_cli_wrong(error, argv[0], "'%s' is not a domain's name", o.domain);
 	if (optind == argc)
 		return gabion_cli_wrong(error, argv[0], "the command to run is missing");
 	/* Required, so that no option of the command is ever taken for one of ours. */
-	if (strcmp(argv[optind - 1], "--"))
-		return gabion_cli_wrong(error, argv[0], "'--' is missing before '%s'", argv[optind]);
-	return run(domain, argv + optind, error);
+	if (!dashes)
+		return gabion_cli_wrong(error, argv[0], "'--' is missing before '%s'",
+					argv[optind]);
+	return o.seccomp ? run_seccomp(&o, o.policy ? o.policy : cli->policy_dir, argv + optind,
+				       error)
+			 : run(o.domain, argv + optind, error);
 }

@@ -25,7 +25,10 @@ static void print_tap(size_t number, const struct gabion_expectation *e, bool me
 	if (met)
 		return;
 	printf("# expected %s, is %s (%s)\n", e->allow ? "allow" : "deny",
-	       a->allowed ? "allowed" : "denied", gabion_answer_reason_name(a->reason));
+	       a->allowed ? "allowed" : a->denied ? "denied" : "undecided",
+	       gabion_answer_reason_name(a->reason));
+	if (a->missing)
+		printf("# it depends on arguments: give %s\n", a->missing);
 	for (i = 0; i < a->nrules; i++) {
 		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
 

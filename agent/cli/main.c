@@ -18,7 +18,12 @@ static const struct gabion_command commands[] = {
 	{ "status", "[--hooks] [--domains]", "show what is in force and how it is doing",
 	  cmd_status },
 	{ "ps", "[-a] [-t] [--domain NAME] [PID...]", "list confined processes", cmd_ps },
-	{ "run", "--domain NAME -- COMMAND [ARGUMENT...]", "run a command in a domain", cmd_run },
+	{ "run", "[--seccomp [--policy PATH] [--rlimit NAME=SOFT[:HARD]]...] --domain NAME -- "
+	  "COMMAND [ARGUMENT...]", "run a command in a domain", cmd_run },
+	{ "syscalls", "[--policy PATH] DOMAIN",
+	  "count what a domain may call, and what it never did", cmd_syscalls },
+	{ "export", "--format oci|systemd|bpf [--lossy] [--policy PATH] [--output FILE] DOMAIN",
+	  "write a domain's syscall filter for use without the module", cmd_export },
 	{ "monitor", "[--domain NAME] [--count N] [--direct]", "show decisions as they are made",
 	  cmd_monitor },
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT", "ask what a policy allows",

@@ -11,6 +11,7 @@
 
 #include "../../include/uapi/gabion/netlink.h"
 #include "../../include/uapi/gabion/policy.h"
+#include "../../include/uapi/gabion/syscall.h"
 
 /**
  * struct gabion_event - an event
@@ -41,6 +42,10 @@ struct gabion_event {
 	uint32_t uid;
 	uint32_t signal;
 	uint32_t target_pid;
+	uint32_t abi;
+	uint32_t outcome;
+	uint64_t ip;
+	uint64_t arguments[6];
 	char *domain;
 	char *target;
 	char *resource;

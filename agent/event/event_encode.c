@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../common/cleanup.h"
+#include "../policy/syscall_names.h"
 #include "event_fields.h"
 #include "event_words.h"
 
@@ -37,14 +39,19 @@ static void encode_token(struct gabion_json *json, const char *key,
 		gabion_json_unsigned(json, key, number);
 }
 
-static void encode_permissions(struct gabion_json *json, const char *key, uint32_t klass,
-			       uint32_t value)
+static void encode_permissions(struct gabion_json *json, const char *key,
+			       const struct gabion_event *event, uint32_t value)
 {
+	uint32_t bit, klass = event->klass;
 	char buffer[16];
-	uint32_t bit;
 
 	gabion_json_open(json, key, '[');
-	if (!gabion_event_class_is_mask(klass))
+	if (klass == GABION_CLASS_SYSCALL) {
+		cleanup_free char *call = gabion_event_call(event);
+
+		/* REFUSED has no number of its own. */
+		gabion_json_string(json, NULL, call);
+	} else if (!gabion_event_class_is_mask(klass))
 		gabion_json_string(json, NULL,
 				   gabion_event_permission(klass, value, buffer, sizeof(buffer)));
 	else
@@ -88,6 +95,56 @@ static void encode_net(struct gabion_json *json, const char *key, const struct g
 	gabion_json_close(json, '}');
 }
 
+/* "0x2a": numbers of 64 bits that people read in hexadecimal, whole for readers with doubles. */
+static void encode_register(struct gabion_json *json, const char *key, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	gabion_json_string(json, key, text);
+}
+
+static void encode_outcome(struct gabion_json *json, uint32_t outcome)
+{
+	uint32_t action = GABION_OUTCOME_ACTION(outcome), data = GABION_OUTCOME_DATA(outcome);
+	const char *symbol;
+
+	encode_token(json, "action", gabion_event_action_token, action);
+	if (action == GABION_ACTION_ERRNO) {
+		symbol = strerrorname_np((int)data);
+		if (symbol)
+			gabion_json_string(json, "errno", symbol);
+		else
+			gabion_json_unsigned(json, "errno", data);
+	} else if (action == GABION_ACTION_TRAP || action == GABION_ACTION_TRACE) {
+		gabion_json_unsigned(json, "data", data);
+	}
+}
+
+static void encode_syscall(struct gabion_json *json, const char *key,
+			   const struct gabion_event *event)
+{
+	const char *name = event->abi < GABION_ABI_END ?
+				   gabion_call_name(event->abi, event->wanted) : NULL;
+	int i;
+
+	gabion_json_open(json, key, '{');
+	encode_token(json, "abi", gabion_event_abi_token, event->abi);
+	gabion_json_unsigned(json, "number", event->wanted);
+	gabion_json_string(json, "name", name);
+	if (gabion_event_has(event, GABION_E_ARGUMENTS)) {
+		gabion_json_open(json, "arguments", '[');
+		for (i = 0; i < 6; i++)
+			encode_register(json, NULL, event->arguments[i]);
+		gabion_json_close(json, ']');
+	}
+	if (gabion_event_has(event, GABION_E_OUTCOME))
+		encode_outcome(json, event->outcome);
+	if (gabion_event_has(event, GABION_E_IP))
+		encode_register(json, "ip", event->ip);
+	gabion_json_close(json, '}');
+}
+
 static void encode_field(struct gabion_json *json, const struct gabion_event *event,
 			 const struct gabion_field *field)
 {
@@ -122,13 +179,16 @@ static void encode_field(struct gabion_json *json, const struct gabion_event *ev
 		encode_token(json, field->key, gabion_event_class_token, number);
 		break;
 	case GABION_FIELD_PERMISSIONS:
-		encode_permissions(json, field->key, event->klass, number);
+		encode_permissions(json, field->key, event, number);
 		break;
 	case GABION_FIELD_RESOURCES:
 		encode_resources(json, field->key, *(char *const *)member);
 		break;
 	case GABION_FIELD_NET:
 		encode_net(json, field->key, member);
+		break;
+	case GABION_FIELD_SYSCALL:
+		encode_syscall(json, field->key, event);
 		break;
 	}
 }

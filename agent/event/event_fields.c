@@ -5,7 +5,10 @@
 	{ .key = key_, .attribute = GABION_E_##attribute_, .kind = GABION_FIELD_##kind_, \
 	  .offset = offsetof(struct gabion_event, member) }
 
-/* The class comes before the permissions: the parser needs it to read them. */
+/*
+ * The class comes before the permissions: the parser needs it to read them; but the
+ * number of a syscall comes with the rest of it, behind them.
+ */
 const struct gabion_field gabion_event_fields[] = {
 	FIELD("sequence", SEQUENCE, U64, sequence),
 	FIELD("time", REALTIME, TIME, realtime),
@@ -18,6 +21,7 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("class", CLASS, CLASS, klass),
 	FIELD("wanted", WANTED, PERMISSIONS, wanted),
 	FIELD("refused", REFUSED, PERMISSIONS, refused),
+	FIELD("syscall", ABI, SYSCALL, abi),
 	FIELD("target", TARGET, STRING, target),
 	FIELD("target_pid", TARGET_PID, U32, target_pid),
 	FIELD("signal", SIGNAL, U32, signal),

@@ -9,6 +9,7 @@
 
 #include "../common/cleanup.h"
 #include "../common/text.h"
+#include "../policy/outcome.h"
 #include "event_words.h"
 
 #define RED	"\033[1;31m"
@@ -58,12 +59,37 @@ static void put_verdict(FILE *out, uint32_t verdict, unsigned int flags)
 	}
 }
 
+/* syscall ptrace(0x10, 0x1, 0x0, 0x0, 0x0, 0x0) of i386: errno EPERM */
+static void put_syscall(FILE *out, const struct gabion_event *event)
+{
+	cleanup_free char *call = gabion_event_call(event);
+	cleanup_free char *outcome = gabion_outcome_format(event->outcome);
+	const char *abi = gabion_event_abi_token(event->abi);
+	int i;
+
+	fprintf(out, "syscall %s", call ? call : "?");
+	if (gabion_event_has(event, GABION_E_ARGUMENTS))
+		for (i = 0; i < 6; i++)
+			fprintf(out, "%s0x%" PRIx64 "%s", i ? ", " : "(", event->arguments[i],
+				i == 5 ? ")" : "");
+	if (!abi)
+		fprintf(out, " of ABI %u", event->abi);
+	else if (event->abi != GABION_ABI_X86_64)
+		fprintf(out, " of %s", abi);
+	if (gabion_event_has(event, GABION_E_OUTCOME))
+		fprintf(out, ": %s", outcome ? outcome : "?");
+}
+
 static void put_permissions(FILE *out, const struct gabion_event *event)
 {
 	uint32_t bits = event->refused ? event->refused : event->wanted, i;
 	const char *separator = "";
 	char buffer[16];
 
+	if (event->klass == GABION_CLASS_SYSCALL) {
+		put_syscall(out, event);
+		return;
+	}
 	if (!gabion_event_class_is_mask(event->klass)) {
 		/* Number 0 is a name too (chown, mount), so refused cannot tell. */
 		fprintf(out, "%s %s",

@@ -105,6 +105,57 @@ static void parse_net(struct gabion_net_key *net, json_t *value)
 	net->port[1] = (uint8_t)port;
 }
 
+/* A token or its number; 0 where it is neither. */
+static uint32_t parse_errno(const json_t *value)
+{
+	const char *name = json_string_value(value), *symbol;
+	uint32_t i;
+
+	for (i = 1; name && i <= GABION_ERRNO_MAX; i++) {
+		symbol = strerrorname_np((int)i);
+		if (symbol && !strcmp(symbol, name))
+			return i;
+	}
+	return (uint32_t)json_integer_value(value);
+}
+
+static bool parse_register(uint64_t *number, const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (text)
+		*number = strtoull(text, NULL, 16);
+	return text;
+}
+
+static void parse_syscall(struct gabion_event *event, json_t *value)
+{
+	json_t *arguments = json_object_get(value, "arguments");
+	json_t *action = json_object_get(value, "action"), *item;
+	uint32_t data;
+	size_t n;
+
+	event->abi = parse_token(json_object_get(value, "abi"), gabion_event_abi_token);
+	/* The words say it too, but not the number of a call without a name here. */
+	event->wanted = (uint32_t)json_integer_value(json_object_get(value, "number"));
+	if (gabion_event_has(event, GABION_E_REFUSED))
+		event->refused = event->wanted;
+	if (json_array_size(arguments) == 6) {
+		json_array_foreach(arguments, n, item)
+			parse_register(&event->arguments[n], item);
+		event->present |= 1ULL << GABION_E_ARGUMENTS;
+	}
+	if (action) {
+		data = parse_errno(json_object_get(value, "errno")) |
+		       (uint32_t)json_integer_value(json_object_get(value, "data"));
+		event->outcome = GABION_OUTCOME(parse_token(action, gabion_event_action_token),
+						data);
+		event->present |= 1ULL << GABION_E_OUTCOME;
+	}
+	if (parse_register(&event->ip, json_object_get(value, "ip")))
+		event->present |= 1ULL << GABION_E_IP;
+}
+
 /* The exact bytes of KEY_hex, if the line has them, else the string. NULL: no memory. */
 static char *parse_string(json_t *object, const char *key, const json_t *value)
 {
@@ -140,6 +191,7 @@ static bool fits(const json_t *value, uint8_t kind)
 	case GABION_FIELD_RESOURCES:
 		return json_is_array(value);
 	case GABION_FIELD_NET:
+	case GABION_FIELD_SYSCALL:
 		return json_is_object(value);
 	default:
 		return json_is_string(value) || json_is_integer(value);
@@ -163,6 +215,10 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 		break;
 	case GABION_FIELD_NET:
 		parse_net(member, value);
+		event->present |= 1ULL << field->attribute;
+		return 0;
+	case GABION_FIELD_SYSCALL:
+		parse_syscall(event, value);
 		event->present |= 1ULL << field->attribute;
 		return 0;
 	case GABION_FIELD_TIME:
@@ -229,7 +285,8 @@ static int parse_other(struct gabion_record *record, json_t *object, const char 
 	else if (!strcmp(type, "malformed"))
 		record->kind = GABION_RECORD_MALFORMED;
 	else
-		return gabion_error_set(error, -EBADMSG, "a record is of unknown type \"%s\"", type);
+		return gabion_error_set(error, -EBADMSG, "a record is of unknown type \"%s\"",
+						type);
 	record->time = parse_time(json_string_value(json_object_get(object, "time")));
 	record->cpu = (uint32_t)json_integer_value(json_object_get(object, "cpu"));
 	record->count = (uint64_t)json_integer_value(json_object_get(object, "count"));

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "../policy/names.h"
+#include "../policy/outcome.h"
+#include "../policy/syscall_names.h"
+#include "../seccomp/call_label.h"
 
 #define WORDS(table, index) ((index) < sizeof(table) / sizeof(*(table)) ? (table)[index] : NULL)
 
@@ -33,6 +36,7 @@ static const char *const reasons[] = {
 	[GABION_REASON_RELABEL] = "relabel",
 	[GABION_REASON_TRANSITION] = "transition",
 	[GABION_REASON_MEMORY] = "memory",
+	[GABION_REASON_SYSCALL] = "syscall",
 };
 
 static const char *const phrases[] = {
@@ -45,6 +49,7 @@ static const char *const phrases[] = {
 	[GABION_REASON_RELABEL] = "the new name has another label",
 	[GABION_REASON_TRANSITION] = "the domain cannot be changed here",
 	[GABION_REASON_MEMORY] = "the kernel had no memory to decide",
+	[GABION_REASON_SYSCALL] = "the domain's syscall filter",
 };
 
 const char *gabion_event_type_token(uint32_t type)
@@ -72,6 +77,25 @@ const char *gabion_event_class_token(uint32_t klass)
 	const char *name = gabion_class_name(klass);
 
 	return strcmp(name, "unknown") ? name : NULL;
+}
+
+const char *gabion_event_abi_token(uint32_t abi)
+{
+	return abi < GABION_ABI_END ? gabion_abi_name(abi) : NULL;
+}
+
+const char *gabion_event_action_token(uint32_t action)
+{
+	return action < GABION_ACTION_END ? gabion_action_name(action) : NULL;
+}
+
+char *gabion_event_call(const struct gabion_event *event)
+{
+	char *text;
+
+	if (event->abi < GABION_ABI_END)
+		return gabion_call_label(event->abi, event->wanted);
+	return asprintf(&text, "%u", event->wanted) < 0 ? NULL : text;
 }
 
 const char *gabion_event_protocol_token(uint8_t protocol)

@@ -18,6 +18,10 @@ const char *gabion_event_verdict_token(uint32_t verdict);
 const char *gabion_event_reason_token(uint32_t reason);
 const char *gabion_event_reason_phrase(uint32_t reason);
 const char *gabion_event_class_token(uint32_t klass);
+/* enum gabion_abi: "i386". */
+const char *gabion_event_abi_token(uint32_t abi);
+/* enum gabion_action: "errno". */
+const char *gabion_event_action_token(uint32_t action);
 /* IPPROTO_*: "tcp". */
 const char *gabion_event_protocol_token(uint8_t protocol);
 
@@ -26,7 +30,7 @@ uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, co
 
 /*
  * Is GABION_E_WANTED of the class a mask of permissions (file, net, domain), or
- * one number (of a capability, family or control)?
+ * one number (of a capability, family, control or syscall)?
  */
 bool gabion_event_class_is_mask(uint32_t klass);
 
@@ -35,5 +39,8 @@ bool gabion_event_class_is_mask(uint32_t klass);
  * a name are written into @buffer.
  */
 const char *gabion_event_permission(uint32_t klass, uint32_t index, char *buffer, size_t size);
+
+/* The call of an event of the syscall class: name or number, malloc'ed; NULL: no memory. */
+char *gabion_event_call(const struct gabion_event *event);
 
 #endif /* GABION_EVENT_EVENT_WORDS_H */

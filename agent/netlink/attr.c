@@ -21,6 +21,11 @@ static int check(struct nlattr *a, const struct gabion_attr_rule *rule, struct g
 	case GABION_ATTR_BINARY:
 		exact = rule->length;
 		break;
+	case GABION_ATTR_BITS:
+		if (length > rule->length)
+			return gabion_error_set(error, -EBADMSG, "attribute %s is too long: %d bytes",
+						rule->name, length);
+		return 0;
 	case GABION_ATTR_STRING:
 		if (length < 1 || memchr(nla_data(a), '\0', (size_t)length) !=
 					  (char *)nla_data(a) + length - 1)

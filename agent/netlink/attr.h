@@ -20,13 +20,14 @@ enum gabion_attr_kind {
 	GABION_ATTR_U64,
 	GABION_ATTR_STRING,
 	GABION_ATTR_BINARY,	/* exactly @length bytes */
+	GABION_ATTR_BITS,	/* at most @length bytes */
 	GABION_ATTR_NESTS,	/* may be repeated; the table keeps the first */
 };
 
 /**
  * struct gabion_attr_rule - what an attribute must look like
  * @kind:	enum gabion_attr_kind
- * @length:	BINARY: bytes; STRING: most bytes, NUL included, 0 = any
+ * @length:	BINARY: bytes; BITS: most bytes; STRING: most bytes, NUL included, 0 = any
  * @name:	for messages
  */
 struct gabion_attr_rule {

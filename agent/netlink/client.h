@@ -93,6 +93,26 @@ struct gabion_task {
 	uint32_t tgid;
 };
 
+/**
+ * struct gabion_calls - what a filtered domain called through one ABI
+ * @abi:	enum gabion_abi, or of a later version
+ * @known:	size of the running kernel's table
+ * @used:	a bit for each number, lowest first: let run since the module was loaded
+ * @nused:	how many bits
+ */
+struct gabion_calls {
+	const char *domain;
+	uint32_t abi;
+	uint32_t known;
+	const uint8_t *used;
+	uint32_t nused;
+};
+
+static inline bool gabion_calls_has_used(const struct gabion_calls *calls, uint32_t number)
+{
+	return number < calls->nused && calls->used[number / 8] >> number % 8 & 1;
+}
+
 /* A row function returns 0, or a negative errno to give up the dump with. */
 int gabion_netlink_hooks(struct gabion_netlink *client,
 			 int (*row)(const struct gabion_hook *hook, void *data), void *data,
@@ -103,6 +123,9 @@ int gabion_netlink_domains(struct gabion_netlink *client,
 int gabion_netlink_tasks(struct gabion_netlink *client,
 			 int (*row)(const struct gabion_task *task, void *data), void *data,
 			 struct gabion_error *error);
+int gabion_netlink_syscalls(struct gabion_netlink *client,
+			    int (*row)(const struct gabion_calls *calls, void *data), void *data,
+			    struct gabion_error *error);
 
 /* ---- events ---- */
 

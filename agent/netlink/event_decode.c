@@ -40,6 +40,10 @@ static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
 	RULE(EXE, STRING, 0),
 	RULE(SIGNAL, U32, 0),
 	RULE(TARGET_PID, U32, 0),
+	RULE(ABI, U32, 0),
+	RULE(ARGUMENTS, BINARY, sizeof(((struct gabion_event *)0)->arguments)),
+	RULE(OUTCOME, U32, 0),
+	RULE(IP, U64, 0),
 };
 
 static const size_t offsets[GABION_E_MAX + 1] = {
@@ -71,6 +75,10 @@ static const size_t offsets[GABION_E_MAX + 1] = {
 	[GABION_E_EXE] = offsetof(struct gabion_event, exe),
 	[GABION_E_SIGNAL] = offsetof(struct gabion_event, signal),
 	[GABION_E_TARGET_PID] = offsetof(struct gabion_event, target_pid),
+	[GABION_E_ABI] = offsetof(struct gabion_event, abi),
+	[GABION_E_ARGUMENTS] = offsetof(struct gabion_event, arguments),
+	[GABION_E_OUTCOME] = offsetof(struct gabion_event, outcome),
+	[GABION_E_IP] = offsetof(struct gabion_event, ip),
 };
 
 static const struct gabion_attr_rule batch_rules[GABION_A_MAX + 1] = {

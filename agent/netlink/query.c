@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Status and the dumps of hooks, domains and tasks.
+ * Status and the dumps of hooks, domains, tasks and syscalls.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +40,9 @@ static const struct gabion_attr_rule rules[GABION_A_MAX + 1] = {
 	RULE(PID, U32, 0),
 	RULE(TGID, U32, 0),
 	RULE(COMM, STRING, 0),
+	RULE(ABI, U32, 0),
+	RULE(CALLS_USED, BITS, GABION_CALLS_MAX / 8),
+	RULE(CALLS_KNOWN, U32, 0),
 };
 
 /* Parse a reply and insist on the attributes without which it says nothing. */
@@ -118,6 +121,7 @@ struct dump {
 	int (*hook)(const struct gabion_hook *hook, void *data);
 	int (*domain)(const struct gabion_domain *domain, void *data);
 	int (*task)(const struct gabion_task *task, void *data);
+	int (*calls)(const struct gabion_calls *calls, void *data);
 	void *data;
 };
 
@@ -186,6 +190,27 @@ static int on_task(struct nlattr *head, int length, void *data, struct gabion_er
 	return gave_up(dump->task(&task, dump->data), error);
 }
 
+static int on_calls(struct nlattr *head, int length, void *data, struct gabion_error *error)
+{
+	static const int required[] = { GABION_A_DOMAIN, GABION_A_ABI, GABION_A_CALLS_USED,
+					GABION_A_CALLS_KNOWN, 0 };
+	struct nlattr *a[GABION_A_MAX + 1];
+	const struct dump *dump = data;
+	struct gabion_calls calls;
+	int err = parse(a, head, length, required, error);
+
+	if (err)
+		return err;
+	calls = (struct gabion_calls){
+		.domain = gabion_attr_string(a[GABION_A_DOMAIN]),
+		.abi = gabion_attr_u32(a[GABION_A_ABI]),
+		.known = gabion_attr_u32(a[GABION_A_CALLS_KNOWN]),
+		.used = nla_data(a[GABION_A_CALLS_USED]),
+		.nused = 8 * (uint32_t)nla_len(a[GABION_A_CALLS_USED]),
+	};
+	return gave_up(dump->calls(&calls, dump->data), error);
+}
+
 static int run_dump(struct gabion_netlink *client, uint8_t command, gabion_reply_fn reply,
 		    struct dump *dump, struct gabion_error *error)
 {
@@ -219,4 +244,13 @@ int gabion_netlink_tasks(struct gabion_netlink *client,
 	struct dump dump = { .task = row, .data = data };
 
 	return run_dump(client, GABION_CMD_TASKS, on_task, &dump, error);
+}
+
+int gabion_netlink_syscalls(struct gabion_netlink *client,
+			    int (*row)(const struct gabion_calls *calls, void *data), void *data,
+			    struct gabion_error *error)
+{
+	struct dump dump = { .calls = row, .data = data };
+
+	return run_dump(client, GABION_CMD_SYSCALLS, on_calls, &dump, error);
 }

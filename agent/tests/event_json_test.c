@@ -147,7 +147,8 @@ static void quotes_and_control_bytes_are_escaped(void **state)
 static void invalid_utf8_is_kept_in_hexadecimal(void **state)
 {
 	(void)state;
-	assert_object("/a\xff" "b", "\"object\":\"/a\xef\xbf\xbd" "b\",\"object_hex\":\"2f61ff62\"}");
+	assert_object("/a\xff" "b",
+					"\"object\":\"/a\xef\xbf\xbd" "b\",\"object_hex\":\"2f61ff62\"}");
 	/* Overlong, surrogate, beyond U+10FFFF, cut short. */
 	assert_object("\xc0\xaf", "\"object_hex\":\"c0af\"}");
 	assert_object("\xed\xa0\x80", "\"object_hex\":\"eda080\"}");
@@ -226,6 +227,86 @@ static void losses_survive_the_round_trip(void **state)
 	gabion_record_free(&out);
 }
 
+/* ptrace(PTRACE_ATTACH, 1) through int 0x80, as the kernel makes it. */
+static struct gabion_event refused_call(uint32_t outcome)
+{
+	return (struct gabion_event){
+		.present = HAS(SEQUENCE) | HAS(CLASS) | HAS(WANTED) | HAS(REFUSED) | HAS(REASON) |
+			   HAS(VERDICT) | HAS(ABI) | HAS(ARGUMENTS) | HAS(OUTCOME) | HAS(IP),
+		.sequence = 1,
+		.type = GABION_EVENT_ACCESS,
+		.verdict = GABION_VERDICT_DENIED,
+		.reason = GABION_REASON_SYSCALL,
+		.klass = GABION_CLASS_SYSCALL,
+		.wanted = 26,
+		.refused = 26,
+		.abi = GABION_ABI_I386,
+		.arguments = { 16, 1, 0, 0xffffffff, 0, 5 },
+		.outcome = outcome,
+		.ip = 0x7ffff7fe1234,
+	};
+}
+
+static void syscall_line(void **state)
+{
+	struct gabion_event event = refused_call(GABION_OUTCOME(GABION_ACTION_ERRNO, 1));
+
+	(void)state;
+	assert_line(&event,
+		    "{\"version\":1,\"type\":\"access\",\"instance\":\"00000000000000ab\","
+		    "\"sequence\":1,\"verdict\":\"denied\",\"reason\":\"syscall\","
+		    "\"class\":\"syscall\",\"wanted\":[\"ptrace\"],\"refused\":[\"ptrace\"],"
+		    "\"syscall\":{\"abi\":\"i386\",\"number\":26,\"name\":\"ptrace\","
+		    "\"arguments\":[\"0x10\",\"0x1\",\"0x0\",\"0xffffffff\",\"0x0\",\"0x5\"],"
+		    "\"action\":\"errno\",\"errno\":\"EPERM\",\"ip\":\"0x7ffff7fe1234\"}}");
+	/* A number without a name, and a smaller event. */
+	event.wanted = 1999;
+	event.present = HAS(SEQUENCE) | HAS(CLASS) | HAS(WANTED) | HAS(ABI);
+	assert_line(&event,
+		    "{\"version\":1,\"type\":\"access\",\"instance\":\"00000000000000ab\","
+		    "\"sequence\":1,\"class\":\"syscall\",\"wanted\":[\"1999\"],"
+		    "\"syscall\":{\"abi\":\"i386\",\"number\":1999}}");
+}
+
+static void syscalls_survive_the_round_trip(void **state)
+{
+	static const uint32_t outcomes[] = {
+		GABION_OUTCOME(GABION_ACTION_ALLOW, 0), GABION_OUTCOME(GABION_ACTION_LOG, 0),
+		GABION_OUTCOME(GABION_ACTION_TRACE, 0xffff), GABION_OUTCOME(GABION_ACTION_ERRNO,
+						38),
+		GABION_OUTCOME(GABION_ACTION_ERRNO, 4000), GABION_OUTCOME(GABION_ACTION_TRAP, 7),
+		GABION_OUTCOME(GABION_ACTION_KILL, 0),
+	};
+	struct gabion_error error;
+	uint32_t abi;
+	size_t i;
+
+	(void)state;
+	for (abi = 0; abi <= GABION_ABI_END; abi++)
+		for (i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++) {
+			cleanup_record struct gabion_record record = { 0 };
+			cleanup_json struct gabion_json json = { 0 };
+			struct gabion_event event = refused_call(outcomes[i]);
+
+			event.abi = abi;
+			event.arguments[2] = ~0ULL;
+			event.wanted = event.refused = 26 + abi * 1000;
+			gabion_event_encode(&json, &event, 1);
+			assert_int_equal(gabion_record_parse(&record, json.data, json.length,
+							&error),
+					 0);
+			assert_int_equal(record.event.present, event.present | HAS(TYPE));
+			assert_int_equal(record.event.abi, abi);
+			assert_int_equal(record.event.wanted, event.wanted);
+			assert_int_equal(record.event.refused, event.refused);
+			assert_int_equal(record.event.outcome, outcomes[i]);
+			assert_int_equal(record.event.ip, event.ip);
+			assert_int_equal(record.event.reason, GABION_REASON_SYSCALL);
+			assert_memory_equal(record.event.arguments, event.arguments,
+					    sizeof(event.arguments));
+		}
+}
+
 static int parse(const char *line)
 {
 	struct gabion_record record = { 0 };
@@ -278,6 +359,8 @@ int main(void)
 		cmocka_unit_test(names_survive_the_round_trip),
 		cmocka_unit_test(events_survive_the_round_trip),
 		cmocka_unit_test(losses_survive_the_round_trip),
+		cmocka_unit_test(syscall_line),
+		cmocka_unit_test(syscalls_survive_the_round_trip),
 		cmocka_unit_test(lines_that_are_no_records),
 		cmocka_unit_test(every_line_is_json_for_others_too),
 	};

@@ -187,9 +187,32 @@ static void other_kinds(void **state)
 	assert_line(&record, 0, "MISSED  5 records: this reader was too slow");
 }
 
+static void refused_syscall(void **state)
+{
+	struct gabion_record record = denied();
+
+	(void)state;
+	record.event.klass = GABION_CLASS_SYSCALL;
+	record.event.reason = GABION_REASON_SYSCALL;
+	record.event.object = NULL;
+	record.event.wanted = 101;
+	record.event.present |= HAS(ABI) | HAS(ARGUMENTS) | HAS(OUTCOME);
+	record.event.arguments[0] = 16;
+	record.event.outcome = GABION_OUTCOME(GABION_ACTION_ERRNO, 1);
+	assert_part(&record, "DENIED  nginx  syscall ptrace(0x10, 0x0, 0x0, 0x0, 0x0, 0x0): errno "
+			     "EPERM  (the domain's syscall filter)  nginx[812]");
+	record.event.abi = GABION_ABI_I386;
+	record.event.outcome = GABION_OUTCOME(GABION_ACTION_KILL, 0);
+	record.event.wanted = 26;
+	assert_part(&record, "ptrace(0x10, 0x0, 0x0, 0x0, 0x0, 0x0) of i386: kill  (");
+	record.event.abi = 9;
+	assert_part(&record, "syscall 26(0x10, 0x0, 0x0, 0x0, 0x0, 0x0) of ABI 9: kill  (");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refused_syscall),
 		cmocka_unit_test(denied_read),
 		cmocka_unit_test(colour_only_when_asked),
 		cmocka_unit_test(complaint_and_grant),

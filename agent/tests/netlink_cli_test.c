@@ -280,6 +280,21 @@ static void full_disk_is_not_success(void **state)
 	assert_int_equal(gabion(f, "status > /dev/full"), 2);
 }
 
+static void syscalls_that_were_never_used(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\tsyscalls read, write, execve\n}\n");
+	snprintf(arguments, sizeof(arguments), "syscalls --policy %s/a.gabion web", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "x86-64, allowed and never used (1):\n  write\n");
+	snprintf(arguments, sizeof(arguments), "--json syscalls --policy %s/a.gabion web", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "{\"abi\":\"x86-64\",\"table\":\"kernel\",");
+	assert_out(f, "\"never_used\":[\"write\"]");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -288,6 +303,7 @@ int main(void)
 		TEST(ps_folds_threads_and_escapes_names),
 		TEST(ps_of_a_process_says_whether_it_is_confined),
 		TEST(ps_all_lists_the_rest_too),
+		TEST(syscalls_that_were_never_used),
 		TEST(load_compiles_and_reports),
 		TEST(load_shows_where_a_policy_is_wrong),
 		TEST(load_names_the_task_that_is_in_the_way),

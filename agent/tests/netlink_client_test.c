@@ -234,11 +234,38 @@ static void late_reply_to_an_older_request_is_skipped(void **state)
 	assert_int_equal(gabion_netlink_status(f->client, &s, &f->error), 0);
 }
 
+static int count_calls(const struct gabion_calls *calls, void *data)
+{
+	uint32_t *sum = data, number;
+
+	assert_string_equal(calls->domain, "web");
+	assert_int_equal(calls->known, 452);
+	/* Beyond the bits that came, too. */
+	for (number = 0; number < GABION_CALLS_MAX; number++)
+		if (gabion_calls_has_used(calls, number))
+			sum[calls->abi] += number + 1;
+	return 0;
+}
+
+static void calls_are_read_bit_by_bit(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t sum[2] = { 0 };
+
+	assert_int_equal(gabion_netlink_syscalls(f->client, count_calls, sum, &f->error), 0);
+	assert_int_equal(sum[0], 1 + 60);
+	assert_int_equal(sum[1], 0);
+	f->mock->long_calls = true;
+	assert_int_equal(gabion_netlink_syscalls(f->client, count_calls, sum, &f->error), -EBADMSG);
+	assert_non_null(strstr(f->error.text, "CALLS_USED is too long: 257 bytes"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(status_is_decoded_and_unknown_attributes_ignored),
+		TEST(calls_are_read_bit_by_bit),
 		TEST(policy_arrives_in_chunks_and_whole),
 		TEST(refused_commit_aborts_and_shows_the_kernels_words),
 		TEST(refusal_without_words_is_explained),

@@ -87,6 +87,43 @@ static void full_event(void **state)
 	assert_true(gabion_event_has(&f->event, GABION_E_UID));
 }
 
+static void syscall_event(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t arguments[6] = { 1, 2, 3, 4, 5, ~0ULL };
+
+	put_minimum(f);
+	nla_put_u32(f->msg, GABION_E_ABI, GABION_ABI_X32);
+	nla_put(f->msg, GABION_E_ARGUMENTS, sizeof(arguments), arguments);
+	nla_put_u32(f->msg, GABION_E_OUTCOME, GABION_OUTCOME(GABION_ACTION_TRAP, 3));
+	nla_put_u64(f->msg, GABION_E_IP, 1ULL << 46);
+	assert_int_equal(decode(f), 0);
+	assert_int_equal(f->event.abi, GABION_ABI_X32);
+	assert_memory_equal(f->event.arguments, arguments, sizeof(arguments));
+	assert_int_equal(f->event.outcome, GABION_OUTCOME(GABION_ACTION_TRAP, 3));
+	assert_int_equal(f->event.ip, 1ULL << 46);
+	assert_true(gabion_event_has(&f->event, GABION_E_IP));
+}
+
+static void arguments_too_short(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t arguments[6] = { 0 };
+
+	put_minimum(f);
+	nla_put(f->msg, GABION_E_ARGUMENTS, sizeof(arguments) - 1, arguments);
+	assert_refused(f, "ARGUMENTS has 47 bytes instead of 48");
+}
+
+static void outcome_too_long(void **state)
+{
+	struct fixture *f = *state;
+
+	put_minimum(f);
+	nla_put_u64(f->msg, GABION_E_OUTCOME, 1);
+	assert_refused(f, "OUTCOME has 8 bytes instead of 4");
+}
+
 static void unknown_attribute_is_ignored(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +353,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(smallest_event),
 		TEST(full_event),
+		TEST(syscall_event),
+		TEST(arguments_too_short),
+		TEST(outcome_too_long),
 		TEST(unknown_attribute_is_ignored),
 		TEST(no_sequence),
 		TEST(sequence_zero),

@@ -129,6 +129,27 @@ static void domains(struct mock *m, const struct request *r)
 	send_msg(m, r->port, msg);
 }
 
+static void syscalls(struct mock *m, const struct request *r)
+{
+	/* read and execve of x86-64; of i386 nothing yet. */
+	static const uint8_t used[] = { 1, 0, 0, 0, 0, 0, 0, 8 };
+	static const uint8_t too_many[GABION_CALLS_MAX / 8 + 1];
+	uint32_t abi;
+
+	for (abi = 0; abi < 2; abi++) {
+		struct nl_msg *msg = reply(r, NLM_F_MULTI);
+
+		nla_put_string(msg, GABION_A_DOMAIN, "web");
+		nla_put_u32(msg, GABION_A_ABI, abi);
+		if (m->long_calls)
+			nla_put(msg, GABION_A_CALLS_USED, sizeof(too_many), too_many);
+		else
+			nla_put(msg, GABION_A_CALLS_USED, abi ? 0 : sizeof(used), used);
+		nla_put_u32(msg, GABION_A_CALLS_KNOWN, 452);
+		send_msg(m, r->port, msg);
+	}
+}
+
 static void put_event(struct nl_msg *msg, const struct mock_event *e)
 {
 	struct nlattr *nest = nla_nest_start(msg, GABION_A_EVENT);
@@ -269,6 +290,9 @@ static void dump(struct mock *m, const struct request *r)
 		break;
 	case GABION_CMD_TASKS:
 		tasks(m, r);
+		break;
+	case GABION_CMD_SYSCALLS:
+		syscalls(m, r);
 		break;
 	case GABION_CMD_EVENT_READ:
 		read_events(m, r);

@@ -13,6 +13,7 @@
 
 #include "../../include/uapi/gabion/netlink.h"
 #include "../../include/uapi/gabion/policy.h"
+#include "../../include/uapi/gabion/syscall.h"
 
 /* Family number that mock and clients agree on. */
 #define MOCK_FAMILY		0x33
@@ -36,6 +37,7 @@ struct mock_event {
  * @fail_command:	refuse this command with @fail_code and @fail_text, once
  * @silent_command:	never answer this one
  * @last_read:		do not answer EVENT_READ after this many, 0: always do
+ * @long_calls:		send more bits of CALLS_USED than there are calls
  * @policy:		image that was committed
  * @staged:		image of the transaction
  * @commits, @aborts:	how often
@@ -56,6 +58,7 @@ struct mock {
 	const char *fail_text;
 	uint8_t silent_command;
 	unsigned int last_read;
+	bool long_calls;
 	unsigned char policy[256 << 10];
 	unsigned char staged[256 << 10];
 	uint32_t policy_size;

@@ -6,9 +6,16 @@
 #   make check-agent        all of them
 #   make build/asan/tests/NAME    one; GABION_BIN=build/asan/tests runs it
 
+# On their own; the policies at random are those of the compiler's tests.
+SECCOMP_TESTS := seccomp_filter_test seccomp_random_test seccomp_policy_test seccomp_kernel_test \
+	seccomp_export_test seccomp_run_test
+SECCOMP_SUPPORT := agent/tests/seccomp_bpf.c agent/tests/seccomp_views.c
+SYSCALL_SUPPORT := $(filter-out %_test.c,$(wildcard agent/tests/syscall_*.c))
+
 AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
 	event_line_test daemon_progress_test daemon_pump_test daemon_state_test \
-	daemon_output_test daemon_journal_test daemon_publish_test daemon_gabiond_test
+	daemon_output_test daemon_journal_test daemon_publish_test daemon_gabiond_test \
+	$(SECCOMP_TESTS)
 
 TESTS_DIR := $(B)/asan/tests
 MOCK_OPEN := $(B)/asan/obj/agent/tests/netlink_mock_open.o
@@ -19,6 +26,9 @@ $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/t
 		$(MOCK) $(MOCK_OPEN) $(DAEMON_OBJECTS) $(B)/asan/libgabion.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpthread
+
+$(addprefix $(TESTS_DIR)/,$(SECCOMP_TESTS)): $(SECCOMP_SUPPORT:%.c=$(B)/asan/obj/%.o)
+$(TESTS_DIR)/seccomp_policy_test: $(SYSCALL_SUPPORT:%.c=$(B)/asan/obj/%.o)
 
 # The programs as shipped but for the kernel that they speak to.
 $(TESTS_DIR)/gabion-mock: $(CLI_SOURCES:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
