@@ -8,6 +8,9 @@
 
 #include "view.h"
 
+/* Set in the number of a call that comes by x32; nowhere in a filter. */
+#define GABION_X32_BIT	0x40000000
+
 /* Where a test's outcome leads for these arguments. */
 static inline u32 gabion_outcome_resolve(const struct gabion_policy_test *tests, u32 outcome,
 					 const u64 *arguments)
@@ -52,6 +55,18 @@ static inline bool gabion_outcome_runs(u32 outcome)
 	return GABION_OUTCOME_ACTION(outcome) <= GABION_ACTION_LOG;
 }
 
+/* Refused whatever the arguments and whoever traces? */
+static inline bool gabion_outcome_never_runs(u32 outcome)
+{
+	return !(outcome & GABION_OUTCOME_TEST) &&
+	       GABION_OUTCOME_ACTION(outcome) >= GABION_ACTION_ERRNO;
+}
+
+static inline bool gabion_outcome_always_runs(u32 outcome)
+{
+	return !(outcome & GABION_OUTCOME_TEST) && gabion_outcome_runs(outcome);
+}
+
 /**
  * struct gabion_uring_twin - a syscall that io_uring can do without calling it
  * @name:	as in the kernel's tables
@@ -64,7 +79,11 @@ struct gabion_uring_twin {
 
 #define GABION_NO_CALL	0xffffU
 
-/* Those of every operation up to Linux 6.12, @gabion_uring_ntwins of them. */
+/*
+ * Those of every operation up to Linux 6.12, @gabion_uring_ntwins of them: of
+ * IORING_OP_URING_CMD the commands of sockets.  What drivers do on such a command
+ * has no syscall to go by; there the control point io_uring decides.
+ */
 extern const struct gabion_uring_twin gabion_uring_twins[];
 extern const u32 gabion_uring_ntwins;
 

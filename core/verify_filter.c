@@ -29,6 +29,8 @@ const struct gabion_uring_twin gabion_uring_twins[] = {
 	{ "listen", { 50, 363, 50 } },
 	{ "socket", { 41, 359, 41 } },
 	{ "shutdown", { 48, 373, 48 } },
+	{ "setsockopt", { 54, 366, 541 } },
+	{ "getsockopt", { 55, 365, 542 } },
 	{ "fallocate", { 285, 324, 285 } },
 	{ "ftruncate", { 77, 93, 77 } },
 	{ "openat", { 257, 295, 257 } },
@@ -51,6 +53,9 @@ const struct gabion_uring_twin gabion_uring_twins[] = {
 	{ "getxattr", { 191, 229, 191 } },
 	{ "fgetxattr", { 193, 231, 193 } },
 	{ "futex", { 202, 240, 202 } },
+	{ "futex_waitv", { 449, 449, 449 } },
+	{ "futex_wake", { 454, 454, 454 } },
+	{ "futex_wait", { 455, 455, 455 } },
 	{ "waitid", { 247, 284, 529 } },
 };
 
@@ -73,23 +78,13 @@ const struct gabion_policy_filter *gabion_filter_find(const struct gabion_view *
 	return NULL;
 }
 
-/* Refused whatever the arguments and whoever traces? */
-static bool never_runs(u32 outcome)
-{
-	return !(outcome & GABION_OUTCOME_TEST) &&
-	       GABION_OUTCOME_ACTION(outcome) >= GABION_ACTION_ERRNO;
-}
-
-static bool always_runs(u32 outcome)
-{
-	return !(outcome & GABION_OUTCOME_TEST) && gabion_outcome_runs(outcome);
-}
-
 bool gabion_filter_has_uring(const struct gabion_view *view,
 			     const struct gabion_policy_filter *filter, u32 abi)
 {
-	return !never_runs(gabion_filter_entry(view, filter, abi, GABION_CALL_URING_SETUP)) ||
-	       !never_runs(gabion_filter_entry(view, filter, abi, GABION_CALL_URING_ENTER));
+	u32 setup = gabion_filter_entry(view, filter, abi, GABION_CALL_URING_SETUP);
+	u32 enter = gabion_filter_entry(view, filter, abi, GABION_CALL_URING_ENTER);
+
+	return !gabion_outcome_never_runs(setup) || !gabion_outcome_never_runs(enter);
 }
 
 const struct gabion_uring_twin *
@@ -101,7 +96,7 @@ gabion_filter_missing_twin(const struct gabion_view *view,
 		u16 number = twin->number[abi];
 
 		if (number != GABION_NO_CALL &&
-		    !always_runs(gabion_filter_entry(view, filter, abi, number)))
+		    !gabion_outcome_always_runs(gabion_filter_entry(view, filter, abi, number)))
 			return twin;
 	}
 	return NULL;

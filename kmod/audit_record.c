@@ -31,12 +31,15 @@ static void copy_string(char *to, const char *from, u16 size)
 /*
  * Path of the current task's executable; none for kernel threads and in
  * interrupts. capable() is also asked under mount_lock (can_idmap_mount()),
- * where reading a path would wait for ourselves: then none either.
+ * where reading a path would wait for ourselves: then none either. Nor on a
+ * real-time kernel with preemption off (sys_enter's probe): allocating sleeps there.
  */
 static void find_exe(struct gabion_path_buffer *buffer)
 {
 	struct file *exe;
 
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible())
+		return;
 	if (!current->mm || in_interrupt() || gabion_path_names_change() ||
 	    gabion_path_buffer_get(buffer, GFP_ATOMIC))
 		return;

@@ -12,6 +12,7 @@
 #include <linux/security.h>
 #include <linux/sched.h>
 #include "audit.h"
+#include "check_syscall.h"
 #include "decision.h"
 #include "engine.h"
 #include "exec_pending.h"
@@ -140,6 +141,8 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	u32 generation = 0;
 	u16 chosen_from;
 
+	/* The pid may have been that of a leader that is dead. */
+	gabion_syscall_newborn(current->pid);
 	if (!gabion_pending_get(current, GABION_PENDING_CHOSEN, &to))
 		return 0;
 	chosen_from = gabion_pending_from(current);

@@ -34,6 +34,9 @@ static int no_notify(int exit_code, unsigned long message)
 	return 0;
 }
 
+/* The kernel's own third mode, which it does not tell: a task that must not make another call. */
+#define SECCOMP_MODE_DEAD	(SECCOMP_MODE_FILTER + 1)
+
 DEFINE_STATIC_CALL(gabion_force_sig_seccomp, no_signal);
 DEFINE_STATIC_CALL(gabion_ptrace_notify, no_notify);
 
@@ -124,24 +127,31 @@ void gabion_syscall_newborn(pid_t pid)
 	}
 }
 
+bool gabion_syscall_running(void)
+{
+	struct gabion_hook_count sum = gabion_hook_sum(GABION_HOOK___secure_computing);
+
+	return sum.entered != sum.left + gabion_syscall_died_inside();
+}
+
 static int run_original(const struct seccomp_data *sd)
 {
 	int result;
 
-	set_bit(current->pid, inside);
+	if (unlikely(test_and_set_bit(current->pid, inside)))
+		this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].left);
 	result = gabion_original___secure_computing(sd);
 	clear_bit(current->pid, inside);
 	return result;
 }
 
 static void record(const struct gabion_policy *policy, u16 domain, const struct gabion_call *call,
-		   u32 outcome, u32 verdict, enum gabion_hook_id hook)
+		   u32 outcome, u32 verdict, u32 reason, enum gabion_hook_id hook)
 {
 	gabion_audit(&(struct gabion_event){
 		.type = GABION_EVENT_ACCESS,
 		.verdict = verdict,
-		.reason = verdict == GABION_VERDICT_ALLOWED ? GABION_REASON_NONE
-							    : GABION_REASON_SYSCALL,
+		.reason = verdict == GABION_VERDICT_ALLOWED ? GABION_REASON_NONE : reason,
 		.klass = GABION_CLASS_SYSCALL,
 		.wanted = call->number,
 		.refused = verdict == GABION_VERDICT_ALLOWED ? 0 : call->number,
@@ -176,9 +186,21 @@ static bool complains(const struct gabion_policy *policy, u16 domain)
 	       (le32_to_cpu(gabion_policy_domain(policy, index)->flags) & GABION_DOMAIN_COMPLAIN);
 }
 
+static bool is_news(u32 action, u32 verdict, enum gabion_look look)
+{
+	switch (look) {
+	case GABION_LOOK_TRACED:
+		return action != GABION_ACTION_TRACE || verdict != GABION_VERDICT_ALLOWED;
+	case GABION_LOOK_LAST:
+		return verdict == GABION_VERDICT_DENIED;
+	default:
+		return true;
+	}
+}
+
 /* Inside an RCU section. The outcome; ALLOW where complain mode makes it one. */
 static u32 judge(const struct gabion_policy *policy, u16 domain, const struct gabion_call *call,
-		 bool again)
+		 enum gabion_look look)
 {
 	const struct gabion_filter *filter = gabion_filter_of(policy, domain);
 	u32 entry, outcome, action, verdict = GABION_VERDICT_DENIED, index;
@@ -199,13 +221,15 @@ static u32 judge(const struct gabion_policy *policy, u16 domain, const struct ga
 		verdict = GABION_VERDICT_ALLOWED;
 	else if (complains(policy, domain))
 		verdict = GABION_VERDICT_COMPLAIN;
-	if (!(outcome & GABION_OUTCOME_QUIET) && !(again && verdict != GABION_VERDICT_DENIED))
-		record(policy, domain, call, outcome, verdict, GABION_HOOK___secure_computing);
+	if (!(outcome & GABION_OUTCOME_QUIET) && is_news(action, verdict, look))
+		record(policy, domain, call, outcome, verdict, GABION_REASON_SYSCALL,
+		       GABION_HOOK___secure_computing);
 	return verdict == GABION_VERDICT_COMPLAIN ? GABION_OUTCOME(GABION_ACTION_ALLOW, 0)
 						  : outcome & ~GABION_OUTCOME_QUIET;
 }
 
-u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call, bool again)
+u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call,
+			 enum gabion_look look)
 {
 	u32 outcome = GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
 	const struct gabion_policy *policy;
@@ -214,7 +238,7 @@ u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call, b
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
 	if (policy)
-		outcome = judge(policy, gabion_task_label(current), call, again);
+		outcome = judge(policy, gabion_task_label(current), call, look);
 	rcu_read_unlock();
 	return outcome;
 }
@@ -243,6 +267,10 @@ static int act(struct pt_regs *regs, u32 outcome, bool traced)
 	case GABION_ACTION_ERRNO:
 		syscall_set_return_value(current, regs, -(int)data, 0);
 		return -1;
+	case GABION_ACTION_KILL:
+		/* A tracer can hold the signal back, but then the next call is the end. */
+		current->seccomp.mode = SECCOMP_MODE_DEAD;
+		fallthrough;
 	default:
 		/* The handler, or the dump, sees the registers as they were. */
 		syscall_rollback(current, regs);
@@ -253,29 +281,48 @@ static int act(struct pt_regs *regs, u32 outcome, bool traced)
 	}
 }
 
+/* The last look cannot be had (no memory): the call must not run. */
+static int refuse(struct pt_regs *regs, int error)
+{
+	struct gabion_call call;
+
+	gabion_call_read(&call, regs);
+	record(NULL, gabion_task_label(current), &call, GABION_OUTCOME(GABION_ACTION_ERRNO, -error),
+	       GABION_VERDICT_DENIED, GABION_REASON_MEMORY, GABION_HOOK___secure_computing);
+	syscall_set_return_value(current, regs, error, 0);
+	return -1;
+}
+
 /* With the program's own filter, the record and the actions. */
 static noinline int filter(const struct seccomp_data *sd)
 {
 	struct pt_regs *regs = current_pt_regs();
+	enum gabion_look look = GABION_LOOK_FIRST;
 	struct gabion_call call;
-	bool traced = false;
 	int result;
 
+	/* The original would say so in the kernel log, which a program must not be able to make it. */
+	if (current->seccomp.mode == SECCOMP_MODE_DEAD) {
+		send_sig(SIGKILL, current, 1);
+		return -1;
+	}
 	do {
 		/* Again after a tracer: what it changed is for both filters to see. */
 		if (current->seccomp.mode && run_original(sd) == -1)
 			return -1;
 		if (current->seccomp.mode && passes(regs) && gabion_sys_enter_ready())
 			return 0;
-		if (!traced)
+		/* Runs nothing; how a tracer skips a call, with a result that is in the registers. */
+		if (syscall_get_nr(current, regs) == -1)
+			return 0;
+		if (look == GABION_LOOK_FIRST)
 			gabion_syscall_work_drop();
 		result = gabion_sys_enter_watch();
-		if (result) {
-			syscall_set_return_value(current, regs, result, 0);
-			return -1;
-		}
-		result = act(regs, gabion_syscall_judge(regs, &call, false), traced);
-		traced = true;
+		if (result)
+			return refuse(regs, result);
+		result = act(regs, gabion_syscall_judge(regs, &call, look),
+			     look == GABION_LOOK_TRACED);
+		look = GABION_LOOK_TRACED;
 	} while (result > 0);
 	return result;
 }
@@ -316,12 +363,10 @@ static int check_abi(const struct pt_regs *regs, u32 abi, enum gabion_hook_id ho
 	if (flags & (GABION_DOMAIN_UNCONFINED | flag))
 		goto out;
 	gabion_call_read(&call, regs);
-	if (flags & GABION_DOMAIN_COMPLAIN) {
-		record(policy, domain, &call, outcome, GABION_VERDICT_COMPLAIN, hook);
-	} else {
-		record(policy, domain, &call, outcome, GABION_VERDICT_DENIED, hook);
+	if (!(flags & GABION_DOMAIN_COMPLAIN))
 		err = -ENOSYS;
-	}
+	record(policy, domain, &call, outcome, err ? GABION_VERDICT_DENIED : GABION_VERDICT_COMPLAIN,
+	       GABION_REASON_SYSCALL, hook);
 out:
 	rcu_read_unlock();
 	return err;

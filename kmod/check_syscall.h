@@ -14,22 +14,39 @@ int gabion_replace___secure_computing(const struct seccomp_data *sd);
 int gabion_check_syscall_init(void);
 
 /**
+ * enum gabion_look - which time a call is judged
+ * @GABION_LOOK_FIRST:	everything is recorded that is to be
+ * @GABION_LOOK_TRACED:	a tracer that TRACE asked may have changed it: not again that it was asked
+ * @GABION_LOOK_LAST:	behind sys_enter's probes: only a refusal is news
+ */
+enum gabion_look {
+	GABION_LOOK_FIRST,
+	GABION_LOOK_TRACED,
+	GABION_LOOK_LAST,
+};
+
+/**
  * gabion_syscall_judge - what happens to the current task's call?
  * @regs:	of the current task
  * @call:	filled in
- * @again:	it was judged before: record only that it is refused now
+ * @look:	which time, for the record
  *
  * Records what is to be recorded. Any context of the task; does not sleep.
  * Return: an outcome that is no test (uapi/gabion/syscall.h).
  */
-u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call, bool again);
+u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call,
+			 enum gabion_look look);
 
 /*
  * A program's own seccomp filter may kill the thread in the middle of our hook,
  * which then is never left. How many did and are not accounted for, for who
- * waits until the hook is left; and: @pid begins a new life, account for the old.
+ * waits until the hook is left; and: @pid begins a new life (born, or taken over
+ * by a thread that execs), account for the old.
  */
 unsigned long gabion_syscall_died_inside(void);
 void gabion_syscall_newborn(pid_t pid);
+
+/* Is a task in the hook, perhaps asleep in a tracer's or notifier's hands? May sleep. */
+bool gabion_syscall_running(void);
 
 #endif /* GABION_CHECK_SYSCALL_H */

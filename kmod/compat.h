@@ -80,6 +80,13 @@ static inline struct pt_regs *gabion_ftrace_regs(struct ftrace_regs *fregs)
 	return ftrace_get_regs(fregs);
 }
 
+/* Threads that run in the kernel for a process, beside io_uring's, got a flag in 6.4. */
+#ifdef PF_USER_WORKER
+#define GABION_PF_USER_WORKER	PF_USER_WORKER
+#else
+#define GABION_PF_USER_WORKER	0
+#endif
+
 /* trampoline.S takes the current task from the start of pcpu_hot. */
 static inline void gabion_assert_current_offset(void)
 {

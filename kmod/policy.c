@@ -7,6 +7,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "check_syscall.h"
 #include "domain_id.h"
 #include "policy.h"
 #include "syscall_work.h"
@@ -200,13 +201,13 @@ static void release_module(struct work_struct *work);
 static DECLARE_DELAYED_WORK(release_work, release_module);
 static unsigned int releases;	/* references to drop; gabion_policy_mutex */
 
-/* Without a policy the module is held until no task depends on its syscall hook. */
+/* Without a policy the module is held until no task depends on its syscall hook, or is in it. */
 static void release_module(struct work_struct *work)
 {
 	bool any;
 
 	mutex_lock(&gabion_policy_mutex);
-	any = releases && gabion_syscall_work_any();
+	any = releases && (gabion_syscall_work_any() || gabion_syscall_running());
 	while (releases && !any) {
 		module_put(THIS_MODULE);
 		releases--;

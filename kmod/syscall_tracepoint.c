@@ -13,6 +13,18 @@ static struct tracepoint *sys_enter;
 static DEFINE_MUTEX(watch_mutex);
 bool gabion_sys_enter_watched;
 
+static int error_of(u32 outcome)
+{
+	switch (GABION_OUTCOME_ACTION(outcome)) {
+	case GABION_ACTION_ERRNO:
+		return -(int)GABION_OUTCOME_DATA(outcome);
+	case GABION_ACTION_TRACE:
+		return -ENOSYS;
+	default:
+		return -EPERM;
+	}
+}
+
 /* Preemption is off: no signals, no tracer; a call that may not run returns an error. */
 static void probe_sys_enter(void *data, struct pt_regs *regs, long number)
 {
@@ -22,15 +34,13 @@ static void probe_sys_enter(void *data, struct pt_regs *regs, long number)
 	/* -1: a probe before this one took the call away. */
 	if (gabion_task_label(current) == GABION_HOST || syscall_get_nr(current, regs) == -1)
 		return;
-	outcome = gabion_syscall_judge(regs, &call, true);
+	outcome = gabion_syscall_judge(regs, &call, GABION_LOOK_LAST);
 	/* TRACE: if there is a tracer, it was asked before, or this ended there. */
 	if (gabion_outcome_runs(outcome) ||
 	    (GABION_OUTCOME_ACTION(outcome) == GABION_ACTION_TRACE &&
 	     ptrace_event_enabled(current, PTRACE_EVENT_SECCOMP)))
 		return;
-	syscall_set_return_value(current, regs,
-				 GABION_OUTCOME_ACTION(outcome) == GABION_ACTION_ERRNO ?
-					 -(int)GABION_OUTCOME_DATA(outcome) : -EPERM, 0);
+	syscall_set_return_value(current, regs, error_of(outcome), 0);
 	regs->orig_ax = -1;
 }
 

@@ -3,16 +3,23 @@
 #include <linux/sched/signal.h>
 #include <linux/thread_info.h>
 #include <linux/tracepoint.h>
+#include "compat.h"
 #include "policy.h"
 #include "syscall_filter.h"
 #include "syscall_work.h"
 #include "task_label.h"
 
+/* What runs for the kernel, whatever process it belongs to. */
+static bool makes_no_calls(const struct task_struct *task)
+{
+	return task->exit_state || (task->flags & (PF_KTHREAD | PF_IO_WORKER | GABION_PF_USER_WORKER));
+}
+
 static bool wanted(const struct task_struct *task)
 {
 	bool yes;
 
-	if (task->flags & (PF_KTHREAD | PF_IO_WORKER))
+	if (makes_no_calls(task))
 		return false;
 	rcu_read_lock();
 	yes = gabion_filter_wanted(rcu_dereference(gabion_policy_in_force),
@@ -46,6 +53,7 @@ static bool refresh_pass(void)
  */
 void gabion_syscall_work_refresh(void)
 {
+	smp_mb();	/* the policy that was published, before the list is read */
 	while (refresh_pass())
 		tracepoint_synchronize_unregister();
 }
@@ -79,7 +87,7 @@ bool gabion_syscall_work_any(void)
 
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
-		if (!(thread->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+		if (!makes_no_calls(thread) &&
 		    test_task_syscall_work(thread, SECCOMP) && !READ_ONCE(thread->seccomp.mode))
 			any = true;
 	}

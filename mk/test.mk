@@ -97,10 +97,11 @@ programs-%: stage-%
 		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/programs
 
 # syscall-random-6.1: selftests/syscall_random.c for much longer than in `make test`.
+RANDOM_POLICIES ?= 200
 syscall-random-%: stage-% tracer-% selftests
 	qemu-test/vm --kernel $* --smp 2 --timeout 7200 --append "syscall.x32=y vsyscall=xonly" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
-		GABION_RANDOM_POLICIES=$(or $(POLICIES_N),200) $(CURDIR)/selftests/run syscall_random
+		GABION_RANDOM_POLICIES=$(RANDOM_POLICIES) $(CURDIR)/selftests/run syscall_random
 
 # Figures of docs/performance.md, on the stock kernel under the instruction clock.
 bench: stage-6.1 selftests

@@ -54,6 +54,20 @@ static void op_stat(const char *path)
 	}
 }
 
+/* One byte of a device that has nothing to do. */
+static void op_read(const char *path)
+{
+	static int fd = -1;
+	char byte;
+
+	if (fd < 0)
+		fd = open(path, O_RDONLY);
+	if (read(fd, &byte, 1) != 1) {
+		perror(path);
+		exit(1);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const char *path);
@@ -61,6 +75,7 @@ static const struct {
 	{ "getppid", op_getppid },
 	{ "open+close", op_open },
 	{ "stat", op_stat },
+	{ "read", op_read },
 };
 
 int main(int argc, char **argv)
@@ -87,6 +102,6 @@ int main(int argc, char **argv)
 		printf("%.1f\n", (double)best / ROUNDS);
 		return 0;
 	}
-	fprintf(stderr, "usage: ops getppid|open+close|stat [PATH]\n");
+	fprintf(stderr, "usage: ops getppid|open+close|stat|read [PATH]\n");
 	return 64;
 }

@@ -22,7 +22,7 @@
  * @GABION_ABI_I386:	int 0x80 (64-bit code too), sysenter, syscall of 32-bit code
  * @GABION_ABI_X32:	the syscall instruction with bit 30 of the number set; numbers here and in
  *			events are without that bit.  (-1 has it set and is of x86-64: the number
- *			that does nothing.)
+ *			that runs nothing, and that the kernel therefore does not judge.)
  */
 enum gabion_abi {
 	GABION_ABI_X86_64,

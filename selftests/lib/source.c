@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See source.h. */
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "../../agent/load/compile.h"
+#include "../../core/view.h"
+#include "source.h"
+
+int source_compile(const char *extra, void **image, size_t *size)
+{
+	const char *paths[] = { getenv("GABION_POLICY"), getenv("GABION_POLICY_SYSCALL"), NULL };
+	char path[] = "/tmp/gabion-source-XXXXXX.gabion", *diagnostics = NULL;
+	struct gabion_error error = { 0 };
+	int fd = mkstemps(path, strlen(".gabion")), err;
+
+	if (fd < 0 || !paths[0] || !paths[1] ||
+	    write(fd, extra, strlen(extra)) != (ssize_t)strlen(extra)) {
+		printf("# cannot write a policy; GABION_POLICY* are those of selftests/run\n");
+		return -EIO;
+	}
+	close(fd);
+	paths[2] = path;
+	err = gabion_load_compile(paths, 3, image, size, &diagnostics, &error);
+	if (err)
+		printf("# %s\n# %s\n", error.text, diagnostics ?: "");
+	free(diagnostics);
+	unlink(path);
+	return err;
+}
+
+int source_load(struct gabion_netlink *client, const char *extra)
+{
+	struct gabion_error error = { 0 };
+	void *image = NULL;
+	size_t size;
+	int err = source_compile(extra, &image, &size);
+
+	if (err)
+		return err;
+	err = gabion_netlink_policy_load(client, image, size, &error);
+	if (err)
+		printf("# %s\n", error.text);
+	free(image);
+	return err;
+}
+
+void source_seal(void *image, size_t size)
+{
+	struct gabion_policy_header *h = image;
+
+	h->crc = 0;
+	h->crc = htole32(gabion_crc32(0, image, size));
+}
