@@ -245,6 +245,31 @@ TEST_F_TIMEOUT(seccomp, a_killed_thread_leaves_the_others, 120)
 	EXPECT_EQ(0, confine_run(self->client, "sc_abi_none", threads_die));
 }
 
+static void *exec_true(void *arg)
+{
+	usleep(200000);
+	execl("/usr/bin/true", "true", NULL);
+	_exit(BROKEN);
+	return arg;
+}
+
+/* The leader is killed inside of the hook, and its pid goes to the thread that execs. */
+static int leader_dies(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_true, NULL))
+		return BROKEN + 1;
+	die(NULL);
+	return BROKEN + 2;
+}
+
+/* As above: what is to be seen is in selftests/lifecycle. */
+TEST_F_TIMEOUT(seccomp, an_exec_takes_over_a_killed_leader, 120)
+{
+	EXPECT_EQ(0, confine_run(self->client, "sc_abi_none", leader_dies));
+}
+
 /* In strict mode too, and as the last thread of the process. */
 static int last_thread_dies(void)
 {

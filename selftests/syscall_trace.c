@@ -335,4 +335,40 @@ TEST_F(trace, suspended_seccomp_is_not_a_suspended_filter)
 	EXPECT_EQ(1, REFUSED(self->client, SYS_getppid));
 }
 
+/* --- a tracer that holds the signal of a kill back --- */
+
+static int hold_back(void)
+{
+	struct user_regs_struct regs;
+	uint64_t all = ~0ULL;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (ptrace(PTRACE_TRACEME, 0, 0, 0))
+			_exit(BROKEN);
+		raise(SIGSTOP);
+		syscall(604);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
+	    ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL))
+		return BROKEN + 1;
+	for (;;) {
+		if (ptrace(PTRACE_SYSCALL, pid, 0, 0) || waitpid(pid, &status, 0) != pid)
+			return BROKEN + 2;
+		if (!WIFSTOPPED(status))
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		if (WSTOPSIG(status) == (SIGTRAP | 0x80) &&
+		    !ptrace(PTRACE_GETREGS, pid, 0, &regs) && regs.orig_rax == 604)
+			ptrace(PTRACE_SETSIGMASK, pid, sizeof(all), &all);
+	}
+}
+
+/* It does not make another call. */
+TEST_F(trace, a_killed_task_does_not_go_on)
+{
+	EXPECT_EQ(128 + SIGKILL, confine_run(self->client, "sc_actions", hold_back));
+}
+
 TEST_HARNESS_MAIN
