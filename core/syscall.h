@@ -9,7 +9,7 @@
 #include "view.h"
 
 /* Set in the number of a call that comes by x32; nowhere in a filter. */
-#define GABION_X32_BIT	0x40000000
+#define GABION_X32_BIT	0x40000000U
 
 /* Where a test's outcome leads for these arguments. */
 static inline u32 gabion_outcome_resolve(const struct gabion_policy_test *tests, u32 outcome,

@@ -125,15 +125,15 @@ static void print_text(const struct gabion_compiled *compiled)
 	print_class("file", &s->file);
 	print_class("net", &s->net);
 	if (s->filters)
-		printf("  syscalls of %u domains filtered, %u outcomes, %u tests of arguments\n",
-		       s->filters, s->calls, s->tests);
+		printf("  syscalls of %u domain%s filtered, %u outcomes, %u tests of arguments\n",
+		       s->filters, s->filters == 1 ? "" : "s", s->calls, s->tests);
 }
 
 static int check(const struct gabion_cli *cli, const char *output, const char *const *paths,
 		 size_t npaths, struct gabion_error *error)
 {
 	struct gabion_compiled compiled;
-	int err = gabion_policy_compile(&compiled, paths, npaths, error);
+	int err = gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths, error);
 
 	/* Where nothing could be read there is nothing to show but the error. */
 	if (err && !compiled.diagnostics.n) {

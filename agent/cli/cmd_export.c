@@ -25,6 +25,18 @@ static int export_bpf(const struct gabion_filtered_domain *domain, FILE *out,
 	return err;
 }
 
+/* Who applies a program of bytes may do so when it has executed; these two cannot. */
+static void warn_execve(const struct gabion_filtered_domain *domain, const char *name)
+{
+	cleanup_free char *action = NULL;
+
+	if (!gabion_filtered_domain_executes(domain, NULL, &action))
+		fprintf(stderr,
+			"gabion: domain '%s' does not let execve pass (%s): whoever applies this "
+			"executes the program under the filter: grant execve\n",
+			name, action ? action : "it depends on the arguments");
+}
+
 static int export_names(const struct gabion_filtered_domain *domain, const char *name, bool oci,
 			bool lossy, FILE *out, struct gabion_error *error)
 {
@@ -37,6 +49,7 @@ static int export_names(const struct gabion_filtered_domain *domain, const char 
 
 	if (err)
 		return err;
+	warn_execve(domain, name);
 	return oci ? gabion_export_oci(&export, out, error)
 		   : gabion_export_systemd(&export, name, out, error);
 }
@@ -56,8 +69,8 @@ static int write_out(const char *output, const char *bytes, size_t size, struct 
 		      : 0;
 }
 
-static int export(const char *format, bool lossy, const char *policy, const char *name,
-		  const char *output, struct gabion_error *error)
+static int export(const char *format, bool lossy, const char *library, const char *policy,
+		  const char *name, const char *output, struct gabion_error *error)
 {
 	cleanup_filtered_domain struct gabion_filtered_domain domain = {0};
 	cleanup_free char *bytes = NULL;
@@ -66,8 +79,9 @@ static int export(const char *format, bool lossy, const char *policy, const char
 	FILE *out;
 	int err;
 
-	if (gabion_filtered_domain_open(&domain, policy, name, error))
+	if (gabion_filtered_domain_open(&domain, library, policy, name, error))
 		return GABION_EXIT_ERROR;
+	gabion_filtered_domain_warn_complain(&domain, name);
 	/* Into memory, so that a file is written whole or not at all. */
 	out = open_memstream(&bytes, &size);
 	if (!out) {
@@ -126,5 +140,5 @@ int cmd_export(const struct gabion_cli *cli, int argc, char **argv, struct gabio
 		return gabion_cli_wrong(error, argv[0], "--format is oci, systemd or bpf");
 	if (!name)
 		return gabion_cli_wrong(error, argv[0], "the domain is missing");
-	return export(format, lossy, policy, name, output, error);
+	return export(format, lossy, cli->policy_dir, policy, name, output, error);
 }

@@ -11,6 +11,7 @@
 #include "../common/file.h"
 #include "../common/json.h"
 #include "../load/load.h"
+#include "../policy/policy.h"
 #include "cli.h"
 #include "usage.h"
 
@@ -22,6 +23,20 @@ static int load_image(struct gabion_netlink *client, const char *path,
 	int err = gabion_file_read(path, GABION_POLICY_SIZE_MAX, &image, &size, error);
 
 	return err ? err : gabion_load_image(client, image, size, loaded, error);
+}
+
+static int load_sources(const struct gabion_cli *cli, struct gabion_netlink *client,
+			const char *const *paths, size_t npaths, struct gabion_loaded *loaded,
+			struct gabion_error *error)
+{
+	struct gabion_compiled compiled;
+	int err = gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths, error);
+
+	gabion_diagnostics_print(&compiled.diagnostics, stderr);
+	if (!err)
+		err = gabion_load_image(client, compiled.image, compiled.size, loaded, error);
+	gabion_compiled_free(&compiled);
+	return err;
 }
 
 static int report(const struct gabion_cli *cli, const struct gabion_loaded *loaded)
@@ -46,7 +61,6 @@ static int load(const struct gabion_cli *cli, const char *image, char **paths, i
 		struct gabion_error *error)
 {
 	cleanup_netlink struct gabion_netlink *client = NULL;
-	cleanup_free char *diagnostics = NULL;
 	struct gabion_loaded loaded = { 0 };
 	int err;
 
@@ -54,13 +68,10 @@ static int load(const struct gabion_cli *cli, const char *image, char **paths, i
 	if (!err && image)
 		err = load_image(client, image, &loaded, error);
 	else if (!err && npaths)
-		err = gabion_load_sources(client, (const char *const *)paths, (size_t)npaths,
-					  &loaded, &diagnostics, error);
+		err = load_sources(cli, client, (const char *const *)paths, (size_t)npaths, &loaded,
+				   error);
 	else if (!err)
-		err = gabion_load_sources(client, &cli->policy_dir, 1, &loaded, &diagnostics,
-					  error);
-	if (diagnostics)
-		fputs(diagnostics, stderr);
+		err = load_sources(cli, client, &cli->policy_dir, 1, &loaded, error);
 	if (err)
 		return GABION_EXIT_ERROR;
 	err = report(cli, &loaded);

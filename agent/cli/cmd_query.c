@@ -254,7 +254,7 @@ int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion
 		return gabion_cli_wrong(
 			error, argv[0],
 			"expected DOMAIN PERMISSION OBJECT, as in: nginx read /etc/shadow");
-	if (gabion_policy_compile(&compiled, &policy, 1, error)) {
+	if (gabion_policy_compile_in(&compiled, cli->policy_dir, &policy, 1, error)) {
 		gabion_diagnostics_print(&compiled.diagnostics, stderr);
 		status = GABION_EXIT_ERROR;
 	} else {

@@ -13,9 +13,9 @@
 
 #include "../common/cleanup.h"
 #include "../netlink/client.h"
-#include "../policy/outcome.h"
 #include "../seccomp/confine.h"
 #include "../seccomp/rlimits.h"
+#include "../seccomp/userns.h"
 #include "cli.h"
 #include "filtered_domain.h"
 #include "usage.h"
@@ -116,22 +116,37 @@ struct run_options {
 static int check_execve(const struct gabion_filtered_domain *domain, const char *name,
 			const u64 *arguments, struct gabion_error *error)
 {
-	u32 outcome = gabion_filter_judge(domain->view, domain->filter, GABION_ABI_X86_64,
-					  SYS_execve, arguments);
-	cleanup_free char *action = gabion_outcome_format(outcome);
+	cleanup_free char *action = NULL;
 
-	if (gabion_outcome_runs(outcome))
+	if (gabion_filtered_domain_executes(domain, arguments, &action))
 		return 0;
 	return gabion_error_set(error, -EPERM,
 				"domain '%s' does not let execve pass (%s), which starts the "
-				"command "
-				"when the filter already holds; grant it (syscalls execve), or run "
-				"without --seccomp: the module judges that call by the domain "
-				"before",
+				"command when the filter already holds; grant it (syscalls "
+				"execve), or run without --seccomp: the module judges that call "
+				"by the domain before",
 				name, action ? action : "refused");
 }
 
-static int run_seccomp(const struct run_options *options, const char *policy, char **argv,
+/* All that is given up comes back in a user namespace, so the command should not make one. */
+static int warn_userns(const struct gabion_filtered_domain *domain, const char *name,
+		       struct gabion_error *error)
+{
+	cleanup_free char *calls = gabion_userns_calls(domain->view, domain->filter);
+
+	if (!calls)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	if (*calls)
+		fprintf(stderr,
+			"gabion: domain '%s': the command can make a user namespace and hold "
+			"every capability in it: %s; refuse that: "
+			"`syscalls -clone(flags & CLONE_NEWUSER != 0), -unshare` and "
+			"`quiet syscalls clone3 as errno ENOSYS`\n",
+			name, calls);
+	return 0;
+}
+
+static int run_seccomp(const struct run_options *options, const char *policy_dir, char **argv,
 		       struct gabion_error *error)
 {
 	cleanup_filtered_domain struct gabion_filtered_domain domain = {0};
@@ -146,19 +161,17 @@ static int run_seccomp(const struct run_options *options, const char *policy, ch
 		err = executable(path);
 	if (err)
 		return not_run(error, err, argv[0]);
-	if (gabion_filtered_domain_open(&domain, policy, options->domain, error))
+	if (gabion_filtered_domain_open(&domain, policy_dir,
+					options->policy ? options->policy : policy_dir,
+					options->domain, error))
 		return GABION_EXIT_ERROR;
 	d = &domain.view->domains[domain.index];
-	if (le32_to_cpu(d->flags) & GABION_DOMAIN_COMPLAIN)
-		fprintf(stderr,
-			"gabion: domain '%s' is in complain mode, which seccomp has not: "
-			"its "
-			"filter is enforced\n",
-			options->domain);
+	gabion_filtered_domain_warn_complain(&domain, options->domain);
 	arguments[0] = (uintptr_t)path;
 	arguments[1] = (uintptr_t)argv;
 	arguments[2] = (uintptr_t)environ;
 	if (check_execve(&domain, options->domain, arguments, error) ||
+	    warn_userns(&domain, options->domain, error) ||
 	    gabion_program_build(&program, domain.view, domain.filter, true, error) ||
 	    gabion_rlimits_apply(&options->rlimits, error) ||
 	    gabion_confine_capabilities(le64_to_cpu(d->capabilities), error) ||
@@ -235,7 +248,6 @@ int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_e
 	if (!dashes)
 		return gabion_cli_wrong(error, argv[0], "'--' is missing before '%s'",
 					argv[optind]);
-	return o.seccomp ? run_seccomp(&o, o.policy ? o.policy : cli->policy_dir, argv + optind,
-				       error)
+	return o.seccomp ? run_seccomp(&o, cli->policy_dir, argv + optind, error)
 			 : run(o.domain, argv + optind, error);
 }

@@ -15,6 +15,7 @@
 #include "../policy/outcome.h"
 #include "../policy/syscall_names.h"
 #include "../seccomp/call_label.h"
+#include "../seccomp/reach.h"
 #include "cli.h"
 #include "filtered_domain.h"
 #include "table.h"
@@ -92,28 +93,10 @@ static void ask_kernel(struct report *r)
 
 /* ---- what the policy says ---- */
 
-struct ends {
-	bool run;
-	bool refused;
-	u32 action; /* greatest */
-};
-
-static void find_ends(const struct gabion_view *view, u32 outcome, bool *seen, struct ends *ends)
+/* The greatest action in a set of GABION_REACH(), which is not empty. */
+static u32 greatest(u32 actions)
 {
-	u32 index = outcome & ~GABION_OUTCOME_TEST;
-
-	if (!(outcome & GABION_OUTCOME_TEST)) {
-		if (gabion_outcome_runs(outcome))
-			ends->run = true;
-		else
-			ends->refused = true;
-		if (GABION_OUTCOME_ACTION(outcome) > ends->action)
-			ends->action = GABION_OUTCOME_ACTION(outcome);
-	} else if (!seen[index]) {
-		seen[index] = true;
-		find_ends(view, le32_to_cpu(view->tests[index].on_true), seen, ends);
-		find_ends(view, le32_to_cpu(view->tests[index].on_false), seen, ends);
-	}
+	return 31U - (u32)__builtin_clz(actions);
 }
 
 /*
@@ -136,29 +119,24 @@ static u32 highest_name(u32 abi)
 	return number;
 }
 
-static int judge(struct report *r, u32 abi)
+static void judge(struct report *r, u32 abi)
 {
 	const struct gabion_view *view = r->domain->view;
-	u32 number, highest = highest_name(abi), outcome;
+	u32 number, highest = highest_name(abi), actions;
 	struct usage *u = &r->abi[abi];
 
 	for (number = 0; number < GABION_CALLS_MAX; number++) {
-		cleanup_free bool *seen = NULL;
-		struct ends ends = {0};
-
 		if (!is_call(abi, number, highest, u->known))
 			continue;
-		seen = calloc(view->ntests + 1, sizeof(*seen));
-		if (!seen)
-			return -ENOMEM;
-		outcome = gabion_filter_entry(view, r->domain->filter, abi, number);
-		find_ends(view, outcome, seen, &ends);
-		u->reach[number] = !ends.run ? NEVER : ends.refused ? SOMETIMES : ALWAYS;
+		actions = gabion_reach(view,
+				       gabion_filter_entry(view, r->domain->filter, abi, number));
+		u->reach[number] = !(actions & GABION_REACH_RUNS) ? NEVER
+				   : actions & ~GABION_REACH_RUNS ? SOMETIMES
+								  : ALWAYS;
 		u->count[u->reach[number]]++;
-		if (!ends.run)
-			u->refused[ends.action]++;
+		if (u->reach[number] == NEVER)
+			u->refused[greatest(actions)]++;
 	}
-	return 0;
 }
 
 /* ---- showing ---- */
@@ -320,7 +298,7 @@ static int report(const struct gabion_cli *cli, const char *policy, const char *
 	int err = r ? 0 : -ENOMEM;
 	u32 abi;
 
-	if (gabion_filtered_domain_open(&domain, policy, name, error))
+	if (gabion_filtered_domain_open(&domain, cli->policy_dir, policy, name, error))
 		return GABION_EXIT_ERROR;
 	if (r) {
 		r->domain = &domain;
@@ -328,7 +306,7 @@ static int report(const struct gabion_cli *cli, const char *policy, const char *
 		ask_kernel(r);
 	}
 	for (abi = 0; !err && abi < GABION_ABI_END; abi++)
-		err = judge(r, abi);
+		judge(r, abi);
 	if (!err)
 		err = cli->json ? print_json(r) : print_text(r);
 	if (err)

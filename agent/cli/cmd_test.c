@@ -116,7 +116,8 @@ int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 		return gabion_cli_wrong_option(error, argv, option);
 	npaths = argc - optind;
 	paths = npaths ? (const char *const *)argv + optind : &cli->policy_dir;
-	if (gabion_policy_compile(&compiled, paths, npaths ? npaths : 1, error)) {
+	if (gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths ? npaths : 1,
+				     error)) {
 		gabion_diagnostics_print(&compiled.diagnostics, stderr);
 		/* TAP's word for a run that could not begin. */
 		if (!cli->json)

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "../../core/syscall.h"
 #include "../common/cleanup.h"
 #include "../common/file.h"
+#include "../policy/outcome.h"
+#include "../seccomp/reach.h"
 
 static bool is_image(const char *path)
 {
@@ -40,22 +43,22 @@ static int open_image(struct gabion_filtered_domain *domain, const char *path,
 	return 0;
 }
 
-static int open_sources(struct gabion_filtered_domain *domain, const char *path,
-			struct gabion_error *error)
+static int open_sources(struct gabion_filtered_domain *domain, const char *library,
+			const char *path, struct gabion_error *error)
 {
-	int err = gabion_policy_compile(&domain->compiled, &path, 1, error);
+	int err = gabion_policy_compile_in(&domain->compiled, library, &path, 1, error);
 
 	gabion_diagnostics_print(&domain->compiled.diagnostics, stderr);
 	domain->view = &domain->compiled.view;
 	return err;
 }
 
-int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const char *path,
-				const char *name, struct gabion_error *error)
+int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const char *library,
+				const char *path, const char *name, struct gabion_error *error)
 {
 	const struct gabion_view *view;
 	int err = is_image(path) ? open_image(domain, path, error)
-				 : open_sources(domain, path, error);
+				 : open_sources(domain, library, path, error);
 	uint32_t i;
 
 	if (err)
@@ -67,6 +70,11 @@ int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const cha
 	if (i == view->ndomains)
 		return gabion_error_set(error, -ENOENT, "%s: the policy has no domain '%s'", path,
 					name);
+	if (le32_to_cpu(view->domains[i].flags) & GABION_DOMAIN_UNCONFINED)
+		return gabion_error_set(error, -EINVAL,
+					"%s: domain '%s' is unconfined: nothing to apply; drop "
+					"`mode unconfined`",
+					path, name);
 	domain->index = i;
 	domain->filter = gabion_filter_find(view, i);
 	if (!domain->filter)
@@ -75,6 +83,32 @@ int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const cha
 					"everything; give it a `syscalls` statement",
 					path, name);
 	return 0;
+}
+
+void gabion_filtered_domain_warn_complain(const struct gabion_filtered_domain *domain,
+					  const char *name)
+{
+	if (le32_to_cpu(domain->view->domains[domain->index].flags) & GABION_DOMAIN_COMPLAIN)
+		fprintf(stderr,
+			"gabion: domain '%s' is in complain mode, which seccomp has not: its "
+			"filter is enforced\n",
+			name);
+}
+
+bool gabion_filtered_domain_executes(const struct gabion_filtered_domain *domain,
+				     const uint64_t *arguments, char **action)
+{
+	const struct gabion_view *view = domain->view;
+	u32 outcome = gabion_filter_entry(view, domain->filter, GABION_ABI_X86_64, SYS_execve);
+
+	if (arguments)
+		outcome = gabion_outcome_resolve(view->tests, outcome, arguments);
+	*action = NULL;
+	if (!(gabion_reach(view, outcome) & ~GABION_REACH_RUNS))
+		return true;
+	if (!(outcome & GABION_OUTCOME_TEST))
+		*action = gabion_outcome_format(outcome);
+	return false;
 }
 
 void gabion_filtered_domain_free(struct gabion_filtered_domain *domain)

@@ -26,11 +26,25 @@ struct gabion_filtered_domain {
 
 /*
  * Find domain @name in the policy at @path: a file or folder of sources, or an image of
- * `gabion check --output`. -ENOENT: no such domain; -ENODATA: it has no syscall filter.
+ * `gabion check --output`. What sources use is looked for in the folder @library, too.
+ * -ENOENT: no such domain; -ENODATA: it has no syscall filter; -EINVAL: it is unconfined.
  * Diagnostics of the compiler go to stderr. Free @domain whatever the result.
  */
-int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const char *path,
-				const char *name, struct gabion_error *error);
+int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const char *library,
+				const char *path, const char *name, struct gabion_error *error);
+
+/* Say on stderr that the domain's complain mode does not count, if it has it. */
+void gabion_filtered_domain_warn_complain(const struct gabion_filtered_domain *domain,
+					  const char *name);
+
+/*
+ * Does the filter let the execve(2) pass that starts a program under it? @arguments: its six;
+ * NULL: whatever they are. Otherwise *@action, owned, is what happens: "errno EPERM"; NULL:
+ * it depends on them, or no memory.
+ */
+bool gabion_filtered_domain_executes(const struct gabion_filtered_domain *domain,
+				     const uint64_t *arguments, char **action);
+
 void gabion_filtered_domain_free(struct gabion_filtered_domain *domain);
 #define cleanup_filtered_domain __attribute__((cleanup(gabion_filtered_domain_free)))
 

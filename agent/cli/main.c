@@ -18,7 +18,7 @@ static const struct gabion_command commands[] = {
 	{ "status", "[--hooks] [--domains]", "show what is in force and how it is doing",
 	  cmd_status },
 	{ "ps", "[-a] [-t] [--domain NAME] [PID...]", "list confined processes", cmd_ps },
-	{ "run", "[--seccomp [--policy PATH] [--rlimit NAME=SOFT[:HARD]]...] --domain NAME -- "
+	{ "run", "[--seccomp [--policy PATH] [--rlimit NAME=SOFT[:HARD]]...] [--domain] NAME -- "
 	  "COMMAND [ARGUMENT...]", "run a command in a domain", cmd_run },
 	{ "syscalls", "[--policy PATH] DOMAIN",
 	  "count what a domain may call, and what it never did", cmd_syscalls },
@@ -39,7 +39,8 @@ static void print_usage(FILE *out)
 {
 	size_t i;
 
-	fputs("Usage: gabion [--json] [--policy-dir DIR] COMMAND [ARGUMENT...]\n\nCommands:\n", out);
+	fputs("Usage: gabion [--json] [--policy-dir DIR] COMMAND [ARGUMENT...]\n\nCommands:\n",
+	      out);
 	for (i = 0; i < ncommands; i++)
 		fprintf(out, "  %-9s%s\n", commands[i].name, commands[i].summary);
 	fputs("\nOptions:\n"

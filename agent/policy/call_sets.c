@@ -13,11 +13,12 @@ static bool is_declared(const struct gabion_model *m, const char *name)
 	return false;
 }
 
-static void load_used(struct gabion_model *m, const struct gabion_ast_rule *rules,
-		      struct gabion_strmap *tried)
+static size_t load_used(struct gabion_model *m, const struct gabion_ast_rule *rules,
+			struct gabion_strmap *tried)
 {
 	const struct gabion_ast_rule *r;
 	const struct gabion_ast_call *c;
+	size_t unknown = 0;
 	uint32_t known;
 
 	for (r = rules; r; r = r->next) {
@@ -26,25 +27,27 @@ static void load_used(struct gabion_model *m, const struct gabion_ast_rule *rule
 			    is_declared(m, c->name.text))
 				continue;
 			gabion_strmap_add(tried, c->name.text, 0);
-			gabion_model_load_named(m, &c->name, "syscalls", "set of syscalls");
+			unknown += !gabion_model_load_named(m, &c->name, "syscalls",
+							    "set of syscalls");
 		}
 	}
+	return unknown;
 }
 
-void gabion_model_load_call_sets(struct gabion_model *m)
+size_t gabion_model_load_call_sets(struct gabion_model *m)
 {
 	struct gabion_strmap tried = {};
 	const struct gabion_ast_block *b;
 	const struct gabion_ast_set *s;
+	size_t files, unknown = 0;
 	uint32_t known;
-	size_t files;
 
 	do {
 		files = m->sources.files.n;
 		for (b = m->ast.blocks; b; b = b->next)
-			load_used(m, b->rules, &tried);
+			unknown += load_used(m, b->rules, &tried);
 		for (s = m->ast.sets; s; s = s->next)
-			load_used(m, s->rules, &tried);
+			unknown += load_used(m, s->rules, &tried);
 	} while (m->sources.files.n != files);
 	gabion_strmap_free(&tried);
 	for (s = m->ast.sets; s; s = s->next) {
@@ -58,6 +61,7 @@ void gabion_model_load_call_sets(struct gabion_model *m)
 		gabion_strmap_add(&m->call_set_names, s->name.text, m->call_sets.n);
 		vec_push(&m->call_sets, (struct gabion_named_set){.ast = s});
 	}
+	return unknown;
 }
 
 static void unite(struct gabion_call_set *to, const struct gabion_call_set *from)

@@ -89,7 +89,7 @@ static void read_include(struct gabion_model *m, const struct gabion_include *in
 /* Files, then what they include, then what these include ... */
 static void parse_all(struct gabion_model *m)
 {
-	size_t file = 0, include = 0;
+	size_t file = 0, include = 0, before, unknown;
 
 	for (; file < m->sources.files.n; file++) {
 		gabion_parse(&m->parser, file);
@@ -98,8 +98,10 @@ static void parse_all(struct gabion_model *m)
 	}
 	m->syntax_errors = m->diags->nerrors;
 	gabion_model_load_abstractions(m);
-	gabion_model_load_call_sets(m);
-	if (m->diags->nerrors)
+	before = m->diags->nerrors;
+	unknown = gabion_model_load_call_sets(m);
+	/* Nothing else follows from an unknown set: the rest of its line is looked at. */
+	if (before || m->diags->nerrors > unknown)
 		m->syntax_errors = true;
 }
 
@@ -220,8 +222,8 @@ static int finish(struct gabion_model *m, struct gabion_compiled *out, struct ga
 	return gabion_error_set(error, -EINVAL, "the policy has %zu error%s", n, n == 1 ? "" : "s");
 }
 
-int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
-			  struct gabion_error *error)
+int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
+			     const char *const *paths, size_t npaths, struct gabion_error *error)
 {
 	struct gabion_model m;
 	size_t i;
@@ -229,6 +231,7 @@ int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths,
 
 	memset(out, 0, sizeof(*out));
 	model_init(&m, &out->diagnostics);
+	m.sources.library = library ? gabion_xstrdup(library) : NULL;
 	for (i = 0; !err && i < npaths; i++)
 		err = gabion_sources_add_path(&m.sources, paths[i], error);
 	if (err) {
@@ -237,6 +240,12 @@ int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths,
 	}
 	compile(&m, out);
 	return finish(&m, out, error);
+}
+
+int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
+			  struct gabion_error *error)
+{
+	return gabion_policy_compile_in(out, NULL, paths, npaths, error);
 }
 
 int gabion_policy_compile_text(struct gabion_compiled *out, const char *name, const char *text,

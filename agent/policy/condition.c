@@ -18,20 +18,6 @@ static bool negative_fits(uint64_t bits, uint32_t width)
 	return -bits <= 1ULL << (width - 1);
 }
 
-static const char *parameter_list(struct gabion_model *m, const char *call,
-				  const struct gabion_call_parameters *p)
-{
-	const char *text = "";
-	int i;
-
-	if (!p)
-		return "write arg0 to arg5: the parameters of this call have no names here";
-	for (i = 0; i < GABION_PARAMETERS && p->parameters[i].name; i++)
-		text = gabion_arena_printf(&m->arena, "%s%s%s", text, i ? ", " : "",
-					   p->parameters[i].name);
-	return gabion_arena_printf(&m->arena, "%s has: %s; or write arg0 to arg5", call, text);
-}
-
 static bool resolve_term(struct gabion_model *m, const struct gabion_ast_term *t,
 			 const struct gabion_parameter *p, struct gabion_value *value)
 {
@@ -126,8 +112,10 @@ static bool resolve_test(struct gabion_model *m, const char *call,
 	int index = gabion_parameter_find(known, ast->parameter.text, &p);
 
 	if (index < 0) {
-		model_error(m, &ast->parameter.loc, parameter_list(m, call, known),
-			    "unknown parameter \"%s\"", ast->parameter.text);
+		cleanup_free char *list = gabion_parameter_list(known);
+
+		model_error(m, &ast->parameter.loc, list, "unknown parameter \"%s\"",
+			    ast->parameter.text);
 		return false;
 	}
 	c->argument = index;

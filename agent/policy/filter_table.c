@@ -48,7 +48,9 @@ static uint32_t call_outcome(struct gabion_model *m, struct gabion_filter_spec *
 			     uint32_t number)
 {
 	int multiplexer = multiplexer_of(abi, number);
-	uint32_t outcome = gabion_call_name(abi, number) ? spec->fallback : spec->otherwise;
+	bool known = gabion_call_name(abi, number) && !gabion_call_is_recent(abi, number);
+	/* libc tries a recent call first and falls back on ENOSYS alone. */
+	uint32_t outcome = known ? spec->fallback : spec->otherwise;
 	struct gabion_filter_item *cut = NULL;
 	size_t end = spec->items.n, i;
 	bool any = false;
@@ -73,7 +75,7 @@ static uint32_t call_outcome(struct gabion_model *m, struct gabion_filter_spec *
 	}
 	if (!any)
 		return outcome;
-	/* A number that the policy writes is known. */
+	/* A call that the policy writes is known. */
 	outcome = spec->fallback;
 	while (end--) {
 		const struct gabion_filter_item *f = &spec->items.v[end];
@@ -94,6 +96,22 @@ static uint32_t call_outcome(struct gabion_model *m, struct gabion_filter_spec *
 		}
 	}
 	return outcome;
+}
+
+const struct gabion_loc *gabion_filter_grant(const struct gabion_model *m,
+					     const struct gabion_filter_spec *spec, uint32_t abi,
+					     uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < spec->items.n; i++) {
+		const struct gabion_item *item = spec->items.v[i].item;
+
+		if (!gabion_outcome_refuses(spec->items.v[i].outcome) &&
+		    gabion_call_set_has(&item->calls, abi, number))
+			return &item->ast->name.loc;
+	}
+	return spec->fallback_rule ? &spec->fallback_rule->loc : &m->domains.v[spec->domain].loc;
 }
 
 static bool is_strict_call(uint32_t abi, const char *name)

@@ -26,7 +26,7 @@ struct gabion_filter_item {
  * @domain:	its number
  * @abis:	bit set of the ABIs it may use
  * @fallback:	outcome of named calls that no item names
- * @otherwise:	outcome of calls without a name
+ * @otherwise:	outcome of calls without a name, and of recent ones that no item names
  * @fallback_rule: `syscalls default`, or NULL
  * @strict:	`syscalls strict`, or NULL
  * @items:	greatest action first; of the same, as written
@@ -44,6 +44,11 @@ struct gabion_filter_spec {
 /* Outcomes of all numbers of @abi to @table [GABION_CALLS_MAX]. */
 void gabion_filter_fill(struct gabion_model *m, struct gabion_filter_spec *spec, uint32_t abi,
 			uint32_t *table);
+
+/* Where call @number is let run: the item, else the default, else the domain. */
+const struct gabion_loc *gabion_filter_grant(const struct gabion_model *m,
+					     const struct gabion_filter_spec *spec, uint32_t abi,
+					     uint32_t number);
 
 /* filter_uring.c: report where io_uring can do in @abi what @table refuses. */
 void gabion_filter_check_uring(struct gabion_model *m, const struct gabion_filter_spec *spec,

@@ -196,6 +196,24 @@ static void warn_item(struct gabion_model *m, const struct gabion_filter_spec *s
 		model_note(m, &other->ast->name.loc, "this one");
 }
 
+/* A refused clone3 that libc does not take for a missing one. */
+static void warn_clone3(struct gabion_model *m, const struct gabion_filter_spec *spec,
+			const uint32_t *table)
+{
+	int clone = gabion_call_number(GABION_ABI_X86_64, "clone");
+	uint32_t clone3 = table[gabion_call_number(GABION_ABI_X86_64, "clone3")];
+
+	if (gabion_outcome_never_runs(table[clone]) || (clone3 & GABION_OUTCOME_TEST) ||
+	    GABION_OUTCOME_ACTION(clone3) != GABION_ACTION_ERRNO ||
+	    GABION_OUTCOME_DATA(clone3) == ENOSYS)
+		return;
+	model_warning(m, gabion_filter_grant(m, spec, GABION_ABI_X86_64, clone),
+		      "write `quiet syscalls clone3 as errno ENOSYS`",
+		      "domain \"%s\" refuses clone3 with another error: libc makes threads with "
+		      "clone3 first, and takes clone only after ENOSYS",
+		      m->domains.v[spec->domain].name);
+}
+
 /* Entries that the domain may not use, and grants that change nothing. */
 static void warn(struct gabion_model *m, const struct gabion_filter_spec *spec)
 {
@@ -274,6 +292,8 @@ static void build(struct gabion_model *m, struct gabion_filter_spec *spec)
 	for (abi = 0; abi < GABION_ABI_END; abi++) {
 		gabion_filter_fill(m, spec, abi, table);
 		gabion_filter_check_uring(m, spec, abi, table);
+		if (abi == GABION_ABI_X86_64)
+			warn_clone3(m, spec, table);
 		for (count = GABION_CALLS_MAX; count && table[count - 1] == spec->otherwise;
 		     count--)
 			;

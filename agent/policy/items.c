@@ -126,6 +126,15 @@ static void unknown_call(struct gabion_model *m, const struct gabion_ast_call *c
 	struct gabion_suggestion s = {.name = call->name.text};
 	const char *mend = "a syscall newer than libseccomp's tables can be given by its number";
 
+	if (!strcmp(call->name.text, "default") || !strcmp(call->name.text, "strict")) {
+		model_error(m, &call->name.loc,
+			    gabion_arena_printf(&m->arena,
+						"write `syscalls %s%s` as a statement of its own",
+						call->name.text,
+						call->name.text[0] == 'd' ? " as ..." : ""),
+			    "`%s` is not an item of a list", call->name.text);
+		return;
+	}
 	if (gabion_call_is_known(call->name.text)) {
 		model_error(m, &call->name.loc, "drop it",
 			    "syscall \"%s\" is none of x86-64, i386 or x32", call->name.text);

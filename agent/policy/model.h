@@ -175,10 +175,10 @@ uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
 
 /*
  * use.c: read @name's file from a folder of that name beside the file it stands
- * in, or in a policy directory; it is an error if there is none.  Read
+ * in, or in a policy directory; it is an error, and false, if there is none.  Read
  * abstractions that are used; call @visit for each rule that @block has.
  */
-void gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *name,
+bool gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *name,
 			     const char *folder, const char *what);
 void gabion_model_load_abstractions(struct gabion_model *m);
 void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
@@ -191,8 +191,11 @@ void gabion_model_domains(struct gabion_model *m);
 void gabion_model_add_rule(struct gabion_model *m, uint32_t domain,
 			   const struct gabion_ast_rule *rule);
 
-/* call_sets.c: read sets of syscalls that are used; what is in one, false after a diagnostic. */
-void gabion_model_load_call_sets(struct gabion_model *m);
+/*
+ * call_sets.c: read sets of syscalls that are used, and say how many are not there;
+ * what is in one, false after a diagnostic.
+ */
+size_t gabion_model_load_call_sets(struct gabion_model *m);
 bool gabion_model_call_set(struct gabion_model *m, const struct gabion_ast_name *name,
 			   struct gabion_call_set *calls);
 

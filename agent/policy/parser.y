@@ -37,7 +37,8 @@
 	struct gabion_ast_rule *rule;
 	struct gabion_ast_resource *resource;
 	struct gabion_ast_level level;
-	struct { enum gabion_ast_effect effect; bool audit, quiet; } prefix;
+	struct gabion_prefix prefix;
+	struct gabion_question question;
 	struct gabion_call_list calls;
 	struct gabion_ast_call call;
 	struct gabion_ast_action action;
@@ -54,7 +55,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "glob.h"
+#include "syntax_error.h"
 
 int gabion_yylex(YYSTYPE *value, struct gabion_loc *loc, void *scanner);
 
@@ -62,7 +63,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 		    const char *message)
 {
 	(void)scanner;
-	gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, NULL, "%s", message);
+	gabion_tree_error(p, loc, NULL, "%s", message);
 }
 }
 
@@ -131,6 +132,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %type <calls> calls
 %type <call> call target called
 %type <action> action
+%type <question> question
 %type <condition> condition conditions disjunction conjunction primary test tested
 %type <terms> value mask
 %type <ranges> ranges range
@@ -162,43 +164,32 @@ statement:
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
 	}
-|	EXPECT name verdict VERB glob	{
-		char *path = gabion_glob_literal($5.text);
+|	EXPECT name verdict question	{ gabion_tree_expect(p, &@1, &$2, $3, &$4); }
+;
 
-		if (path)
-			gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5,
-				   gabion_arena_strndup(p->arena, path, strlen(path)));
-		else
-			gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@5,
-				      "write one path; \\* is an asterisk itself",
-				      "an expectation is about one object, not a glob");
-		free(path);
+question:
+	VERB glob			{
+		$$ = gabion_tree_question($1->name, &@1, gabion_tree_literal(p, $2.text, &@2), &@2);
 	}
-|	EXPECT name verdict VERB UNREACHABLE {
-		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5, "unreachable");
+|	VERB UNREACHABLE		{
+		$$ = gabion_tree_question($1->name, &@1, "unreachable", &@2);
 	}
-|	EXPECT name verdict VERB protocol ADDRESS PORT NUMBER {
-		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5,
-			   gabion_arena_printf(p->arena, "%s %s port %s",
-					       $5 == IPPROTO_TCP ? "tcp" : "udp", $6, $8));
+|	VERB protocol ADDRESS PORT NUMBER {
+		$$ = gabion_tree_question($1->name, &@1, gabion_tree_endpoint(p, $2, $3, $5), &@2);
 	}
-|	EXPECT name verdict VERB word	{
-		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@5, $5.text);
+|	VERB word			{ $$ = gabion_tree_question($1->name, &@1, $2.text, &@2); }
+|	VERB DOMAIN name		{
+		$$ = gabion_tree_question($1->name, &@1,
+					  gabion_arena_printf(p->arena, "domain %s", $3.text), &@3);
 	}
-|	EXPECT name verdict VERB DOMAIN name {
-		gabion_tree_expect(p, $2, $3, gabion_tree_name($4->name, &@4, false), &@1, &@6,
-			   gabion_arena_printf(p->arena, "domain %s", $6.text));
+|	SYSCALL QUESTION		{ $$ = gabion_tree_question("syscall", &@1, $2, &@2); }
+|	SYSCALLS calls			{
+		gabion_tree_error(p, &@1, "write `syscall`",
+				  "an expectation is about one syscall, not a list");
+		$$ = gabion_tree_question("syscall", &@1, NULL, &@2);
 	}
-|	EXPECT name verdict SYSCALL QUESTION {
-		gabion_tree_expect(p, $2, $3, gabion_tree_name("syscall", &@4, false), &@1, &@5, $5);
-	}
-|	EXPECT name verdict SYSCALLS calls {
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@4, "write `syscall`",
-			      "an expectation is about one syscall, not a list");
-	}
-|	EXPECT name verdict numbers word {
-		gabion_tree_expect(p, $2, $3, gabion_tree_name(gabion_parser_slice(p, &@4), &@4, false), &@1, &@5,
-			   $5.text);
+|	numbers word			{
+		$$ = gabion_tree_question(gabion_parser_slice(p, &@1), &@1, $2.text, &@2);
 	}
 ;
 
@@ -232,26 +223,14 @@ resource:
 		$$ = gabion_tree_resource(p, GABION_CLASS_FILE);
 		$$->unreachable = true;
 	}
-|	protocol ports_opt		{
-		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
-		$$->protocol = $1;
-		$$->ports = $2.first;
-	}
+|	protocol ports_opt		{ $$ = gabion_tree_net(p, $1, $2.first); }
 |	protocol ADDRESS ports_opt	{
-		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
-		$$->protocol = $1;
+		$$ = gabion_tree_net(p, $1, $3.first);
 		$$->address = gabion_tree_name($2, &@2, false);
-		$$->ports = $3.first;
 	}
 |	protocol VERB ports_opt		{
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@2,
-			      gabion_arena_printf(p->arena,
-						  "drop it here, and say `%s NAME` in the domain",
-						  $2->name),
-			      "a resource says where, not what is done there: `%s`", $2->name);
-		$$ = gabion_tree_resource(p, GABION_CLASS_NET);
-		$$->protocol = $1;
-		$$->ports = $3.first;
+		$$ = gabion_tree_net(p, $1, $3.first);
+		gabion_tree_misplaced_verb(p, $2, &@2);
 	}
 ;
 
@@ -272,12 +251,10 @@ ports_opt:
 
 ports:
 	NUMBER				{
-		$$ = (struct gabion_port_list){};
-		$$ = gabion_tree_add_ports(p, $$, $1, &@1, NULL, NULL);
+		$$ = gabion_tree_add_ports(p, (struct gabion_port_list){}, $1, &@1, NULL, NULL);
 	}
 |	NUMBER '-' NUMBER		{
-		$$ = (struct gabion_port_list){};
-		$$ = gabion_tree_add_ports(p, $$, $1, &@1, $3, &@3);
+		$$ = gabion_tree_add_ports(p, (struct gabion_port_list){}, $1, &@1, $3, &@3);
 	}
 |	ports ',' NUMBER		{ $$ = gabion_tree_add_ports(p, $1, $3, &@3, NULL, NULL); }
 |	ports ',' NUMBER '-' NUMBER	{ $$ = gabion_tree_add_ports(p, $1, $3, &@3, $5, &@5); }
@@ -295,84 +272,54 @@ level:
 
 rules:
 	%empty				{ $$ = (struct gabion_rule_list){}; }
-|	rules rule NEWLINE		{
-		$$ = $1;
-		if ($$.last)
-			$$.last->next = $2;
-		else
-			$$.first = $2;
-		$$.last = $2;
-	}
+|	rules rule NEWLINE		{ $$ = $1; gabion_list_add(&$$, $2); }
 |	rules error NEWLINE		{ $$ = $1; yyerrok; }
 ;
 
 rule:
 	ENTER globs			{
-		$$ = gabion_tree_rule(p, GABION_AST_ENTER, &@1);
-		$$->objects = $2.first;
+		$$ = gabion_tree_rule(p, GABION_AST_ENTER, &@1, $2.first);
 	}
 |	LEVEL level			{
-		$$ = gabion_tree_rule(p, GABION_AST_LEVEL, &@1);
+		$$ = gabion_tree_rule(p, GABION_AST_LEVEL, &@1, NULL);
 		$$->level = $2;
 	}
-|	USE names			{
-		$$ = gabion_tree_rule(p, GABION_AST_USE, &@1);
-		$$->objects = $2.first;
-	}
+|	USE names			{ $$ = gabion_tree_rule(p, GABION_AST_USE, &@1, $2.first); }
 |	prefix verbs objects		{
-		$$ = gabion_tree_rule(p, GABION_AST_ACCESS, &$2.first->loc);
-		$$->effect = $1.effect;
-		$$->audit = $1.audit;
-		$$->quiet = $1.quiet;
+		$$ = gabion_tree_prefixed(p, GABION_AST_ACCESS, &$2.first->loc, $1, $3.first);
 		$$->verbs = $2.first;
-		$$->objects = $3.first;
 	}
 |	prefix verbs DOMAIN names	{
-		$$ = gabion_tree_rule(p, GABION_AST_ACCESS, &$2.first->loc);
-		$$->effect = $1.effect;
-		$$->audit = $1.audit;
-		$$->quiet = $1.quiet;
+		$$ = gabion_tree_prefixed(p, GABION_AST_ACCESS, &$2.first->loc, $1, $4.first);
 		$$->klass = GABION_CLASS_DOMAIN;
 		$$->verbs = $2.first;
-		$$->objects = $4.first;
 	}
 |	prefix numbers words		{
-		$$ = gabion_tree_rule(p, GABION_AST_NUMBERS, &@2);
-		$$->effect = $1.effect;
-		$$->audit = $1.audit;
-		$$->quiet = $1.quiet;
+		$$ = gabion_tree_prefixed(p, GABION_AST_NUMBERS, &@2, $1, $3.first);
 		$$->klass = $2;
-		$$->objects = $3.first;
 	}
 |	EXEC object as			{
-		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1);
-		$$->objects = gabion_tree_add_name(p, (struct gabion_name_list){}, $2).first;
+		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1, gabion_tree_names(p, $2).first);
 		$$->as = $3;
 	}
 |	MODE word			{
-		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1);
-		$$->objects = gabion_tree_add_name(p, (struct gabion_name_list){}, $2).first;
+		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1, gabion_tree_names(p, $2).first);
 	}
-|	ABI words			{
-		$$ = gabion_tree_rule(p, GABION_AST_ABI, &@1);
-		$$->objects = $2.first;
-	}
+|	ABI words			{ $$ = gabion_tree_rule(p, GABION_AST_ABI, &@1, $2.first); }
 |	prefix SYSCALLS calls action	{
-		$$ = gabion_tree_calls(p, GABION_AST_SYSCALLS, &@2, $1.effect, $1.audit, $1.quiet);
+		$$ = gabion_tree_calls(p, GABION_AST_SYSCALLS, &@2, $1);
 		$$->calls = $3.first;
 		$$->action = $4;
 	}
 |	prefix SYSCALLS DEFAULT action	{
-		$$ = gabion_tree_calls(p, GABION_AST_DEFAULT, &@2, $1.effect, $1.audit, $1.quiet);
+		$$ = gabion_tree_calls(p, GABION_AST_DEFAULT, &@2, $1);
 		$$->action = $4;
 	}
-|	prefix SYSCALLS STRICT		{
-		$$ = gabion_tree_calls(p, GABION_AST_STRICT, &@2, $1.effect, $1.audit, $1.quiet);
-	}
+|	prefix SYSCALLS STRICT		{ $$ = gabion_tree_calls(p, GABION_AST_STRICT, &@2, $1); }
 ;
 
 calls:
-	call				{ $$ = gabion_tree_add_call(p, (struct gabion_call_list){}, $1); }
+	call				{ $$ = gabion_tree_call_list(p, $1); }
 |	calls ',' call			{ $$ = gabion_tree_add_call(p, $1, $3); }
 ;
 
@@ -383,48 +330,32 @@ call:
 
 target:
 	called condition		{ $$ = $1; $$.condition = $2; }
-|	'@' WORD			{
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($2, &@2, false), .set = true };
-	}
+|	'@' WORD			{ $$ = gabion_tree_call_set($2, &@2); }
 |	'@' WORD '(' conditions ')'	{
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, &@3,
-			      "name the call that the condition is about",
-			      "a set has no condition: its calls have different parameters");
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($2, &@2, false), .set = true };
+		gabion_tree_error(p, &@3, "name the call that the condition is about",
+				  "a set has no condition: its calls have different parameters");
+		$$ = gabion_tree_call_set($2, &@2);
 	}
 ;
 
 called:
-	WORD				{
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($1, &@1, false) };
-	}
-|	NUMBER				{
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($1, &@1, false), .number = true };
-	}
+	WORD				{ $$ = gabion_tree_call($1, &@1, false); }
+|	NUMBER				{ $$ = gabion_tree_call($1, &@1, true); }
 |	WORD ':' WORD			{
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($3, &@3, false),
-					       .abi = gabion_tree_name($1, &@1, false) };
+		$$ = gabion_tree_call($3, &@3, false);
+		$$.abi = gabion_tree_name($1, &@1, false);
 	}
 |	WORD ':' NUMBER			{
-		$$ = (struct gabion_ast_call){ .name = gabion_tree_name($3, &@3, false),
-					       .abi = gabion_tree_name($1, &@1, false),
-					       .number = true };
+		$$ = gabion_tree_call($3, &@3, true);
+		$$.abi = gabion_tree_name($1, &@1, false);
 	}
 ;
 
 action:
-	%empty				{ memset(&$$, 0, sizeof($$)); }
-|	AS WORD				{
-		$$ = (struct gabion_ast_action){ .name = gabion_tree_name($2, &@2, false) };
-	}
-|	AS WORD WORD			{
-		$$ = (struct gabion_ast_action){ gabion_tree_name($2, &@2, false),
-						 gabion_tree_name($3, &@3, false) };
-	}
-|	AS WORD NUMBER			{
-		$$ = (struct gabion_ast_action){ gabion_tree_name($2, &@2, false),
-						 gabion_tree_name($3, &@3, false) };
-	}
+	%empty				{ $$ = (struct gabion_ast_action){}; }
+|	AS WORD				{ $$ = gabion_tree_action($2, &@2, NULL, NULL); }
+|	AS WORD WORD			{ $$ = gabion_tree_action($2, &@2, $3, &@3); }
+|	AS WORD NUMBER			{ $$ = gabion_tree_action($2, &@2, $3, &@3); }
 ;
 
 condition:
@@ -463,7 +394,9 @@ test:
 |	tested '<' value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_BELOW, $3); }
 |	tested AT_MOST value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_AT_MOST, $3); }
 |	tested '>' value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_ABOVE, $3); }
-|	tested AT_LEAST value		{ $$ = gabion_tree_compare(p, $1, GABION_AST_AT_LEAST, $3); }
+|	tested AT_LEAST value		{
+		$$ = gabion_tree_compare(p, $1, GABION_AST_AT_LEAST, $3);
+	}
 |	tested IN '{' ranges '}'	{ $$ = $1; $$->ranges = $4.first; }
 |	tested NOT IN '{' ranges '}'	{
 		$1->ranges = $5.first;
@@ -503,7 +436,7 @@ range:
 ;
 
 prefix:
-	%empty				{ memset(&$$, 0, sizeof($$)); }
+	%empty				{ $$ = (struct gabion_prefix){}; }
 |	prefix TRUSTED			{ $$ = $1; $$.effect = GABION_AST_TRUSTED; }
 |	prefix DENY			{ $$ = $1; $$.effect = GABION_AST_DENY; }
 |	prefix AUDIT			{ $$ = $1; $$.audit = true; }
@@ -523,12 +456,12 @@ as:
 ;
 
 verbs:
-	VERB				{ $$ = gabion_tree_add_verb(p, (struct gabion_verb_list){}, $1, &@1); }
+	VERB				{ $$ = gabion_tree_verbs(p, $1, &@1); }
 |	verbs ',' VERB			{ $$ = gabion_tree_add_verb(p, $1, $3, &@3); }
 ;
 
 objects:
-	object				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+	object				{ $$ = gabion_tree_names(p, $1); }
 |	objects ',' object		{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
@@ -538,7 +471,7 @@ object:
 ;
 
 globs:
-	glob				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+	glob				{ $$ = gabion_tree_names(p, $1); }
 |	globs ',' glob			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
@@ -554,7 +487,7 @@ glob:
 ;
 
 names:
-	name				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+	name				{ $$ = gabion_tree_names(p, $1); }
 |	names ',' name			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
@@ -563,7 +496,7 @@ name:
 ;
 
 words:
-	word				{ $$ = gabion_tree_add_name(p, (struct gabion_name_list){}, $1); }
+	word				{ $$ = gabion_tree_names(p, $1); }
 |	words ',' word			{ $$ = gabion_tree_add_name(p, $1, $3); }
 ;
 
@@ -575,92 +508,41 @@ word:
 
 %%
 
-/* What a place in the grammar is called when too many tokens could stand there to list them. */
-static const char *describe_place(const yysymbol_kind_t *expected, int n)
+/* Words of the language, declared from VERB to OR. */
+static bool is_word(yysymbol_kind_t symbol)
 {
-	int i;
+	return symbol >= YYSYMBOL_VERB && symbol <= YYSYMBOL_OR;
+}
 
-	for (i = 0; i < n; i++) {
-		if (expected[i] == YYSYMBOL_RESOURCE)
-			return "a statement (level, category, resource, domain, abstraction, "
-			       "set, include, expect)";
-		if (expected[i] == YYSYMBOL_ENTER)
-			return "a rule (a permission, enter, level, use, capability, socket, "
-			       "control, exec, mode, abi, syscalls) or '}'";
+static enum gabion_syntax_found kind_of(yysymbol_kind_t symbol)
+{
+	switch (symbol) {
+	case YYSYMBOL_WORD:
+		return GABION_SYNTAX_NAME;
+	case YYSYMBOL_NEWLINE:
+		return GABION_SYNTAX_LINE_END;
+	case YYSYMBOL_YYEOF:
+		return GABION_SYNTAX_FILE_END;
+	default:
+		return is_word(symbol) ? GABION_SYNTAX_WORD : GABION_SYNTAX_OTHER;
 	}
-	return NULL;
 }
 
-/* "A, B or C" */
-static const char *list_expected(struct gabion_parser *p, const yysymbol_kind_t *expected, int n)
-{
-	const char *place = describe_place(expected, n), *text = "";
-	int i;
-
-	if (place)
-		return place;
-	for (i = 0; i < n; i++)
-		text = gabion_arena_printf(p->arena, "%s%s%s", text,
-					   !i ? "" : i + 1 < n ? ", " : " or ",
-					   yysymbol_name(expected[i]));
-	return text;
-}
-
-static const char *nearest_word(const char *text, const yysymbol_kind_t *expected, int n)
-{
-	struct gabion_suggestion s = { .name = text };
-	const struct gabion_verb *verb;
-	int i;
-	unsigned int v;
-
-	for (i = 0; i < n; i++) {
-		if (expected[i] == YYSYMBOL_VERB)
-			for (v = 0; (verb = gabion_verb_at(v)); v++)
-				gabion_suggest_try(&s, verb->name);
-		else if (expected[i] > YYSYMBOL_VERB)
-			gabion_suggest_try(&s, yysymbol_name(expected[i]));
-	}
-	return s.nearest;
-}
-
-static bool expects(const yysymbol_kind_t *expected, int n, yysymbol_kind_t symbol)
-{
-	while (n--)
-		if (expected[n] == symbol)
-			return true;
-	return false;
-}
-
+/* What bison keeps to parser.c, for syntax_error.c. */
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner,
 				 struct gabion_parser *p)
 {
-	yysymbol_kind_t expected[YYNTOKENS], token = yypcontext_token(context);
-	const struct gabion_loc *loc = yypcontext_location(context);
-	int n = yypcontext_expected_tokens(context, expected, YYNTOKENS);
-	const char *text, *nearest, *mend = NULL;
+	yysymbol_kind_t expected[YYNTOKENS];
+	struct gabion_syntax_expected list[YYNTOKENS];
+	int n = yypcontext_expected_tokens(context, expected, YYNTOKENS), i;
 
 	(void)scanner;
 	if (n < 0)
 		return n;
-	text = gabion_parser_slice(p, loc);
-	if (token == YYSYMBOL_WORD) {
-		nearest = nearest_word(text, expected, n);
-		if (nearest)
-			mend = gabion_arena_printf(p->arena, "did you mean `%s`?", nearest);
-	} else if (token >= YYSYMBOL_VERB && expects(expected, n, YYSYMBOL_WORD)) {
-		mend = gabion_arena_printf(
-			p->arena, "`%s` is a word of the language: choose another name", text);
-	}
-	if (token == YYSYMBOL_NEWLINE)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, mend,
-			      "the statement ends too early: expected %s",
-			      list_expected(p, expected, n));
-	else if (token == YYSYMBOL_YYEOF)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc,
-			      "close the last block with '}'", "the file ends inside of a block");
-	else
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, mend,
-			      "unexpected \"%s\": expected %s", text,
-			      list_expected(p, expected, n));
+	for (i = 0; i < n; i++)
+		list[i] = (struct gabion_syntax_expected){ yysymbol_name(expected[i]),
+							   is_word(expected[i]) };
+	gabion_syntax_error(p, kind_of(yypcontext_token(context)), yypcontext_location(context),
+			    list, n);
 	return 0;
 }

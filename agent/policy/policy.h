@@ -70,6 +70,10 @@ struct gabion_compiled {
 int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
 			  struct gabion_error *error);
 
+/* The same, but what `use` and `@SET` name is looked for in the directory @library, too, last. */
+int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
+			     const char *const *paths, size_t npaths, struct gabion_error *error);
+
 /* The same from text in memory, called @name in messages; `use` and `include` look in ".". */
 int gabion_policy_compile_text(struct gabion_compiled *out, const char *name, const char *text,
 			       size_t size, struct gabion_error *error);

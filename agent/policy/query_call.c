@@ -17,6 +17,7 @@
 struct question {
 	const char *text; /* what is left of it */
 	const struct gabion_call_parameters *parameters;
+	const char *multiplexer; /* behind which the call is, with its arguments in memory */
 	uint32_t abi, number;
 	struct gabion_walk walk;
 	struct gabion_error *error;
@@ -57,46 +58,90 @@ static int unknown(struct question *q, const char *what, const struct gabion_sug
 	return gabion_error_set(q->error, -EINVAL, "unknown %s \"%s\"", what, s->name);
 }
 
-static int find_call(struct question *q, const char *name)
+/* The call is there, but not in the ABI asked about: say where. */
+static int of_other_abi(struct question *q, const char *name)
+{
+	cleanup_free char *list = gabion_xstrdup("");
+	enum gabion_multiplexer which;
+	uint32_t abi;
+
+	for (abi = 0; abi < GABION_ABI_END; abi++) {
+		char *longer;
+
+		if (gabion_call_number(abi, name) < 0 &&
+		    (abi != GABION_ABI_I386 || gabion_call_multiplexed(name, &which) < 0))
+			continue;
+		longer = gabion_xasprintf("%s%s%s:%s", list, *list ? " or " : "",
+					  gabion_abi_name(abi), name);
+		free(list);
+		list = longer;
+	}
+	if (!*list)
+		return gabion_error_set(q->error, -EINVAL,
+					"syscall \"%s\" is none of x86-64, i386 or x32", name);
+	return gabion_error_set(q->error, -EINVAL, "%s has no syscall \"%s\": write %s",
+				gabion_abi_name(q->abi), name, list);
+}
+
+static int find_by_name(struct question *q, const char *name)
 {
 	struct gabion_suggestion s = {.name = name};
 	enum gabion_multiplexer which;
-	uint64_t number;
-	int found;
+	int number = gabion_call_number(q->abi, name);
+	int selector = gabion_call_multiplexed(name, &which);
 
-	if (isdigit((unsigned char)name[0])) {
-		if (!gabion_number_parse(name, &number) || number > UINT32_MAX)
-			return gabion_error_set(q->error, -EINVAL, "\"%s\" is not a number", name);
-		q->number = number;
-		name = gabion_call_name(q->abi, q->number);
-	} else {
-		found = gabion_call_number(q->abi, name);
-		if (found < 0 &&
-		    (gabion_call_is_known(name) || gabion_call_multiplexed(name, &which) >= 0))
-			return gabion_error_set(q->error, -EINVAL,
-						"%s has no syscall \"%s\": write i386:%s or x32:%s",
-						gabion_abi_name(q->abi), name, name, name);
-		if (found < 0) {
-			gabion_suggest_calls(&s);
-			return unknown(q, "syscall", &s);
-		}
-		q->number = found;
+	if (number < 0 && selector >= 0 && q->abi == GABION_ABI_I386) {
+		/* Nothing but the multiplexer leads there. */
+		q->number = gabion_multiplexers[which].number;
+		q->multiplexer = gabion_call_name(q->abi, q->number);
+		q->walk.known = 1;
+		q->walk.arguments[0] = selector;
+		return 0;
 	}
-	q->parameters = name ? gabion_parameters_of(name) : NULL;
+	if (number < 0 && (selector >= 0 || gabion_call_is_known(name)))
+		return of_other_abi(q, name);
+	if (number < 0) {
+		gabion_suggest_calls(&s);
+		return unknown(q, "syscall", &s);
+	}
+	q->number = number;
+	q->parameters = gabion_parameters_of(name);
+	return 0;
+}
+
+static int find_call(struct question *q)
+{
+	const char *rest = q->text;
+	cleanup_free char *name = next_word(q);
+	uint64_t number;
+
+	if (next_is(q, "@"))
+		return gabion_error_set(q->error, -EINVAL,
+					"\"%s\": a set is not one syscall: ask about a call of it",
+					rest);
+	if (!*name)
+		return gabion_error_set(q->error, -EINVAL,
+					"\"%s\" is no syscall: write its name, or its number",
+					rest);
+	if (!isdigit((unsigned char)name[0]))
+		return find_by_name(q, name);
+	if (!gabion_number_parse(name, &number) || number > UINT32_MAX)
+		return gabion_error_set(q->error, -EINVAL, "\"%s\" is not a number", name);
+	q->number = number;
+	if (gabion_call_name(q->abi, q->number))
+		q->parameters = gabion_parameters_of(gabion_call_name(q->abi, q->number));
 	return 0;
 }
 
 /* [ABI:]NAME|NUMBER */
 static int read_call(struct question *q)
 {
-	cleanup_free char *first = NULL, *second = NULL;
+	cleanup_free char *first = NULL;
 	size_t n = strcspn(q->text, ":(");
 	int abi;
 
-	if (q->text[n] != ':') {
-		first = next_word(q);
-		return find_call(q, first);
-	}
+	if (q->text[n] != ':')
+		return find_call(q);
 	/* x86-64 is more than a word. */
 	first = gabion_xstrndup(q->text, n);
 	q->text += n + 1;
@@ -106,8 +151,7 @@ static int read_call(struct question *q)
 					"unknown ABI \"%s\": the ABIs are x86-64, i386 and x32",
 					first);
 	q->abi = abi;
-	second = next_word(q);
-	return find_call(q, second);
+	return find_call(q);
 }
 
 static int read_value(struct question *q, const struct gabion_parameter *p, uint64_t *value)
@@ -139,18 +183,23 @@ static int read_argument(struct question *q)
 {
 	cleanup_free char *name = next_word(q);
 	const struct gabion_parameter *p;
-	int index = gabion_parameter_find(q->parameters, name, &p), err, i;
+	int index = gabion_parameter_find(q->parameters, name, &p), err;
 	uint64_t value;
 
+	if (q->multiplexer)
+		return gabion_error_set(q->error, -EINVAL,
+					"i386 has this call behind %s alone, which has its "
+					"arguments in memory: ask without them",
+					q->multiplexer);
 	if (index < 0) {
-		struct gabion_suggestion s = {.name = name};
+		cleanup_free char *list = gabion_parameter_list(q->parameters);
 
-		for (i = 0;
-		     q->parameters && i < GABION_PARAMETERS && q->parameters->parameters[i].name;
-		     i++)
-			gabion_suggest_try(&s, q->parameters->parameters[i].name);
-		return unknown(q, "parameter", &s);
+		return gabion_error_set(q->error, -EINVAL, "unknown parameter \"%s\": %s", name,
+					list);
 	}
+	if (q->walk.known >> index & 1)
+		return gabion_error_set(q->error, -EINVAL, "arg%d is given twice: leave out \"%s\"",
+					index, name);
 	if (!next_is(q, "=="))
 		if (!next_is(q, "="))
 			return gabion_error_set(q->error, -EINVAL, "write %s = VALUE", name);

@@ -25,6 +25,7 @@ void gabion_sources_free(struct gabion_sources *sources)
 	for (i = 0; i < sources->dirs.n; i++)
 		free(sources->dirs.v[i]);
 	free(sources->dirs.v);
+	free(sources->library);
 	memset(sources, 0, sizeof(*sources));
 }
 
@@ -169,6 +170,24 @@ int gabion_sources_add_path(struct gabion_sources *sources, const char *path,
 	dir = gabion_path_dir(path);
 	add_dir(sources, dir);
 	return err < 0 ? err : 0;
+}
+
+void gabion_sources_suggest(const char *dir, struct gabion_arena *names,
+			    struct gabion_suggestion *s)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_policy, by_name), i;
+
+	if (n < 0)
+		return;
+	for (i = 0; i < n; i++) {
+		const char *file = entries[i]->d_name;
+
+		gabion_suggest_try(s, gabion_arena_strndup(names, file,
+							   strlen(file) - strlen(SUFFIX)));
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 static void index_lines(struct gabion_source *s)

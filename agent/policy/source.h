@@ -28,6 +28,7 @@ struct gabion_source {
 struct gabion_sources {
 	VEC(struct gabion_source) files;
 	VEC(char *) dirs;	/* where `use` looks, in "abstractions/" */
+	char *library;		/* where it looks last, or NULL */
 };
 
 void gabion_sources_free(struct gabion_sources *sources);
@@ -46,6 +47,10 @@ void gabion_sources_add_text(struct gabion_sources *sources, const char *name, c
 /* Add a file, or the *.gabion files of a directory in order of their names. */
 int gabion_sources_add_path(struct gabion_sources *sources, const char *path,
 			    struct gabion_error *error);
+
+/* Offer each NAME of a file NAME.gabion in @dir to @s; @names keeps them. */
+void gabion_sources_suggest(const char *dir, struct gabion_arena *names,
+			    struct gabion_suggestion *s);
 
 /* Line @line (1-based) without its newline, malloc'ed; NULL if there is none. */
 char *gabion_source_line(struct gabion_source *source, uint32_t line);

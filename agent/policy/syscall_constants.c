@@ -155,7 +155,7 @@ char *gabion_constant_nearest(const char *name, const char *prefixes)
 	/* Constants are in capitals; what was written in small letters is answered so. */
 	char *capitals = gabion_xstrdup(name), *nearest = NULL, *c;
 	bool small = islower((unsigned char)name[0]);
-	struct gabion_suggestion s = { .name = capitals };
+	struct gabion_suggestion s = { .name = capitals }, full = { .name = capitals };
 	size_t i, n;
 
 	for (c = capitals; *c; c++)
@@ -163,8 +163,7 @@ char *gabion_constant_nearest(const char *name, const char *prefixes)
 	for (i = 0; i < NCONSTANTS; i++) {
 		const char *left = prefixes;
 
-		if (!small)
-			gabion_suggest_try(&s, constants[i].name);
+		gabion_suggest_try(small ? &full : &s, constants[i].name);
 		while (left) {
 			const char *prefix = left;
 
@@ -172,6 +171,11 @@ char *gabion_constant_nearest(const char *name, const char *prefixes)
 			if (!strncmp(constants[i].name, prefix, n))
 				gabion_suggest_try(&s, constants[i].name + n);
 		}
+	}
+	if (!s.nearest && full.nearest) {
+		/* One in full is written in capitals. */
+		free(capitals);
+		return gabion_xstrdup(full.nearest);
 	}
 	if (s.nearest)
 		nearest = gabion_xstrdup(s.nearest);

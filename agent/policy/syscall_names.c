@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define X32_BIT 0x40000000
+#include "../../core/syscall.h"
 
 static const struct {
 	const char *name;
@@ -16,7 +16,7 @@ static const struct {
 } abis[GABION_ABI_END] = {
 	[GABION_ABI_X86_64] = { "x86-64", SCMP_ARCH_X86_64, 0 },
 	[GABION_ABI_I386] = { "i386", SCMP_ARCH_X86, 0 },
-	[GABION_ABI_X32] = { "x32", SCMP_ARCH_X32, X32_BIT },
+	[GABION_ABI_X32] = { "x32", SCMP_ARCH_X32, GABION_X32_BIT },
 };
 
 const struct gabion_multiplexer_call gabion_multiplexers[GABION_MULTIPLEXERS] = {
@@ -70,6 +70,26 @@ static const struct {
 	{ "shmctl", 396, GABION_IPC, 24 },
 };
 
+#define EVERY_ABI ~0U
+
+/*
+ * Calls of Linux up to 6.12, and uprobe of 6.18, that libseccomp 2.5.4 does not
+ * name; a later libseccomp comes first.  @abis: bit set of those that have it.
+ */
+static const struct {
+	const char *name;
+	uint32_t abis, number;
+} recent[] = {
+	{ "uretprobe", 1U << GABION_ABI_X86_64, 335 },
+	{ "uprobe", 1U << GABION_ABI_X86_64, 336 },
+	{ "statmount", EVERY_ABI, 457 },
+	{ "listmount", EVERY_ABI, 458 },
+	{ "lsm_get_self_attr", EVERY_ABI, 459 },
+	{ "lsm_set_self_attr", EVERY_ABI, 460 },
+	{ "lsm_list_modules", EVERY_ABI, 461 },
+	{ "mseal", EVERY_ABI, 462 },
+};
+
 /* What libseccomp says of every number; it never changes. */
 static char *names[GABION_ABI_END][GABION_CALLS_MAX];
 static pthread_once_t names_once = PTHREAD_ONCE_INIT;
@@ -109,10 +129,24 @@ static int find_multiplexed(const char *name)
 	return -1;
 }
 
+static int find_recent(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(recent) / sizeof(recent[0]); i++)
+		if (!strcmp(recent[i].name, name))
+			return i;
+	return -1;
+}
+
 int gabion_call_number(uint32_t abi, const char *name)
 {
 	int number = seccomp_syscall_resolve_name_arch(abis[abi].arch, name), i;
 
+	if (number == __NR_SCMP_ERROR) {
+		i = find_recent(name);
+		return i >= 0 && recent[i].abis >> abi & 1 ? (int)recent[i].number : -1;
+	}
 	if (number < 0 && abi == GABION_ABI_I386) {
 		i = find_multiplexed(name);
 		return i < 0 ? -1 : multiplexed[i].direct;
@@ -121,15 +155,37 @@ int gabion_call_number(uint32_t abi, const char *name)
 	return number < 0 || number >= (int)GABION_CALLS_MAX ? -1 : number;
 }
 
-const char *gabion_call_name(uint32_t abi, uint32_t number)
+static const char *library_name(uint32_t abi, uint32_t number)
 {
 	pthread_once(&names_once, read_names);
 	return number < GABION_CALLS_MAX ? names[abi][number] : NULL;
 }
 
+static const char *recent_name(uint32_t abi, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(recent) / sizeof(recent[0]); i++)
+		if (recent[i].number == number && recent[i].abis >> abi & 1)
+			return recent[i].name;
+	return NULL;
+}
+
+const char *gabion_call_name(uint32_t abi, uint32_t number)
+{
+	const char *name = library_name(abi, number);
+
+	return name ? name : recent_name(abi, number);
+}
+
+bool gabion_call_is_recent(uint32_t abi, uint32_t number)
+{
+	return !library_name(abi, number) && recent_name(abi, number);
+}
+
 bool gabion_call_is_known(const char *name)
 {
-	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
+	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR || find_recent(name) >= 0;
 }
 
 void gabion_suggest_calls(struct gabion_suggestion *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names and numbers of syscalls, those of libseccomp's tables; and which of
- * them i386 has behind socketcall(2) and ipc(2), too.
+ * Names and numbers of syscalls: those of libseccomp's tables and a few that are
+ * newer than these; and which of them i386 has behind socketcall(2) and ipc(2), too.
  */
 #ifndef GABION_POLICY_SYSCALL_NAMES_H
 #define GABION_POLICY_SYSCALL_NAMES_H
@@ -21,8 +21,14 @@ int gabion_abi_of(const char *name);
 /* Number of @name in @abi, without x32's bit; -1: @abi has no number of its own for it. */
 int gabion_call_number(uint32_t abi, const char *name);
 
-/* Name of @number in @abi; NULL: libseccomp knows none.  Static. */
+/* Name of @number in @abi; NULL: none is known.  Static. */
 const char *gabion_call_name(uint32_t abi, uint32_t number);
+
+/*
+ * Has @number of @abi a name here that libseccomp's tables lack?  A policy that
+ * does not name such a call refuses it like one without a name.
+ */
+bool gabion_call_is_recent(uint32_t abi, uint32_t number);
 
 /* Is @name a syscall of any architecture, of ours or not? */
 bool gabion_call_is_known(const char *name);

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "mem.h"
+
 #define N(name)		   { name, 32, NULL }		/* int, unsigned int */
 #define C(name, prefixes)  { name, 32, prefixes }	/* ... with constants */
 #define W(name)		   { name, 64, NULL }		/* long, pointer, size_t */
@@ -175,4 +177,26 @@ int gabion_parameter_find(const struct gabion_call_parameters *call, const char 
 		return i;
 	}
 	return -1;
+}
+
+char *gabion_parameter_list(const struct gabion_call_parameters *call)
+{
+	VEC(char) list = {};
+	const char *c;
+	char *text;
+	int i;
+
+	if (!call)
+		return gabion_xstrdup("write arg0 to arg5: the parameters of this call have no "
+				      "names here");
+	for (i = 0; i < GABION_PARAMETERS && call->parameters[i].name; i++) {
+		for (c = i ? ", " : ""; *c; c++)
+			vec_push(&list, *c);
+		for (c = call->parameters[i].name; *c; c++)
+			vec_push(&list, *c);
+	}
+	vec_push(&list, '\0');
+	text = gabion_xasprintf("%s has: %s; or write arg0 to arg5", call->call, list.v);
+	free(list.v);
+	return text;
 }

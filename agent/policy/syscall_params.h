@@ -35,4 +35,7 @@ const struct gabion_call_parameters *gabion_parameters_of(const char *call);
 int gabion_parameter_find(const struct gabion_call_parameters *call, const char *name,
 			  const struct gabion_parameter **parameter);
 
+/* What can stand before a comparison with an argument of @call (NULL: without names), malloc'ed. */
+char *gabion_parameter_list(const struct gabion_call_parameters *call);
+
 #endif /* GABION_POLICY_SYSCALL_PARAMS_H */

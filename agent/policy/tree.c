@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tree.h"
 
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "glob.h"
+
 struct gabion_ast_name gabion_tree_name(const char *text, const struct gabion_loc *loc, bool path)
 {
 	return (struct gabion_ast_name){ .text = text, .loc = *loc, .path = path };
@@ -12,12 +17,13 @@ struct gabion_name_list gabion_tree_add_name(struct gabion_parser *p, struct gab
 	struct gabion_ast_name *n = gabion_arena_alloc(p->arena, sizeof(*n));
 
 	*n = name;
-	if (list.last)
-		list.last->next = n;
-	else
-		list.first = n;
-	list.last = n;
+	gabion_list_add(&list, n);
 	return list;
+}
+
+struct gabion_name_list gabion_tree_names(struct gabion_parser *p, struct gabion_ast_name name)
+{
+	return gabion_tree_add_name(p, (struct gabion_name_list){}, name);
 }
 
 struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gabion_verb_list list,
@@ -27,12 +33,14 @@ struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gab
 	struct gabion_ast_verb *v = gabion_arena_alloc(p->arena, sizeof(*v));
 
 	*v = (struct gabion_ast_verb){ .verb = verb, .loc = *loc };
-	if (list.last)
-		list.last->next = v;
-	else
-		list.first = v;
-	list.last = v;
+	gabion_list_add(&list, v);
 	return list;
+}
+
+struct gabion_verb_list gabion_tree_verbs(struct gabion_parser *p, const struct gabion_verb *verb,
+					  const struct gabion_loc *loc)
+{
+	return gabion_tree_add_verb(p, (struct gabion_verb_list){}, verb, loc);
 }
 
 static uint32_t parse_port(struct gabion_parser *p, const char *text, const struct gabion_loc *loc)
@@ -41,8 +49,7 @@ static uint32_t parse_port(struct gabion_parser *p, const char *text, const stru
 
 	if (n <= 65535)
 		return n;
-	gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, "a port is 0 to 65535",
-		      "port %s is too large", text);
+	gabion_tree_error(p, loc, "a port is 0 to 65535", "port %s is too large", text);
 	return 0;
 }
 
@@ -56,23 +63,34 @@ struct gabion_port_list gabion_tree_add_ports(struct gabion_parser *p, struct ga
 	ports->to = to ? parse_port(p, to, to_loc) : ports->from;
 	ports->loc = *from_loc;
 	if (ports->from > ports->to)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, from_loc,
-			      "write the lower port first", "port range runs backwards");
-	if (list.last)
-		list.last->next = ports;
-	else
-		list.first = ports;
-	list.last = ports;
+		gabion_tree_error(p, from_loc, "write the lower port first",
+				  "port range runs backwards");
+	gabion_list_add(&list, ports);
 	return list;
 }
 
 struct gabion_ast_rule *gabion_tree_rule(struct gabion_parser *p, enum gabion_ast_kind kind,
-					 const struct gabion_loc *loc)
+					 const struct gabion_loc *loc,
+					 struct gabion_ast_name *objects)
 {
 	struct gabion_ast_rule *rule = gabion_arena_alloc(p->arena, sizeof(*rule));
 
 	rule->kind = kind;
 	rule->loc = *loc;
+	rule->objects = objects;
+	return rule;
+}
+
+struct gabion_ast_rule *gabion_tree_prefixed(struct gabion_parser *p, enum gabion_ast_kind kind,
+					     const struct gabion_loc *loc,
+					     struct gabion_prefix prefix,
+					     struct gabion_ast_name *objects)
+{
+	struct gabion_ast_rule *rule = gabion_tree_rule(p, kind, loc, objects);
+
+	rule->effect = prefix.effect;
+	rule->audit = prefix.audit;
+	rule->quiet = prefix.quiet;
 	return rule;
 }
 
@@ -82,6 +100,26 @@ struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32
 
 	r->klass = klass;
 	return r;
+}
+
+struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p, uint8_t protocol,
+					    struct gabion_ast_ports *ports)
+{
+	struct gabion_ast_resource *r = gabion_tree_resource(p, GABION_CLASS_NET);
+
+	r->protocol = protocol;
+	r->ports = ports;
+	return r;
+}
+
+void gabion_tree_misplaced_verb(struct gabion_parser *p, const struct gabion_verb *verb,
+				const struct gabion_loc *loc)
+{
+	gabion_tree_error(p, loc,
+			  gabion_arena_printf(p->arena,
+					      "drop it here, and say `%s NAME` in the domain",
+					      verb->name),
+			  "a resource says where, not what is done there: `%s`", verb->name);
 }
 
 void gabion_tree_block(struct gabion_parser *p, bool abstraction,
@@ -97,17 +135,51 @@ void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 	p->blocks_end = &block->next;
 }
 
-void gabion_tree_expect(struct gabion_parser *p, struct gabion_ast_name domain, bool allow,
-			struct gabion_ast_name verb, const struct gabion_loc *loc,
-			const struct gabion_loc *object_loc, const char *object)
+struct gabion_question gabion_tree_question(const char *verb, const struct gabion_loc *verb_loc,
+					    const char *object, const struct gabion_loc *object_loc)
 {
-	struct gabion_ast_expect *e = gabion_arena_alloc(p->arena, sizeof(*e));
+	return (struct gabion_question){
+		.verb = gabion_tree_name(verb, verb_loc, false),
+		.object = gabion_tree_name(object, object_loc, object && object[0] == '/'),
+	};
+}
 
+const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
+				const struct gabion_loc *loc)
+{
+	char *path = gabion_glob_literal(glob);
+	const char *literal = NULL;
+
+	if (path)
+		literal = gabion_arena_strndup(p->arena, path, strlen(path));
+	else
+		gabion_tree_error(p, loc, "write one path; \\* is an asterisk itself",
+				  "an expectation is about one object, not a glob");
+	free(path);
+	return literal;
+}
+
+const char *gabion_tree_endpoint(struct gabion_parser *p, uint8_t protocol, const char *address,
+				 const char *port)
+{
+	return gabion_arena_printf(p->arena, "%s %s port %s",
+				   protocol == IPPROTO_TCP ? "tcp" : "udp", address, port);
+}
+
+void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,
+			const struct gabion_ast_name *domain, bool allow,
+			const struct gabion_question *question)
+{
+	struct gabion_ast_expect *e;
+
+	if (!question->object.text)
+		return;
+	e = gabion_arena_alloc(p->arena, sizeof(*e));
 	*e = (struct gabion_ast_expect){
-		.domain = domain,
+		.domain = *domain,
 		.allow = allow,
-		.verb = verb,
-		.object = gabion_tree_name(object, object_loc, object[0] == '/'),
+		.verb = question->verb,
+		.object = question->object,
 		.loc = *loc,
 	};
 	*p->expects_end = e;
@@ -118,9 +190,8 @@ void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 			struct gabion_ast_name *levels)
 {
 	if (p->ast->levels) {
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc,
-			      "keep one of them, with all levels in it",
-			      "the levels are ordered twice");
+		gabion_tree_error(p, loc, "keep one of them, with all levels in it",
+				  "the levels are ordered twice");
 		gabion_report(p->diags, p->sources, GABION_SEVERITY_NOTE, &p->ast->levels_loc, NULL,
 			      "ordered here first");
 		return;

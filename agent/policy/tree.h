@@ -27,8 +27,37 @@ struct gabion_range_list {
 	struct gabion_ast_range *first, *last;
 };
 
+/* What stands before a rule. */
+struct gabion_prefix {
+	enum gabion_ast_effect effect;
+	bool audit, quiet;
+};
+
+/* What an expectation asks; @object.text is NULL after a diagnostic. */
+struct gabion_question {
+	struct gabion_ast_name verb, object;
+};
+
+/* Append @node to one of the lists above. */
+#define gabion_list_add(list, node)                  \
+	do {                                         \
+		if ((list)->last)                    \
+			(list)->last->next = (node); \
+		else                                 \
+			(list)->first = (node);      \
+		(list)->last = (node);               \
+	} while (0)
+
+/* Report an error at @loc; @mend is constant or in the arena, or NULL. */
+#define gabion_tree_error(p, loc, mend, ...)                                              \
+	gabion_report((p)->diags, (p)->sources, GABION_SEVERITY_ERROR, loc, mend, __VA_ARGS__)
+
 /* A name, or with @path a glob, as written at @loc. */
 struct gabion_ast_name gabion_tree_name(const char *text, const struct gabion_loc *loc, bool path);
+/* Lists of one. */
+struct gabion_name_list gabion_tree_names(struct gabion_parser *p, struct gabion_ast_name name);
+struct gabion_verb_list gabion_tree_verbs(struct gabion_parser *p, const struct gabion_verb *verb,
+					  const struct gabion_loc *loc);
 /* Each returns the list with one more at its end. */
 struct gabion_name_list gabion_tree_add_name(struct gabion_parser *p, struct gabion_name_list list,
 					     struct gabion_ast_name name);
@@ -38,29 +67,57 @@ struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gab
 struct gabion_port_list gabion_tree_add_ports(struct gabion_parser *p, struct gabion_port_list list,
 					      const char *from, const struct gabion_loc *from_loc,
 					      const char *to, const struct gabion_loc *to_loc);
-/* Empty ones, for the action to fill in. */
+/* For the action to fill in. */
 struct gabion_ast_rule *gabion_tree_rule(struct gabion_parser *p, enum gabion_ast_kind kind,
-					 const struct gabion_loc *loc);
+					 const struct gabion_loc *loc,
+					 struct gabion_ast_name *objects);
+struct gabion_ast_rule *gabion_tree_prefixed(struct gabion_parser *p, enum gabion_ast_kind kind,
+					     const struct gabion_loc *loc,
+					     struct gabion_prefix prefix,
+					     struct gabion_ast_name *objects);
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass);
+struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p, uint8_t protocol,
+					    struct gabion_ast_ports *ports);
+/* Report a permission in a resource. */
+void gabion_tree_misplaced_verb(struct gabion_parser *p, const struct gabion_verb *verb,
+				const struct gabion_loc *loc);
+
+/* What is asked; the path that a glob stands for, NULL after a diagnostic; an endpoint. */
+struct gabion_question gabion_tree_question(const char *verb, const struct gabion_loc *verb_loc,
+					    const char *object,
+					    const struct gabion_loc *object_loc);
+const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
+				const struct gabion_loc *loc);
+const char *gabion_tree_endpoint(struct gabion_parser *p, uint8_t protocol, const char *address,
+				 const char *port);
+
 /* Statements, added to the tree of @p. */
 void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 		       const struct gabion_ast_name *name, struct gabion_ast_rule *rules);
-void gabion_tree_expect(struct gabion_parser *p, struct gabion_ast_name domain, bool allow,
-			struct gabion_ast_name verb, const struct gabion_loc *loc,
-			const struct gabion_loc *object_loc, const char *object);
+void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,
+			const struct gabion_ast_name *domain, bool allow,
+			const struct gabion_question *question);
 void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 			struct gabion_ast_name *levels);
 
 void gabion_tree_set(struct gabion_parser *p, const struct gabion_ast_name *name,
 		     struct gabion_ast_rule *rules);
 
-/* tree_calls.c: syscalls and their conditions.  The list with one more at its end: */
+/* tree_calls.c: syscalls and their conditions. */
+struct gabion_ast_call gabion_tree_call(const char *name, const struct gabion_loc *loc,
+					bool number);
+struct gabion_ast_call gabion_tree_call_set(const char *name, const struct gabion_loc *loc);
+/* @data may be NULL. */
+struct gabion_ast_action gabion_tree_action(const char *name, const struct gabion_loc *loc,
+					    const char *data, const struct gabion_loc *data_loc);
+struct gabion_call_list gabion_tree_call_list(struct gabion_parser *p, struct gabion_ast_call call);
+/* The list with one more at its end. */
 struct gabion_call_list gabion_tree_add_call(struct gabion_parser *p, struct gabion_call_list list,
 					     struct gabion_ast_call call);
 /* A rule of @kind that says which of the words before it have no place there. */
 struct gabion_ast_rule *gabion_tree_calls(struct gabion_parser *p, enum gabion_ast_kind kind,
 					  const struct gabion_loc *loc,
-					  enum gabion_ast_effect effect, bool audit, bool quiet);
+					  struct gabion_prefix prefix);
 struct gabion_ast_condition *gabion_tree_condition(struct gabion_parser *p,
 						   enum gabion_ast_condition_kind kind,
 						   struct gabion_ast_condition *left,

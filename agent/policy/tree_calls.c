@@ -2,37 +2,61 @@
 /* The syntax tree of `syscalls`. */
 #include "tree.h"
 
+struct gabion_ast_call gabion_tree_call(const char *name, const struct gabion_loc *loc, bool number)
+{
+	return (struct gabion_ast_call){
+		.name = gabion_tree_name(name, loc, false),
+		.number = number,
+	};
+}
+
+struct gabion_ast_call gabion_tree_call_set(const char *name, const struct gabion_loc *loc)
+{
+	return (struct gabion_ast_call){ .name = gabion_tree_name(name, loc, false), .set = true };
+}
+
+struct gabion_ast_action gabion_tree_action(const char *name, const struct gabion_loc *loc,
+					    const char *data, const struct gabion_loc *data_loc)
+{
+	struct gabion_ast_action action = { .name = gabion_tree_name(name, loc, false) };
+
+	if (data)
+		action.data = gabion_tree_name(data, data_loc, false);
+	return action;
+}
+
 struct gabion_call_list gabion_tree_add_call(struct gabion_parser *p, struct gabion_call_list list,
 					     struct gabion_ast_call call)
 {
 	struct gabion_ast_call *c = gabion_arena_alloc(p->arena, sizeof(*c));
 
 	*c = call;
-	if (list.last)
-		list.last->next = c;
-	else
-		list.first = c;
-	list.last = c;
+	gabion_list_add(&list, c);
 	return list;
+}
+
+struct gabion_call_list gabion_tree_call_list(struct gabion_parser *p, struct gabion_ast_call call)
+{
+	return gabion_tree_add_call(p, (struct gabion_call_list){}, call);
 }
 
 struct gabion_ast_rule *gabion_tree_calls(struct gabion_parser *p, enum gabion_ast_kind kind,
 					  const struct gabion_loc *loc,
-					  enum gabion_ast_effect effect, bool audit, bool quiet)
+					  struct gabion_prefix prefix)
 {
-	struct gabion_ast_rule *rule = gabion_tree_rule(p, kind, loc);
+	struct gabion_ast_rule *rule = gabion_tree_rule(p, kind, loc, NULL);
 
-	rule->quiet = quiet;
-	if (effect == GABION_AST_DENY)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc,
-			      "write `syscalls -NAME`, or `syscalls NAME as errno NUMBER`",
-			      "syscalls are not denied with `deny`");
-	if (effect == GABION_AST_TRUSTED)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc, "drop it",
-			      "`trusted` does not apply to syscalls: they have no level");
-	if (audit)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, loc,
-			      "write `syscalls NAME as log`", "`audit` does not apply to syscalls");
+	rule->quiet = prefix.quiet;
+	if (prefix.effect == GABION_AST_DENY)
+		gabion_tree_error(p, loc,
+				  "write `syscalls -NAME`, or `syscalls NAME as errno NUMBER`",
+				  "syscalls are not denied with `deny`");
+	if (prefix.effect == GABION_AST_TRUSTED)
+		gabion_tree_error(p, loc, "drop it",
+				  "`trusted` does not apply to syscalls: they have no level");
+	if (prefix.audit)
+		gabion_tree_error(p, loc, "write `syscalls NAME as log`",
+				  "`audit` does not apply to syscalls");
 	return rule;
 }
 
@@ -51,9 +75,8 @@ struct gabion_ast_condition *gabion_tree_condition(struct gabion_parser *p,
 		c->depth = right->depth + 1;
 	/* Whatever looks at it goes down recursively. */
 	if (c->depth == GABION_CONDITION_DEPTH + 1)
-		gabion_report(p->diags, p->sources, GABION_SEVERITY_ERROR, NULL,
-			      "use `in { }` for many values, or several items",
-			      "a condition has more than %u parts", GABION_CONDITION_DEPTH);
+		gabion_tree_error(p, NULL, "use `in { }` for many values, or several items",
+				  "a condition has more than %u parts", GABION_CONDITION_DEPTH);
 	return c;
 }
 

@@ -15,6 +15,10 @@ static bool is_declared(const struct gabion_model *m, const char *name)
 	return false;
 }
 
+struct folders {
+	VEC(const char *) paths;	/* in the arena */
+};
+
 /* Read DIR/NAME.gabion, if it is there. */
 static bool try_load(struct gabion_model *m, const char *dir, const char *name,
 		     const struct gabion_loc *loc)
@@ -33,32 +37,66 @@ static bool try_load(struct gabion_model *m, const char *dir, const char *name,
 	return true;
 }
 
-void gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *use,
+/* Where a file called by name is looked for, in this order. */
+static void list_folders(struct gabion_model *m, const char *here, const char *folder,
+			 struct folders *folders)
+{
+	struct gabion_arena *arena = &m->arena;
+	size_t i;
+
+	vec_push(&folders->paths, gabion_arena_printf(arena, "%s/%s", here, folder));
+	for (i = 0; i < m->sources.dirs.n; i++)
+		vec_push(&folders->paths,
+			 gabion_arena_printf(arena, "%s/%s", m->sources.dirs.v[i], folder));
+	/* What one abstraction or set uses lies beside it, or in the folder beside that of it. */
+	vec_push(&folders->paths, gabion_arena_strndup(arena, here, strlen(here)));
+	vec_push(&folders->paths, gabion_arena_printf(arena, "%s/../%s", here, folder));
+	if (m->sources.library)
+		vec_push(&folders->paths,
+			 gabion_arena_printf(arena, "%s/%s", m->sources.library, folder));
+}
+
+static void unknown_name(struct gabion_model *m, const struct gabion_ast_name *use,
+			 const struct folders *folders, const char *folder, const char *what)
+{
+	struct gabion_suggestion s = { .name = use->text };
+	const char *mend;
+	size_t i;
+
+	for (i = 0; i < folders->paths.n; i++) {
+		const char *path = folders->paths.v[i], *name = strrchr(path, '/');
+
+		/* Beside a policy lie other policies. */
+		if (name && !strcmp(name + 1, folder))
+			gabion_sources_suggest(path, &m->arena, &s);
+	}
+	if (s.nearest)
+		mend = gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest);
+	else if (m->sources.library)
+		mend = gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion, or in %s/%s",
+					   folders->paths.v[0], use->text, m->sources.library,
+					   folder);
+	else
+		mend = gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion",
+					   folders->paths.v[0], use->text);
+	model_error(m, &use->loc, mend, "unknown %s \"%s\"", what, use->text);
+}
+
+bool gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *use,
 			     const char *folder, const char *what)
 {
 	cleanup_free char *here = gabion_path_dir(m->sources.files.v[use->loc.file].name);
-	cleanup_free char *below = gabion_xasprintf("%s/%s", here, folder);
-	cleanup_free char *beside = gabion_xasprintf("%s/../%s", here, folder);
-	const char *looked = below;
+	struct folders folders = {};
+	bool there = false;
 	size_t i;
 
-	if (try_load(m, below, use->text, &use->loc))
-		return;
-	for (i = 0; i < m->sources.dirs.n; i++) {
-		cleanup_free char *dir = gabion_xasprintf("%s/%s", m->sources.dirs.v[i], folder);
-
-		if (try_load(m, dir, use->text, &use->loc))
-			return;
-	}
-	/* What one abstraction or set uses lies beside it, or in the folder beside that of it. */
-	if (try_load(m, here, use->text, &use->loc) || try_load(m, beside, use->text, &use->loc))
-		return;
-	if (m->syntax_errors)
-		return;
-	model_error(
-		m, &use->loc,
-		gabion_arena_printf(&m->arena, "it would be in %s/%s.gabion", looked, use->text),
-		"unknown %s \"%s\"", what, use->text);
+	list_folders(m, here, folder, &folders);
+	for (i = 0; i < folders.paths.n && !there; i++)
+		there = try_load(m, folders.paths.v[i], use->text, &use->loc);
+	if (!there && !m->syntax_errors)
+		unknown_name(m, use, &folders, folder, what);
+	free(folders.paths.v);
+	return there;
 }
 
 void gabion_model_load_abstractions(struct gabion_model *m)

@@ -9,9 +9,13 @@
 
 /*
  * Keep of the calling thread's capabilities those of @granted (1 << CAP_*), over execve(2)
- * too: permitted, effective, inheritable and ambient. The bounding set is reduced to
- * @granted where the caller may (CAP_SETPCAP); where not, no_new_privs, which is set first,
- * makes it meaningless.
+ * too: permitted, effective, inheritable and ambient. no_new_privs, which is set first, keeps
+ * files from granting more at execve(2), and the bounding set, which is reduced to @granted
+ * where the caller may (CAP_SETPCAP), does so once more.
+ *
+ * Neither holds in a user namespace that the thread makes later: it begins with all
+ * capabilities in it, and a full bounding set. Only the syscall filter can keep a thread from
+ * that: userns.h.
  */
 int gabion_confine_capabilities(u64 granted, struct gabion_error *error);
 

@@ -6,43 +6,25 @@
 
 #include "../common/cleanup.h"
 #include "../policy/syscall_names.h"
+#include "reach.h"
 
 #define EACH_ABI(e, abi)                                                                           \
 	for ((abi) = 0; (abi) < GABION_ABI_END; (abi)++)                                           \
 		if ((e)->abi[abi])
 
-/* Does anything run, by whatever path? */
-static bool may_run(const struct gabion_view *view, u32 outcome, bool *seen)
+static void find_abis(struct gabion_export *e, const struct gabion_view *view,
+		      const struct gabion_policy_filter *filter)
 {
-	const struct gabion_policy_test *t;
-	u32 index = outcome & ~GABION_OUTCOME_TEST;
-
-	if (!(outcome & GABION_OUTCOME_TEST))
-		return GABION_OUTCOME_ACTION(outcome) < GABION_ACTION_ERRNO;
-	if (seen[index])
-		return false;
-	seen[index] = true;
-	t = &view->tests[index];
-	return may_run(view, le32_to_cpu(t->on_true), seen) ||
-	       may_run(view, le32_to_cpu(t->on_false), seen);
-}
-
-static int find_abis(struct gabion_export *e, const struct gabion_view *view,
-		     const struct gabion_policy_filter *filter)
-{
-	cleanup_free bool *seen = calloc(view->ntests + 1, sizeof(*seen));
 	u32 abi, number;
 
-	if (!seen)
-		return -ENOMEM;
 	/* x86-64 is there even if nothing runs: a profile without an architecture is none. */
 	e->abi[GABION_ABI_X86_64] = true;
 	for (abi = 0; abi < GABION_ABI_END; abi++)
 		for (number = 0; !e->abi[abi] && number < le32_to_cpu(filter->abi[abi].count);
 		     number++)
 			e->abi[abi] =
-				may_run(view, gabion_filter_entry(view, filter, abi, number), seen);
-	return 0;
+				gabion_reach(view, gabion_filter_entry(view, filter, abi, number)) &
+				GABION_REACH_MAY_RUN;
 }
 
 static bool same_rules(const struct gabion_rules *a, const struct gabion_rules *b, u64 mask)
@@ -212,8 +194,7 @@ static int leave_out(struct gabion_export *e, bool lossy,
 		gabion_error_prefix(error, "%zu calls", left);
 	if (left)
 		gabion_error_set(error, -EOPNOTSUPP,
-				 "%s; --lossy leaves out, and so refuses, what "
-				 "cannot be said",
+				 "%s; --lossy leaves out, and so refuses, what cannot be said",
 				 strdupa(error->text));
 	return left ? -EOPNOTSUPP : 0;
 }
@@ -228,16 +209,17 @@ int gabion_export_build(struct gabion_export *e, const struct gabion_view *view,
 			const char *(*says)(const struct gabion_export_call *call), FILE *warnings,
 			struct gabion_error *error)
 {
-	int err = find_abis(e, view, filter);
 	u32 abi, number;
+	int err = 0;
 
+	find_abis(e, view, filter);
 	e->otherwise = otherwise(filter, GABION_ABI_X86_64);
 	EACH_ABI(e, abi)
 	{
 		if (otherwise(filter, abi) != e->otherwise)
 			return gabion_error_set(error, -EOPNOTSUPP,
-						"the default action differs between "
-						"ABIs, which this format cannot say");
+						"the default action differs between ABIs, which "
+						"this format cannot say");
 		for (number = 0; !err && number < le32_to_cpu(filter->abi[abi].count); number++)
 			err = add_call(e, view, filter, abi, number);
 	}

@@ -133,8 +133,7 @@ int gabion_export_oci(const struct gabion_export *e, FILE *out, struct gabion_er
 
 	if (why)
 		return gabion_error_set(error, -EOPNOTSUPP,
-					"the default action cannot be said in "
-					"this format: %s",
+					"the default action cannot be said in this format: %s",
 					why);
 	gabion_json_open(&json, NULL, '{');
 	put_outcome(&json, e->otherwise, "defaultAction", "defaultErrnoRet");

@@ -71,6 +71,24 @@ static void put_lines(FILE *out, const struct gabion_export *e, const char *key,
 		fputc('\n', out);
 }
 
+/*
+ * What is allowed and nothing else. The first list makes systemd begin an allow-list, into
+ * which it puts @default of its own accord: mmap, execve, ... (config_parse_syscall_filter()).
+ * So that is the first list, and all of it is taken out before anything is put in.
+ */
+static void put_allowed(FILE *out, const struct gabion_export *e)
+{
+	const u32 allow = GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
+	const u32 log = GABION_OUTCOME(GABION_ACTION_LOG, 0);
+
+	fputs("SystemCallFilter=\nSystemCallLog=\n"
+	      "SystemCallFilter=@default\nSystemCallFilter=~@default\n",
+	      out);
+	put_lines(out, e, "SystemCallFilter=", allow, false);
+	put_lines(out, e, "SystemCallFilter=", log, false);
+	put_lines(out, e, "SystemCallLog=", log, false);
+}
+
 static void put_refused(FILE *out, const struct gabion_export *e)
 {
 	u32 outcome;
@@ -87,7 +105,7 @@ static void put_refused(FILE *out, const struct gabion_export *e)
 
 static void put_capabilities(FILE *out, u64 capabilities)
 {
-	const char *name, *c;
+	const char *name, *c, *separator = "";
 	unsigned int i;
 
 	/* Lists of a unit and its drop-ins add up, but for what an empty one forgets. */
@@ -98,10 +116,10 @@ static void put_capabilities(FILE *out, u64 capabilities)
 		name = capabilities >> i & 1 ? gabion_name_of(GABION_CLASS_CAPABILITY, i) : NULL;
 		if (!name)
 			continue;
-		fputs("CAP_", out);
+		fprintf(out, "%sCAP_", separator);
+		separator = " ";
 		for (c = name; *c; c++)
 			fputc(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
-		fputc(' ', out);
 	}
 	if (capabilities)
 		fputc('\n', out);
@@ -111,22 +129,19 @@ int gabion_export_systemd(const struct gabion_export *e, const char *domain, FIL
 			  struct gabion_error *error)
 {
 	u32 action = GABION_OUTCOME_ACTION(e->otherwise), abi;
-	const u32 allow = GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
-	const u32 log = GABION_OUTCOME(GABION_ACTION_LOG, 0);
 	size_t i;
 
 	if (action != GABION_ACTION_ERRNO && action != GABION_ACTION_KILL)
 		return gabion_error_set(error, -EOPNOTSUPP,
-					"the default action cannot be said in "
-					"this format: systemd has errno and kill");
+					"the default action cannot be said in this format: "
+					"systemd has errno and kill");
 	for (i = 0; i < e->n &&
 		    GABION_OUTCOME_ACTION(gabion_export_outcome(&e->calls[i])) > GABION_ACTION_LOG;
 	     i++)
 		;
 	if (i == e->n)
 		return gabion_error_set(error, -EOPNOTSUPP,
-					"nothing is left that the domain may call: "
-					"systemd would take the list for one of refusals");
+					"nothing is left that the domain may call");
 	fprintf(out,
 		"# Domain %s of a Gabion policy; written by gabion export.\n"
 		"# Calls that systemd itself does not know get ENOSYS from it, whatever is said "
@@ -140,11 +155,8 @@ int gabion_export_systemd(const struct gabion_export *e, const char *domain, FIL
 			fprintf(out, "%s%s", abi ? " " : "", archs[abi]);
 	fputs("\nSystemCallErrorNumber=", out);
 	put_refusal(out, e->otherwise);
-	/* The first list decides what all is about, so what is allowed comes first. */
-	fputs("\nSystemCallFilter=\nSystemCallLog=\n", out);
-	put_lines(out, e, "SystemCallFilter=", allow, false);
-	put_lines(out, e, "SystemCallFilter=", log, false);
-	put_lines(out, e, "SystemCallLog=", log, false);
+	fputc('\n', out);
+	put_allowed(out, e);
 	put_refused(out, e);
 	return 0;
 }

@@ -12,8 +12,6 @@
 
 #include "../common/cleanup.h"
 
-#define X32_BIT 0x40000000U
-
 /**
  * struct gabion_part - a libseccomp context
  * @ctx:	owned; of x86-64
@@ -76,7 +74,7 @@ int gabion_part_add(struct gabion_part *part, u32 number, const struct gabion_ru
 			arguments[n++] = SCMP_CMP64(i, SCMP_CMP_MASKED_EQ, cube->mask, cube->value);
 	}
 	if (part->abi == GABION_ABI_X32)
-		number |= X32_BIT;
+		number |= GABION_X32_BIT;
 	return seccomp_rule_add_exact_array(part->ctx, SCMP_ACT_TRACE(code), (int)number, n,
 					    arguments);
 }

@@ -12,7 +12,6 @@
 #include "call_label.h"
 #include "generate.h"
 
-#define X32_BIT	  0x40000000U
 #define PARTS_MAX 256U
 /* With each rule libseccomp adds all earlier ones of the part again: many need small parts. */
 #define PART_RULES_MAX 128U
@@ -165,8 +164,8 @@ static int append(struct gabion_program *program, const struct sock_filter *insn
 	if (program->n + n > BPF_MAXINSNS)
 		return gabion_error_set(error, -E2BIG,
 					"the filter has more than the %u instructions that the "
-					"kernel "
-					"takes; grant fewer ABIs, or fewer conditions on arguments",
+					"kernel takes; grant fewer ABIs, or fewer conditions on "
+					"arguments",
 					BPF_MAXINSNS);
 	longer = realloc(program->insns, (program->n + n) * sizeof(*insns));
 	if (!longer)
@@ -272,7 +271,7 @@ int gabion_program_build(struct gabion_program *program, const struct gabion_vie
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS), /* there is no other */
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xffffffff, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, X32_BIT, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, GABION_X32_BIT, 0, 1),
 		BPF_STMT(BPF_JMP | BPF_JA, 0), /* to x32 */
 	};
 	static const struct {

@@ -3,6 +3,7 @@
  * The policies of this tree compile, and are what they say of themselves.
  * Run from the top of the tree, or with GABION_POLICIES.
  */
+#include "../policy/mem.h"
 #include "policy_fixture.h"
 
 static void met(void **state)
@@ -32,6 +33,56 @@ static void met(void **state)
 	gabion_compiled_free(&c);
 }
 
+/* What a set is for, and what is not in it. */
+static void sets(void **state)
+{
+	static const struct {
+		const char *set, *call;
+		enum gabion_answer_reason reason;
+	} members[] = {
+		{ "basic", "uretprobe", GABION_ANSWER_ALLOWED },
+		{ "basic", "uprobe", GABION_ANSWER_ALLOWED },
+		{ "basic", "futex_wait", GABION_ANSWER_ALLOWED },
+		{ "basic", "futex_requeue", GABION_ANSWER_ALLOWED },
+		{ "basic", "mseal", GABION_ANSWER_ALLOWED },
+		{ "basic", "execve", GABION_ANSWER_SYSCALL },
+		{ "file-io", "cachestat", GABION_ANSWER_ALLOWED },
+		{ "file-system", "fchmodat2", GABION_ANSWER_ALLOWED },
+		{ "file-system", "statmount", GABION_ANSWER_ALLOWED },
+		{ "io-uring", "setsockopt", GABION_ANSWER_ALLOWED },
+		{ "io-uring", "futex_waitv", GABION_ANSWER_ALLOWED },
+		{ "sandbox", "seccomp", GABION_ANSWER_ALLOWED },
+		{ "sandbox", "lsm_set_self_attr", GABION_ANSWER_ALLOWED },
+		{ "cpu-emulation", "personality", GABION_ANSWER_ALLOWED },
+		/* These act on other processes. */
+		{ "ipc", "process_vm_readv", GABION_ANSWER_SYSCALL },
+		{ "ipc", "process_vm_writev", GABION_ANSWER_SYSCALL },
+		{ "debug", "process_vm_readv", GABION_ANSWER_ALLOWED },
+		{ "memory", "process_madvise", GABION_ANSWER_SYSCALL },
+		{ "memory", "move_pages", GABION_ANSWER_SYSCALL },
+		{ "memory", "migrate_pages", GABION_ANSWER_SYSCALL },
+		{ "resources", "process_madvise", GABION_ANSWER_ALLOWED },
+		{ "resources", "process_mrelease", GABION_ANSWER_ALLOWED },
+		{ "resources", "move_pages", GABION_ANSWER_ALLOWED },
+	};
+	const char *path = getenv("GABION_POLICIES");
+	struct gabion_compiled c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		char *text = gabion_xasprintf("include \"%s/syscalls/%s.gabion\"\n"
+					      "domain d { syscalls @%s }\n",
+					      path ? path : "policies", members[i].set,
+					      members[i].set);
+
+		policy_compile(&c, text);
+		policy_expect(&c, "d", "syscall", members[i].call, members[i].reason);
+		gabion_compiled_free(&c);
+		free(text);
+	}
+}
+
 static void not_met_is_seen(void **state)
 {
 	static const char text[] =
@@ -59,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(met),
+		cmocka_unit_test(sets),
 		cmocka_unit_test(not_met_is_seen),
 	};
 

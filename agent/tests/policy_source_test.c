@@ -32,6 +32,21 @@ static int make_tree(void **state)
 	snprintf(path, sizeof(path), "%s/abstractions", top);
 	if (mkdir(path, 0700))
 		return -1;
+	snprintf(path, sizeof(path), "%s/syscalls", top);
+	if (mkdir(path, 0700))
+		return -1;
+	/* Two below: the folder beside a policy's own is looked in, too. */
+	snprintf(path, sizeof(path), "%s/far", top);
+	if (mkdir(path, 0700))
+		return -1;
+	snprintf(path, sizeof(path), "%s/far/away", top);
+	if (mkdir(path, 0700))
+		return -1;
+	put("far/away/p.gabion", "domain p {\n use one\n syscalls @some\n}\n"
+				"resource common file /common\n");
+	put("far/away/q.gabion", "domain q {\n syscalls @sone, raed, @qqqqq\n}\n");
+	put("far/away/qqqqqq.gabion", "# no set\n");
+	put("syscalls/some.gabion", "set some { syscalls read }\n");
 	put("b.gabion", "domain b {\n use one\n}\ninclude \"common.inc\"\n");
 	put("a.gabion", "include \"common.inc\"\ninclude \"./a.gabion\"\ndomain a {\n use two\n}\n");
 	put("common.inc", "resource common file /common\n");
@@ -90,6 +105,66 @@ static void one_file(void **state)
 	gabion_compiled_free(&c);
 }
 
+static int compile_in(struct gabion_compiled *c, const char *name)
+{
+	char path[256];
+	const char *paths[] = { path };
+	struct gabion_error error;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	return gabion_policy_compile_in(c, top, paths, 1, &error);
+}
+
+/* A policy elsewhere uses what lies in the policy directory, unless it has its own. */
+static void library(void **state)
+{
+	char path[256];
+	struct gabion_compiled c;
+
+	(void)state;
+	assert_int_equal(compile(&c, "far/away/p.gabion"), -EINVAL);
+	gabion_compiled_free(&c);
+	assert_int_equal(compile_in(&c, "far/away/p.gabion"), 0);
+	assert_int_equal(c.view.ndomains, 2);
+	policy_expect(&c, "p", "read", "/two", GABION_ANSWER_ALLOWED);
+	policy_expect(&c, "p", "syscall", "read", GABION_ANSWER_ALLOWED);
+	gabion_compiled_free(&c);
+	snprintf(path, sizeof(path), "%s/far/away/syscalls", top);
+	assert_int_equal(mkdir(path, 0700), 0);
+	put("far/away/syscalls/some.gabion", "set some { syscalls write }\n");
+	assert_int_equal(compile_in(&c, "far/away/p.gabion"), 0);
+	policy_expect(&c, "p", "syscall", "read", GABION_ANSWER_SYSCALL);
+	policy_expect(&c, "p", "syscall", "write", GABION_ANSWER_ALLOWED);
+	gabion_compiled_free(&c);
+}
+
+static const struct gabion_diagnostic *find(const struct gabion_compiled *c, const char *message)
+{
+	size_t i;
+
+	for (i = 0; i < c->diagnostics.n; i++)
+		if (strstr(c->diagnostics.items[i].message, message))
+			return &c->diagnostics.items[i];
+	fail_msg("no message has \"%s\"", message);
+	return NULL;
+}
+
+/* Of a set that is not there the nearest of those that are is named, and the line is read on. */
+static void unknown_set(void **state)
+{
+	struct gabion_compiled c;
+
+	(void)state;
+	assert_int_equal(compile_in(&c, "far/away/q.gabion"), -EINVAL);
+	assert_int_equal(c.diagnostics.nerrors, 3);
+	assert_non_null(strstr(find(&c, "set of syscalls \"sone\"")->mend, "`some`"));
+	assert_non_null(strstr(find(&c, "syscall \"raed\"")->mend, "`read`"));
+	/* The policy beside it is no set. */
+	assert_non_null(strstr(find(&c, "set of syscalls \"qqqqq\"")->mend,
+			       "far/away/syscalls/qqqqq.gabion"));
+	gabion_compiled_free(&c);
+}
+
 /* A file of abstractions is checked although nothing uses it. */
 static void abstraction_alone(void **state)
 {
@@ -124,6 +199,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directory),
 		cmocka_unit_test(one_file),
+		cmocka_unit_test(library),
+		cmocka_unit_test(unknown_set),
 		cmocka_unit_test(abstraction_alone),
 		cmocka_unit_test(not_there),
 	};

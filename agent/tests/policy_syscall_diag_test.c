@@ -13,13 +13,38 @@ struct mistake {
 
 #define D(rule) "domain d {\n " rule "\n}\n"
 
+/* Everything that io_uring can do, and some more. */
+#define URING_SET "set uring {\n syscalls io_uring_setup, read, readv, preadv, preadv2, pread64, " \
+	"write, writev, pwritev, pwritev2, pwrite64, fsync, fdatasync, sync_file_range, sendmsg, " \
+	"sendto, recvmsg, recvfrom, accept, accept4, connect, bind, listen, socket, shutdown, " \
+	"setsockopt, getsockopt, fallocate, ftruncate, openat, openat2, close, statx, fadvise64, " \
+	"madvise, epoll_ctl, poll, splice, tee, renameat2, unlinkat, mkdirat, symlinkat, linkat, " \
+	"setxattr, fsetxattr, getxattr, fgetxattr, futex, futex_waitv, futex_wake, futex_wait, " \
+	"waitid\n}\n"
+
 static const struct mistake errors[] = {
 	/* Syntax */
 	{ D("syscalls"), 2, 10, "ends too early", NULL },
 	{ D("syscalls read,"), 3, 1, "ends too early", NULL },
 	{ D("syscalls read("), 3, 1, "ends too early", NULL },
 	{ D("syscalls kill(sig = 9)"), 2, 20, "compares with `==`", "write `==`" },
-	{ D("syscalls kill(sig 9)"), 2, 20, "unexpected \"9\"", NULL },
+	{ D("syscalls kill(sig 9)"), 2, 20, "unexpected \"9\"", "`sig == 9`" },
+	{ D("syscalls socket(family inet)"), 2, 25, "unexpected \"inet\"", "`family == inet`" },
+	{ D("syscalls kill(sig)"), 2, 19, "unexpected \")\"", "`sig == V`" },
+	{ D("syscalls clone(flags & CLONE_NEWUSER)"), 2, 38, "unexpected \")\"",
+	  "`P & MASK != 0`" },
+	{ D("syscalls clone(flags & CLONE_VM|CLONE_NEWUSER, stack == 1)"), 2, 47, "unexpected \",\"",
+	  "`P & MASK != 0`" },
+	{ D("syscalls open(flags & (O_WRONLY|O_RDWR) == 0)"), 2, 24, "unexpected \"(\"",
+	  "drop the parentheses" },
+	{ D("syscalls kill(sig == 9 && pid == 1)"), 2, 25, "joined by", "write `and`" },
+	{ D("syscalls kill(sig == 9 || pid == 1)"), 2, 25, "joined by", "write `or`" },
+	{ D("syscalls kill(!(sig == 9))"), 2, 16, "joined by", "write `not`" },
+	{ D("syscalls execve, default as kill"), 2, 19, "not an item",
+	  "`syscalls default as ...` as a statement" },
+	{ D("syscalls execve, strict"), 2, 19, "not an item", "`syscalls strict` as a statement" },
+	{ D("syscalls default, read as kill"), 2, 18, "unexpected \",\"", "statement of its own" },
+	{ D("syscalls strict, read"), 2, 17, "unexpected \",\"", "statement of its own" },
 	{ D("syscalls read as"), 2, 18, "ends too early", NULL },
 	{ D("syscalls read ;"), 2, 16, "unexpected character ';'", NULL },
 	{ D("deny syscalls read"), 2, 7, "not denied with `deny`", "syscalls -NAME" },
@@ -39,6 +64,8 @@ static const struct mistake errors[] = {
 	{ D("syscalls getpid(x == 9)"), 2, 18, "unknown parameter \"x\"", "write arg0 to arg5" },
 	{ D("syscalls socket(family == inett)"), 2, 28, "unknown constant \"inett\"", "`inet`" },
 	{ D("syscalls socket(family == AF_INTE)"), 2, 28, "unknown constant", "`AF_INET`" },
+	{ D("syscalls socket(family == af_inet)"), 2, 28, "unknown constant", "`AF_INET`" },
+	{ D("syscalls ioctl(request == tcgets)"), 2, 28, "unknown constant", "`TCGETS`" },
 	{ D("syscalls kill(sig == 99999999999999999999)"), 2, 23, "is not a number", NULL },
 	{ D("syscalls kill(sig == 08)"), 2, 23, "\"08\" is not a number", "octal" },
 	{ D("syscalls kill(sig == 0x100000000)"), 2, 23, "does not fit its parameter", "32 bits" },
@@ -81,12 +108,31 @@ static const struct mistake errors[] = {
 	  NULL },
 	/* io_uring */
 	{ D("syscalls io_uring_setup, read"), 2, 11, "through io_uring (x86-64)", "@io-uring" },
+	{ D("syscalls @uring, -setsockopt") URING_SET, 2, 12, "may not call: setsockopt", NULL },
+	{ D("syscalls @uring, -futex_wait, -futex_waitv, -futex_wake") URING_SET, 2, 12,
+	  "futex_waitv, futex_wake, futex_wait", NULL },
 	{ D("syscalls default as allow\n syscalls -read"), 2, 2,
 	  "what it may not call: read", "-io_uring_setup" },
 	/* Questions */
 	{ D("syscalls read") "expect d allow syscall raed\n", 4, 24, "unknown syscall", NULL },
 	{ D("syscalls read") "expect d allow syscall read(fdd = 1)\n", 4, 24,
 	  "unknown parameter", NULL },
+	{ D("syscalls read") "expect d allow syscall socket(fam = inet)\n", 4, 24,
+	  "socket has: family, type, protocol; or", NULL },
+	{ D("syscalls read") "expect d allow syscall kill(sig = 9, sig = 8)\n", 4, 24,
+	  "given twice", NULL },
+	{ D("syscalls read") "expect d allow syscall kill(arg1 = 9, sig = 9)\n", 4, 24,
+	  "given twice", NULL },
+	{ D("syscalls read") "expect d allow syscall -1\n", 4, 24, "\"-1\" is no syscall", NULL },
+	{ D("syscalls read") "expect d allow syscall @file-io\n", 4, 24,
+	  "\"@file-io\": a set is not one syscall", NULL },
+	{ D("syscalls read") "expect d allow syscall i386:accept(fd = 3)\n", 4, 24,
+	  "behind socketcall alone", NULL },
+	{ D("syscalls read") "expect d allow syscall semtimedop_time64\n", 4, 24,
+	  "write i386:semtimedop_time64", NULL },
+	{ D("syscalls read") "expect d allow syscall send\n", 4, 24, "write i386:send", NULL },
+	{ D("syscalls read") "expect d allow syscall spu_run\n", 4, 24,
+	  "none of x86-64, i386 or x32", NULL },
 	{ D("syscalls read") "expect d allow syscall kill(sig = 9\n", 4, 24, "expected ','", NULL },
 	{ D("syscalls read") "expect d allow syscall kill sig\n", 4, 24, "left over", NULL },
 	{ D("syscalls read") "expect d allow syscall kill(sig 9)\n", 4, 24, "write sig = VALUE", NULL },
@@ -108,6 +154,12 @@ static const struct mistake warnings[] = {
 	{ D("syscalls read\n syscalls read as kill"), 2, 11, "this grant has no effect", NULL },
 	{ D("syscalls socket, socket(family == inet)"), 2, 19, "this condition has no effect", NULL },
 	{ D("mode unconfined\n syscalls read"), 1, 8, "its syscalls are not filtered", "drop" },
+	{ D("syscalls clone"), 2, 11, "refuses clone3 with another error",
+	  "`quiet syscalls clone3 as errno ENOSYS`" },
+	{ D("syscalls clone(flags & CLONE_NEWUSER == 0)\n syscalls clone3 as errno EPERM"), 2, 11,
+	  "refuses clone3 with another error", NULL },
+	{ D("syscalls default as allow\n syscalls -clone3, -io_uring_setup, -io_uring_enter"), 2, 2,
+	  "refuses clone3 with another error", NULL },
 	{ D("syscalls waitpid"), 2, 11, "no ABI that domain \"d\" may use", "abi i386" },
 };
 
@@ -121,6 +173,10 @@ static const char *const right[] = {
 	"abstraction a { syscalls ptrace }\n" D("use a\n syscalls read, -ptrace"),
 	"abstraction a { syscalls ptrace }\n" D("use a\n read /x"),
 	D("syscalls read # and a comment\n syscalls write,	# another\n\n  close"),
+	D("syscalls clone, clone3"),
+	D("syscalls clone\n quiet syscalls clone3 as errno ENOSYS"),
+	D("syscalls clone\n syscalls default as errno ENOSYS"),
+	D("syscalls fork"),
 	D("syscalls kill(sig in {1,\n 2}, # both\n pid > 1) as log"),
 };
 

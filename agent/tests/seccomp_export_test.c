@@ -206,6 +206,25 @@ static void upper_halves_of_x32_are_not_said(void **state)
 	drop(&x);
 }
 
+/* One test that i386 and x32 share, as `abi i386, x32; syscalls write(fd == 1)` makes it. */
+static void abis_may_share_tests(void **state)
+{
+	struct exported x;
+	u32 test;
+
+	(void)state;
+	view_init(&v, 100, KILL);
+	test = view_test(&v, 0, 0xffffffff, 1, 1, ALLOW, KILL);
+	view_set(&v, GABION_ABI_X86_64, 1, test);
+	view_set(&v, GABION_ABI_I386, 4, test);
+	view_set(&v, GABION_ABI_X32, 1, test);
+	x = export(true, true);
+	if (x.err)
+		fail_msg("%s", x.error.text);
+	assert_has(x.text, "[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"]");
+	drop(&x);
+}
+
 static void systemd_drop_in(void **state)
 {
 	struct exported x;
@@ -218,18 +237,212 @@ static void systemd_drop_in(void **state)
 			    "[Service]\n"
 			    "NoNewPrivileges=yes\n"
 			    "CapabilityBoundingSet=\n"
-			    "CapabilityBoundingSet=CAP_CHOWN CAP_NET_BIND_SERVICE \n"
+			    "CapabilityBoundingSet=CAP_CHOWN CAP_NET_BIND_SERVICE\n"
 			    "SystemCallArchitectures=\n"
 			    "SystemCallArchitectures=x86-64\n"
 			    "SystemCallErrorNumber=ENOSYS\n"
 			    "SystemCallFilter=\n"
 			    "SystemCallLog=\n"
+			    "SystemCallFilter=@default\n"
+			    "SystemCallFilter=~@default\n"
 			    "SystemCallFilter=read\n"
 			    "SystemCallFilter=execve\n"
 			    "SystemCallLog=execve\n"
 			    "SystemCallFilter=~mkdir:EPERM\n"
 			    "SystemCallFilter=~rmdir:kill\n");
 	drop(&x);
+}
+
+/* What systemd 252 holds for always permitted, as far as it has a number on x86-64. */
+static const char *const systemd_default[] = {
+	"arch_prctl",
+	"brk",
+	"clock_getres",
+	"clock_gettime",
+	"clock_nanosleep",
+	"execve",
+	"exit",
+	"exit_group",
+	"futex",
+	"get_robust_list",
+	"get_thread_area",
+	"getegid",
+	"geteuid",
+	"getgid",
+	"getgroups",
+	"getpgid",
+	"getpgrp",
+	"getpid",
+	"getppid",
+	"getrandom",
+	"getresgid",
+	"getresuid",
+	"getrlimit",
+	"getsid",
+	"gettid",
+	"gettimeofday",
+	"getuid",
+	"membarrier",
+	"mmap",
+	"mprotect",
+	"munmap",
+	"nanosleep",
+	"pause",
+	"prlimit64",
+	"restart_syscall",
+	"rseq",
+	"rt_sigreturn",
+	"sched_getaffinity",
+	"sched_yield",
+	"set_robust_list",
+	"set_thread_area",
+	"set_tid_address",
+	"time",
+};
+
+#define MODEL_CALLS 512U
+
+/**
+ * struct systemd_model - the SystemCallFilter= of a unit, as config_parse_syscall_filter() and
+ *			  seccomp_parse_syscall_filter() of systemd keep it
+ * @begun:	there was an assignment since the last empty one
+ * @allow_list:	the first one was of calls to allow
+ * @listed:	by number
+ * @refusal:	of a listed call: "EPERM", "kill"; empty: it has none of its own
+ */
+struct systemd_model {
+	bool begun;
+	bool allow_list;
+	bool listed[MODEL_CALLS];
+	char refusal[MODEL_CALLS][16];
+	char otherwise[16];
+};
+
+static void model_call(struct systemd_model *m, const char *name, bool invert, const char *refusal)
+{
+	int number = gabion_call_number(GABION_ABI_X86_64, name);
+
+	if (number < 0 || (u32)number >= MODEL_CALLS)
+		return;
+	m->listed[number] = invert != m->allow_list || (invert && m->allow_list && *refusal);
+	snprintf(m->refusal[number], sizeof(m->refusal[number]), "%s", refusal);
+}
+
+static void model_word(struct systemd_model *m, const char *word, bool invert, const char *refusal)
+{
+	size_t i;
+
+	if (*word != '@') {
+		model_call(m, word, invert, refusal);
+		return;
+	}
+	assert_string_equal(word, "@default");
+	for (i = 0; i < sizeof(systemd_default) / sizeof(*systemd_default); i++)
+		model_call(m, systemd_default[i], invert, refusal);
+}
+
+static void model_assign(struct systemd_model *m, char *value)
+{
+	bool invert = *value == '~';
+	char *word, *state, *colon;
+
+	if (!*value) {
+		m->begun = m->allow_list = false;
+		memset(m->listed, 0, sizeof(m->listed));
+		return;
+	}
+	if (!m->begun) {
+		m->begun = true;
+		m->allow_list = !invert;
+		if (!invert)
+			model_word(m, "@default", false, "");
+	}
+	for (word = strtok_r(value + invert, " ", &state); word;
+	     word = strtok_r(NULL, " ", &state)) {
+		colon = strchr(word, ':');
+		if (colon)
+			*colon = '\0';
+		if (colon && !invert) /* "cannot take error number, ignoring" */
+			continue;
+		model_word(m, word, invert, colon ? colon + 1 : "");
+	}
+}
+
+static void model_read(struct systemd_model *m, char *text)
+{
+	static const char filter[] = "SystemCallFilter=", errno_[] = "SystemCallErrorNumber=";
+	char *line, *next;
+
+	for (line = text; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (!strncmp(line, filter, sizeof(filter) - 1))
+			model_assign(m, line + sizeof(filter) - 1);
+		if (!strncmp(line, errno_, sizeof(errno_) - 1))
+			snprintf(m->otherwise, sizeof(m->otherwise), "%s",
+				 line + sizeof(errno_) - 1);
+	}
+}
+
+/* What the unit's process gets: "allow", "EPERM", "kill". */
+static const char *model_judge(const struct systemd_model *m, u32 number)
+{
+	if (m->listed[number] != m->allow_list)
+		return m->otherwise;
+	return *m->refusal[number] ? m->refusal[number] : "allow";
+}
+
+static const char *systemd_word(u32 outcome)
+{
+	return gabion_outcome_runs(outcome) ? "allow"
+	       : GABION_OUTCOME_ACTION(outcome) == GABION_ACTION_KILL
+		       ? "kill"
+		       : strerrorname_np((int)GABION_OUTCOME_DATA(outcome));
+}
+
+/* All calls but those whose arguments matter, which are to be refused like what has no name. */
+static void assert_systemd_agrees(bool lossy)
+{
+	struct exported x = export(false, lossy);
+	struct systemd_model m = {0};
+	u32 number, outcome;
+
+	if (x.err)
+		fail_msg("%s", x.error.text);
+	model_read(&m, x.text);
+	assert_true(m.allow_list);
+	for (number = 0; number < MODEL_CALLS; number++) {
+		if (!gabion_call_name(GABION_ABI_X86_64, number))
+			continue;
+		outcome = gabion_filter_entry(&v.view, &v.filter, GABION_ABI_X86_64, number);
+		if (outcome & GABION_OUTCOME_TEST)
+			outcome = le32_to_cpu(v.filter.abi[GABION_ABI_X86_64].otherwise);
+		if (strcmp(model_judge(&m, number), systemd_word(outcome)))
+			fail_msg("%s: %s instead of %s",
+				 gabion_call_name(GABION_ABI_X86_64, number),
+				 model_judge(&m, number), systemd_word(outcome));
+	}
+	drop(&x);
+}
+
+static void systemd_grants_no_more_than_the_filter(void **state)
+{
+	(void)state;
+	simple();
+	assert_systemd_agrees(false);
+	/* `syscalls strict`: of @default it grants exit and rt_sigreturn and no more. */
+	view_init(&v, 400, KILL);
+	view_set(&v, GABION_ABI_X86_64, 0, ALLOW);
+	view_set(&v, GABION_ABI_X86_64, 1, ALLOW);
+	view_set(&v, GABION_ABI_X86_64, 15, ALLOW);
+	view_set(&v, GABION_ABI_X86_64, 60, ALLOW);
+	assert_systemd_agrees(false);
+	/* What is left out is refused, of @default or not; and so is what has an errno. */
+	view_set(&v, GABION_ABI_X86_64, 9,
+		 view_test(&v, 2, 0xffffffff, 4, 4, KILL, ALLOW)); /* mmap(prot) */
+	view_set(&v, GABION_ABI_X86_64, 12, ERRNO(12)); /* brk */
+	assert_systemd_agrees(true);
 }
 
 static void systemd_cannot_say_all(void **state)
@@ -262,7 +475,7 @@ static void systemd_cannot_say_all(void **state)
 		assert_null(strstr(x.text, "socket"));
 		drop(&x);
 	}
-	/* A list that begins with refusals would allow all else. */
+	/* A unit that may call nothing cannot even start. */
 	view_init(&v, 100, ERRNO(38));
 	view_set(&v, GABION_ABI_X86_64, 83, ERRNO(1));
 	x = export(false, true);
@@ -278,7 +491,9 @@ int main(void)
 		cmocka_unit_test(oci_cannot_say_all),
 		cmocka_unit_test(abis_that_differ_are_not_mixed),
 		cmocka_unit_test(upper_halves_of_x32_are_not_said),
+		cmocka_unit_test(abis_may_share_tests),
 		cmocka_unit_test(systemd_drop_in),
+		cmocka_unit_test(systemd_grants_no_more_than_the_filter),
 		cmocka_unit_test(systemd_cannot_say_all),
 	};
 

@@ -4,11 +4,13 @@
  * each call the action that the filter gives it.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../policy/syscall_names.h"
 #include "../seccomp/cubes.h"
 #include "../seccomp/program.h"
+#include "../seccomp/userns.h"
 #include "seccomp_bpf.h"
 #include "seccomp_views.h"
 #include "test.h"
@@ -261,6 +263,50 @@ static void cubes_of_a_range_are_the_range(void **state)
 			}
 }
 
+/* Given what a domain may clone, unshare or clone3, then the ways to a user namespace are found. */
+static void ways_to_a_user_namespace(void **state)
+{
+	const u64 newuser = 0x10000000;
+	u32 i;
+
+	(void)state;
+	view_init(&v, 500, ERRNO(1));
+	const struct {
+		u32 clone;
+		const char *calls;
+	} cases[] = {
+		{ALLOW, "clone"},
+		{LOG, "clone"},
+		{TRACE(0), "clone"},
+		{ERRNO(38), ""},
+		{view_test(&v, 0, newuser, newuser, newuser, KILL, ALLOW), ""},
+		{view_test(&v, 0, newuser, 0, 0, ALLOW, TRAP(0)), ""},
+		{view_test(&v, 0, newuser, newuser, newuser, LOG, ALLOW), "clone"},
+		/* Only what threads take, and only another bit. */
+		{view_test(&v, 0, 0xffffffff, 0x3d0f00, 0x3d0f00, ALLOW, ERRNO(1)), ""},
+		{view_test(&v, 0, 0x20000000, 0, 0, ALLOW, ERRNO(1)), "clone"},
+		{view_test(&v, 1, ~0ULL, 0, 0, ERRNO(1), ALLOW), "clone"},
+	};
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *calls;
+
+		view_set(&v, GABION_ABI_X86_64, 56, cases[i].clone);
+		calls = gabion_userns_calls(&v.view, &v.filter);
+		if (strcmp(calls, cases[i].calls))
+			fail_msg("case %u: '%s' instead of '%s'", i, calls, cases[i].calls);
+		free(calls);
+	}
+	view_init(&v, 500, ERRNO(1));
+	view_set(&v, GABION_ABI_X86_64, 272, ALLOW);
+	view_set(&v, GABION_ABI_I386, 120, ALLOW);
+	/* Flags in memory: what a filter knows of the call cannot help. */
+	view_set(&v, GABION_ABI_X32, 435, view_test(&v, 0, newuser, 0, 0, ALLOW, KILL));
+	char *calls = gabion_userns_calls(&v.view, &v.filter);
+
+	assert_string_equal(calls, "unshare, i386 clone, x32 clone3");
+	free(calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +320,7 @@ int main(void)
 		cmocka_unit_test(too_many_conditions_are_refused_by_name),
 		cmocka_unit_test(a_program_too_long_for_the_kernel_is_refused),
 		cmocka_unit_test(cubes_of_a_range_are_the_range),
+		cmocka_unit_test(ways_to_a_user_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Filters at random, in the kernel that runs the test: children make raw calls
- * under the program that is made of a filter.  SEED=N repeats a run, TEST_SECONDS=N
- * says how long it takes.
+ * under the program that is made of a filter.  GABION_SEED=N repeats a run,
+ * TEST_SECONDS=N says how long it takes.
  *
  * No call runs: a second program, installed first, gives every call to a tracer,
  * which there is not, so that the kernel answers ENOSYS.  That ranks below errno,
@@ -34,7 +34,6 @@
 #include "test.h"
 
 #define PER_VIEW 4000U
-#define X32_BIT	 0x40000000U
 
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1 /* asm-generic/siginfo.h, which signal.h hides */
@@ -68,41 +67,50 @@ long raw_i386(u64 number, const u64 *arguments);
 
 /* Both keep the stack here, so that the handler of a trap can go back with it. */
 #define ENTER                                                                                      \
-	"	push %rbx\n"                                                                             \
-	"	push %rbp\n"                                                                             \
-	"	push %r12\n"                                                                             \
-	"	push %r13\n"                                                                             \
-	"	push %r14\n"                                                                             \
-	"	push %r15\n"                                                                             \
-	"	mov %rsp, raw_stack(%rip)\n"                                                             \
-	"	mov %rdi, %rax\n"
+	"push %rbx\n"                                                                              \
+	"push %rbp\n"                                                                              \
+	"push %r12\n"                                                                              \
+	"push %r13\n"                                                                              \
+	"push %r14\n"                                                                              \
+	"push %r15\n"                                                                              \
+	"mov %rsp, raw_stack(%rip)\n"                                                              \
+	"mov %rdi, %rax\n"
 #define LEAVE                                                                                      \
-	"	pop %r15\n"                                                                              \
-	"	pop %r14\n"                                                                              \
-	"	pop %r13\n"                                                                              \
-	"	pop %r12\n"                                                                              \
-	"	pop %rbp\n"                                                                              \
-	"	pop %rbx\n"                                                                              \
-	"	ret\n"
+	"pop %r15\n"                                                                               \
+	"pop %r14\n"                                                                               \
+	"pop %r13\n"                                                                               \
+	"pop %r12\n"                                                                               \
+	"pop %rbp\n"                                                                               \
+	"pop %rbx\n"                                                                               \
+	"ret\n"
 
+/* clang-format off */
 __asm__(".local raw_stack\n"
 	".comm raw_stack, 8, 8\n"
 	".text\n"
-	"raw_x86_64:\n" ENTER "	mov %rsi, %rcx\n"
-	"	mov (%rcx), %rdi\n"
-	"	mov 8(%rcx), %rsi\n"
-	"	mov 16(%rcx), %rdx\n"
-	"	mov 24(%rcx), %r10\n"
-	"	mov 32(%rcx), %r8\n"
-	"	mov 40(%rcx), %r9\n"
-	"	syscall\n" LEAVE "raw_i386:\n" ENTER "	mov %rsi, %r8\n"
-	"	mov (%r8), %ebx\n"
-	"	mov 8(%r8), %ecx\n"
-	"	mov 16(%r8), %edx\n"
-	"	mov 24(%r8), %esi\n"
-	"	mov 32(%r8), %edi\n"
-	"	mov 40(%r8), %ebp\n"
-	"	int $0x80\n" LEAVE);
+	"raw_x86_64:\n"
+	ENTER
+	"mov %rsi, %rcx\n"
+	"mov (%rcx), %rdi\n"
+	"mov 8(%rcx), %rsi\n"
+	"mov 16(%rcx), %rdx\n"
+	"mov 24(%rcx), %r10\n"
+	"mov 32(%rcx), %r8\n"
+	"mov 40(%rcx), %r9\n"
+	"syscall\n"
+	LEAVE
+	"raw_i386:\n"
+	ENTER
+	"mov %rsi, %r8\n"
+	"mov (%r8), %ebx\n"
+	"mov 8(%r8), %ecx\n"
+	"mov 16(%r8), %edx\n"
+	"mov 24(%r8), %esi\n"
+	"mov 32(%r8), %edi\n"
+	"mov 40(%r8), %ebp\n"
+	"int $0x80\n"
+	LEAVE);
+/* clang-format on */
 
 /*
  * A handler returns by a call, and longjmp(3) makes calls under the sanitizers:
@@ -132,9 +140,7 @@ static void make_calls(u32 from)
 		board->answers[board->at].value =
 			call->abi == GABION_ABI_I386
 				? (int)raw_i386(call->number, call->arguments)
-				: raw_x86_64(call->abi == GABION_ABI_X32 ? call->number | X32_BIT
-									 : call->number,
-					     call->arguments);
+				: raw_x86_64(call_raw_number(call), call->arguments);
 	}
 	__builtin_trap();
 }
@@ -200,8 +206,7 @@ static void check_answer(u32 i, u32 expected, bool killed)
 		       (u32)answer->data == data &&
 		       answer->arch == (call->abi == GABION_ABI_I386 ? AUDIT_ARCH_I386
 								     : AUDIT_ARCH_X86_64) &&
-		       (u32)answer->number == (call->abi == GABION_ABI_X32 ? call->number | X32_BIT
-									   : call->number);
+		       (u32)answer->number == call_raw_number(call);
 		break;
 	case SECCOMP_RET_ERRNO:
 		good = !killed && !answer->trapped && answer->value == -(long)data;
@@ -302,7 +307,7 @@ static void random_filters_in_the_kernel(void **data)
 	unsigned long done = 0, deaths = 0, views = 0;
 	u32 *expected = calloc(PER_VIEW, sizeof(*expected));
 	struct test_view *v = malloc(sizeof(*v));
-	const char *given = getenv("SEED");
+	const char *given = getenv("GABION_SEED");
 	u64 state = 0;
 
 	(void)data;
@@ -311,7 +316,7 @@ static void random_filters_in_the_kernel(void **data)
 	else
 		assert_int_equal(getrandom(&state, sizeof(state), 0), sizeof(state));
 	state = state ?: 1;
-	print_message("SEED=%#llx\n", (unsigned long long)state);
+	print_message("GABION_SEED=%#llx\n", (unsigned long long)state);
 	has_i386 = probe_i386();
 	for (; now() < end; views++) {
 		cleanup_program struct gabion_program program = {0};

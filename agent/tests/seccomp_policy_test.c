@@ -2,7 +2,7 @@
 /*
  * Policies at random, as text: the reference interpreter, the decision that kernel
  * and agent share, and the program made with libseccomp say the same of any call.
- * SEED=N repeats a run.
+ * GABION_SEED=N repeats a run.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -78,8 +78,9 @@ static void try_policy(const struct gabion_random_policy *policy, const struct g
 			fail_msg("policy %#llx, sample %u: filter %#x, reference %#x",
 				 (unsigned long long)policy->seed, i, judged, wanted);
 		/* Numbers with x32's bit reach a program as x32's, but for -1. */
-		if (!subject->program.n || (sample.number & 0x40000000 && sample.number != ~0U &&
-					    sample.abi != GABION_ABI_I386))
+		if (!subject->program.n ||
+		    (sample.number & GABION_X32_BIT && sample.number != ~0U &&
+		     sample.abi != GABION_ABI_I386))
 			continue;
 		call = (struct test_call){.abi = sample.abi, .number = sample.number};
 		memcpy(call.arguments, sample.arguments, sizeof(call.arguments));
@@ -98,7 +99,7 @@ static void try_policy(const struct gabion_random_policy *policy, const struct g
 static void random_policies(void **state)
 {
 	unsigned long done = 0, policies = 0, refused = 0;
-	const char *given = getenv("SEED");
+	const char *given = getenv("GABION_SEED");
 	u64 seed = 0;
 	u32 i;
 
@@ -107,7 +108,7 @@ static void random_policies(void **state)
 		seed = strtoull(given, NULL, 0);
 	else
 		assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
-	print_message("SEED=%#llx\n", (unsigned long long)seed);
+	print_message("GABION_SEED=%#llx\n", (unsigned long long)seed);
 	for (; done < SAMPLES; policies++) {
 		struct gabion_random_policy *policy = gabion_random_policy_new(seed + policies);
 		struct subject subjects[GABION_RANDOM_DOMAINS] = {0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Filters at random: the program that is made of one says of any call what
- * gabion_filter_judge(), which the kernel uses, says of it.  SEED=N repeats a run.
+ * gabion_filter_judge(), which the kernel uses, says of it.  GABION_SEED=N repeats a run.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 static u64 seed(void)
 {
-	const char *given = getenv("SEED");
+	const char *given = getenv("GABION_SEED");
 	u64 value = 0;
 
 	if (given)
@@ -27,7 +27,7 @@ static u64 seed(void)
 	else if (getrandom(&value, sizeof(value), 0) != sizeof(value))
 		fail_msg("no randomness");
 	value = value ?: 1;
-	print_message("SEED=%#llx\n", (unsigned long long)value);
+	print_message("GABION_SEED=%#llx\n", (unsigned long long)value);
 	return value;
 }
 

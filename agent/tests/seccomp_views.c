@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define X32_BIT 0x40000000U
-
 void view_init(struct test_view *v, u32 count, u32 otherwise)
 {
 	u32 abi, i;
@@ -220,10 +218,10 @@ void call_random(const struct gabion_view *view, const struct gabion_policy_filt
 	call->number = below(state, 16) ? below(state, count + 2) : odd[below(state, 6)];
 	/* Bit 30 makes it x32's, but -1 is of x86-64. */
 	if (call->abi == GABION_ABI_X32)
-		call->number &= ~X32_BIT;
+		call->number &= ~GABION_X32_BIT;
 	if (call->abi == GABION_ABI_X86_64 && call->number != 0xffffffff)
-		call->number &= ~X32_BIT;
-	if (call->abi == GABION_ABI_X32 && (call->number | X32_BIT) == 0xffffffff)
+		call->number &= ~GABION_X32_BIT;
+	if (call->abi == GABION_ABI_X32 && (call->number | GABION_X32_BIT) == 0xffffffff)
 		call->number = 0;
 	for (i = 0; i < 6; i++)
 		call->arguments[i] = random_value(state);
@@ -247,7 +245,7 @@ void call_data(const struct test_call *call, struct seccomp_data *data)
 {
 	memset(data, 0, sizeof(*data));
 	data->arch = call->abi == GABION_ABI_I386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64;
-	data->nr = (int)(call->abi == GABION_ABI_X32 ? call->number | X32_BIT : call->number);
+	data->nr = (int)call_raw_number(call);
 	data->instruction_pointer = 0x401000;
 	memcpy(data->args, call->arguments, sizeof(data->args));
 }

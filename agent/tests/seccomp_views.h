@@ -40,6 +40,12 @@ struct test_call {
 #define TRAP(n)	 GABION_OUTCOME(GABION_ACTION_TRAP, n)
 #define KILL	 GABION_OUTCOME(GABION_ACTION_KILL, 0)
 
+/* With x32's bit. */
+static inline u32 call_raw_number(const struct test_call *call)
+{
+	return call->abi == GABION_ABI_X32 ? call->number | GABION_X32_BIT : call->number;
+}
+
 /* A filter that refuses everything with @otherwise, @count numbers of each ABI listed. */
 void view_init(struct test_view *v, u32 count, u32 otherwise);
 void view_set(struct test_view *v, u32 abi, u32 number, u32 outcome);

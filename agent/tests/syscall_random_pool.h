@@ -80,6 +80,8 @@ static const char *const pool_names[] = {
 	"msgsnd", "shmat", "waitpid", "execve", "rt_sigaction", "reboot", "process_vm_readv",
 	"recvmmsg", "ugetrlimit", "getresuid32", "socketcall", "ipc", "timer_create", "fork",
 	"futex_waitv", "statfs64", "io_setup", "sigreturn", "exit", "preadv", "waitid",
+	/* Newer than libseccomp's tables. */
+	"statmount", "lsm_list_modules", "mseal",
 };
 
 /* What io_uring can do (core/verify_filter.c), and io_uring. */
@@ -87,10 +89,11 @@ static const char *const pool_uring[] = {
 	"io_uring_setup", "io_uring_enter", "io_uring_register", "read", "readv", "preadv",
 	"preadv2", "pread64", "write", "writev", "pwritev", "pwritev2", "pwrite64", "fsync",
 	"fdatasync", "sync_file_range", "sendmsg", "sendto", "recvmsg", "recvfrom", "accept",
-	"accept4", "connect", "bind", "listen", "socket", "shutdown", "fallocate", "ftruncate",
-	"openat", "openat2", "close", "statx", "fadvise64", "madvise", "epoll_ctl", "poll",
-	"splice", "tee", "renameat2", "unlinkat", "mkdirat", "symlinkat", "linkat", "setxattr",
-	"fsetxattr", "getxattr", "fgetxattr", "futex", "waitid",
+	"accept4", "connect", "bind", "listen", "socket", "shutdown", "setsockopt", "getsockopt",
+	"fallocate", "ftruncate", "openat", "openat2", "close", "statx", "fadvise64", "madvise",
+	"epoll_ctl", "poll", "splice", "tee", "renameat2", "unlinkat", "mkdirat", "symlinkat",
+	"linkat", "setxattr", "fsetxattr", "getxattr", "fgetxattr", "futex", "futex_waitv",
+	"futex_wake", "futex_wait", "waitid",
 };
 
 #define POOL_N(a) (sizeof(a) / sizeof((a)[0]))

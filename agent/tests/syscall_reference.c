@@ -7,7 +7,21 @@
 
 #define NUMBERS 2048
 
-const char *gabion_reference_name(uint32_t abi, uint32_t number)
+/* The calls that Linux has by 6.12, from include/uapi/asm-generic/unistd.h and syscall_64.tbl. */
+static const char *recent_name(uint32_t abi, uint32_t number)
+{
+	static const char *const every[] = {"statmount",	 "listmount",	     "lsm_get_self_attr",
+					    "lsm_set_self_attr", "lsm_list_modules", "mseal"};
+
+	if (number >= 457 && number < 457 + sizeof(every) / sizeof(every[0]))
+		return every[number - 457];
+	if (abi == GABION_ABI_X86_64 && number == 335)
+		return "uretprobe";
+	return abi == GABION_ABI_X86_64 && number == 336 ? "uprobe" : NULL;
+}
+
+/* What libseccomp calls it. */
+static const char *library_name(uint32_t abi, uint32_t number)
 {
 	static const uint32_t arches[] = {SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_X32};
 	static char *names[3][NUMBERS];
@@ -21,6 +35,13 @@ const char *gabion_reference_name(uint32_t abi, uint32_t number)
 			arches[abi], (int)(abi == GABION_ABI_X32 ? number | 0x40000000 : number));
 	}
 	return names[abi][number];
+}
+
+const char *gabion_reference_name(uint32_t abi, uint32_t number)
+{
+	const char *name = library_name(abi, number);
+
+	return name ? name : recent_name(abi, number);
 }
 
 /* What a call of socketcall(2) or ipc(2) is about, by its first argument; NULL: it is no such call.
@@ -149,14 +170,20 @@ static bool matches(const struct reference_item *item, uint32_t abi, uint32_t nu
 	       (!item->condition || !grants);
 }
 
+/* Does an item say this call, whatever the arguments? */
 static bool is_written(const struct reference_filter *f, uint32_t abi, uint32_t number)
 {
 	size_t i;
 
-	for (i = 0; i < f->nitems; i++)
-		if (f->items[i].by_number && (uint32_t)f->items[i].only == abi &&
-		    f->items[i].number == number)
+	for (i = 0; i < f->nitems; i++) {
+		const struct reference_item *item = &f->items[i];
+
+		if (item->only >= 0 && (uint32_t)item->only != abi)
+			continue;
+		if (item->by_number ? item->number == number
+				    : has_name(item, gabion_reference_name(abi, number)))
 			return true;
+	}
 	return false;
 }
 
@@ -231,7 +258,7 @@ uint32_t gabion_reference_outcome(const struct reference_filter *f, uint32_t abi
 	}
 	if (any)
 		return best;
-	if (gabion_reference_name(abi, number) || is_written(f, abi, number))
+	if (library_name(abi, number) || is_written(f, abi, number))
 		return default_outcome(f);
 	return unknown_outcome(f);
 }
