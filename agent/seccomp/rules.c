@@ -152,12 +152,21 @@ static int argument_cubes(struct walk *w, struct gabion_cubes *set, u32 argument
 	return err;
 }
 
-static int too_many(struct walk *w)
+static int too_many(struct walk *w, u32 bound)
 {
 	return gabion_error_set(w->error, -E2BIG,
 				"its conditions on arguments take more than %u rules; make them "
 				"simpler: ranges and 'not' on several arguments multiply",
-				GABION_RULES_MAX);
+				bound);
+}
+
+static bool compares_several(const struct gabion_rule *rule)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < GABION_SYSCALL_ARGUMENTS; i++)
+		n += rule->argument[i].mask != 0;
+	return n > 1;
 }
 
 static int emit(struct walk *w, u32 outcome, const struct gabion_cubes sets[])
@@ -169,7 +178,9 @@ static int emit(struct walk *w, u32 outcome, const struct gabion_cubes sets[])
 
 	do {
 		if (r->n == GABION_RULES_MAX)
-			return too_many(w);
+			return too_many(w, GABION_RULES_MAX);
+		if (r->nseveral == GABION_RULES_SEVERAL_MAX)
+			return too_many(w, GABION_RULES_SEVERAL_MAX);
 		if (r->n == r->capacity) {
 			capacity = r->capacity ? 2 * r->capacity : 16;
 			rules = realloc(r->rules, capacity * sizeof(*rules));
@@ -181,6 +192,7 @@ static int emit(struct walk *w, u32 outcome, const struct gabion_cubes sets[])
 		r->rules[r->n].outcome = outcome;
 		for (i = 0; i < GABION_SYSCALL_ARGUMENTS; i++)
 			r->rules[r->n].argument[i] = sets[i].cubes[at[i]];
+		r->nseveral += compares_several(&r->rules[r->n]);
 		r->n++;
 		/* The next combination, like a counter. */
 		for (i = 0; i < GABION_SYSCALL_ARGUMENTS && ++at[i] == sets[i].n; i++)
@@ -242,7 +254,7 @@ static int arrive(struct walk *w, u32 outcome)
 			err = 0;
 	}
 	if (err == -E2BIG)
-		too_many(w);
+		too_many(w, GABION_RULES_MAX);
 	else if (err)
 		no_memory(w->error);
 	else if (cost) /* 0: the tests contradict each other */

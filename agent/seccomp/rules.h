@@ -16,6 +16,8 @@
 
 /* Bounds for one call; beyond them translating is refused. */
 #define GABION_RULES_MAX       512U
+/* Of them, on more than one argument: libseccomp's work on such grows beyond any patience. */
+#define GABION_RULES_SEVERAL_MAX 64U
 #define GABION_RULES_STEPS_MAX 65536U /* of tests, over all paths */
 #define GABION_RULES_DEPTH_MAX 1024U  /* of tests on one path */
 
@@ -32,11 +34,13 @@ struct gabion_rule {
 /**
  * struct gabion_rules - rules of one call
  * @fallback:	outcome where no rule matches
+ * @nseveral:	rules that compare more than one argument
  */
 struct gabion_rules {
 	struct gabion_rule *rules;
 	size_t n;
 	size_t capacity;
+	size_t nseveral;
 	u32 fallback;
 };
 

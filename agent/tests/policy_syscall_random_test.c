@@ -5,6 +5,7 @@
  */
 #include "../../core/syscall.h"
 #include "policy_fixture.h"
+#include "seed.h"
 #include "syscall_random.h"
 
 #define POLICIES 250
@@ -68,13 +69,11 @@ static void shrink(struct gabion_random_policy *p, const struct gabion_random_sa
 
 static void agree(void **state)
 {
-	const char *text = getenv("GABION_SEED");
-	uint64_t seed = text ? strtoull(text, NULL, 0) : 1, i, n;
+	uint64_t seed = test_seed(), i, n;
 	uint64_t actions[GABION_ACTION_END] = {};
 	uint32_t got, expected, a;
 
 	(void)state;
-	printf("seed %llu\n", (unsigned long long)seed);
 	for (n = 0; n < POLICIES; n++) {
 		struct gabion_random_policy *p = gabion_random_policy_new(seed + n);
 		struct gabion_random_sample s;

@@ -212,7 +212,7 @@ static void too_many_conditions_are_refused_by_name(void **state)
 	view_set(&v, GABION_ABI_X86_64, 41, outcome);
 	assert_int_equal(gabion_program_build(&program, &v.view, &v.filter, false, &error), -E2BIG);
 	assert_non_null(strstr(error.text, "syscall socket of x86-64: its conditions on arguments "
-					   "take more than 512 rules"));
+					   "take more than 64 rules"));
 }
 
 static void a_program_too_long_for_the_kernel_is_refused(void **state)

@@ -16,6 +16,7 @@
 #include "../seccomp/program.h"
 #include "seccomp_bpf.h"
 #include "seccomp_views.h"
+#include "seed.h"
 #include "syscall_random.h"
 #include "test.h"
 
@@ -99,16 +100,10 @@ static void try_policy(const struct gabion_random_policy *policy, const struct g
 static void random_policies(void **state)
 {
 	unsigned long done = 0, policies = 0, refused = 0;
-	const char *given = getenv("GABION_SEED");
-	u64 seed = 0;
+	u64 seed = test_seed();
 	u32 i;
 
 	(void)state;
-	if (given)
-		seed = strtoull(given, NULL, 0);
-	else
-		assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
-	print_message("GABION_SEED=%#llx\n", (unsigned long long)seed);
 	for (; done < SAMPLES; policies++) {
 		struct gabion_random_policy *policy = gabion_random_policy_new(seed + policies);
 		struct subject subjects[GABION_RANDOM_DOMAINS] = {0};

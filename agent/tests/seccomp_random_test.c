@@ -12,24 +12,11 @@
 #include "../seccomp/program.h"
 #include "seccomp_bpf.h"
 #include "seccomp_views.h"
+#include "seed.h"
 #include "test.h"
 
 #define SAMPLES	 1200000UL
 #define PER_VIEW 3000U /* libseccomp takes longer to generate than they take to run */
-
-static u64 seed(void)
-{
-	const char *given = getenv("GABION_SEED");
-	u64 value = 0;
-
-	if (given)
-		value = strtoull(given, NULL, 0);
-	else if (getrandom(&value, sizeof(value), 0) != sizeof(value))
-		fail_msg("no randomness");
-	value = value ?: 1;
-	print_message("GABION_SEED=%#llx\n", (unsigned long long)value);
-	return value;
-}
 
 static void compare(const struct gabion_view *view, const struct gabion_policy_filter *filter,
 		    const struct gabion_program *program, u64 *state, unsigned int samples)
@@ -61,7 +48,7 @@ static void random_filters(void **data)
 {
 	unsigned long done = 0, views = 0, refused = 0;
 	struct test_view *v = malloc(sizeof(*v));
-	u64 state = seed();
+	u64 state = test_seed();
 	const char *why;
 	int err;
 
