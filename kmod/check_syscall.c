@@ -105,7 +105,7 @@ static __always_inline bool passes(const struct pt_regs *regs)
 /* Threads inside of the original, by pid. A dead one's bit stays until its pid is used again. */
 static DECLARE_BITMAP(inside, PID_MAX_LIMIT);
 
-unsigned long gabion_syscall_died_inside(void)
+static unsigned long died_inside(void)
 {
 	const struct task_struct *task;
 	unsigned long pid, n = 0;
@@ -131,7 +131,7 @@ bool gabion_syscall_running(void)
 {
 	struct gabion_hook_count sum = gabion_hook_sum(GABION_HOOK___secure_computing);
 
-	return sum.entered != sum.left + gabion_syscall_died_inside();
+	return sum.entered != sum.left + died_inside();
 }
 
 static int run_original(const struct seccomp_data *sd)
@@ -243,6 +243,19 @@ u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call,
 	return outcome;
 }
 
+/*
+ * A tracer can hold the signal of a kill back, but then the next call is the end.
+ * Under the lock that another thread's seccomp(TSYNC) looks and sets a mode with.
+ */
+static void die_next_time(void)
+{
+	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
+
+	spin_lock_irq(&sighand->siglock);
+	current->seccomp.mode = SECCOMP_MODE_DEAD;
+	spin_unlock_irq(&sighand->siglock);
+}
+
 /* As seccomp's actions of the same names. Return: 0: runs; -1: does not; 1: a tracer had its say. */
 static int act(struct pt_regs *regs, u32 outcome, bool traced)
 {
@@ -268,8 +281,7 @@ static int act(struct pt_regs *regs, u32 outcome, bool traced)
 		syscall_set_return_value(current, regs, -(int)data, 0);
 		return -1;
 	case GABION_ACTION_KILL:
-		/* A tracer can hold the signal back, but then the next call is the end. */
-		current->seccomp.mode = SECCOMP_MODE_DEAD;
+		die_next_time();
 		fallthrough;
 	default:
 		/* The handler, or the dump, sees the registers as they were. */
@@ -312,14 +324,14 @@ static noinline int filter(const struct seccomp_data *sd)
 			return -1;
 		if (current->seccomp.mode && passes(regs) && gabion_sys_enter_ready())
 			return 0;
-		/* Runs nothing; how a tracer skips a call, with a result that is in the registers. */
-		if (syscall_get_nr(current, regs) == -1)
-			return 0;
 		if (look == GABION_LOOK_FIRST)
 			gabion_syscall_work_drop();
 		result = gabion_sys_enter_watch();
 		if (result)
 			return refuse(regs, result);
+		/* Runs nothing; how a tracer skips a call, with a result that is in the registers. */
+		if (syscall_get_nr(current, regs) == -1)
+			return 0;
 		result = act(regs, gabion_syscall_judge(regs, &call, look),
 			     look == GABION_LOOK_TRACED);
 		look = GABION_LOOK_TRACED;

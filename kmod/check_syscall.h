@@ -38,15 +38,14 @@ u32 gabion_syscall_judge(const struct pt_regs *regs, struct gabion_call *call,
 			 enum gabion_look look);
 
 /*
- * A program's own seccomp filter may kill the thread in the middle of our hook,
- * which then is never left. How many did and are not accounted for, for who
- * waits until the hook is left; and: @pid begins a new life (born, or taken over
- * by a thread that execs), account for the old.
+ * Is a task in the hook, perhaps asleep in a tracer's or notifier's hands? May sleep.
+ *
+ * A program's own seccomp filter may kill the thread in the middle of the hook,
+ * which then is never left; such threads do not count.
  */
-unsigned long gabion_syscall_died_inside(void);
-void gabion_syscall_newborn(pid_t pid);
-
-/* Is a task in the hook, perhaps asleep in a tracer's or notifier's hands? May sleep. */
 bool gabion_syscall_running(void);
+
+/* @pid begins a new life (born, or taken over by a thread that execs): account for the old. */
+void gabion_syscall_newborn(pid_t pid);
 
 #endif /* GABION_CHECK_SYSCALL_H */

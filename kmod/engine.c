@@ -184,9 +184,8 @@ static bool check_running(void)
 	for (id = 0; id < GABION_NHOOKS; id++) {
 		struct gabion_hook_count sum = gabion_hook_sum(id);
 
-		if (id == GABION_HOOK___secure_computing)
-			sum.left += gabion_syscall_died_inside();
-		if (sum.entered != sum.left)
+		if (id == GABION_HOOK___secure_computing ? gabion_syscall_running()
+							 : sum.entered != sum.left)
 			return true;
 	}
 	return false;

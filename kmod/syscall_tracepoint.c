@@ -76,10 +76,10 @@ static bool alone(void)
 void gabion_sys_enter_release(void)
 {
 	mutex_lock(&watch_mutex);
-	/* Somebody who comes now is met by the next confined task. */
+	/* Somebody who comes now is met by the next confined task, which waits for the mutex. */
 	if (gabion_sys_enter_watched && alone()) {
-		tracepoint_probe_unregister(sys_enter, probe_sys_enter, NULL);
 		WRITE_ONCE(gabion_sys_enter_watched, false);
+		tracepoint_probe_unregister(sys_enter, probe_sys_enter, NULL);
 	}
 	mutex_unlock(&watch_mutex);
 }

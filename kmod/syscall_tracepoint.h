@@ -6,6 +6,10 @@
  * confined task that meets the tracepoint, and taken away when it is alone:
  * attaching makes the syscalls of the whole host take the slow path, so it is
  * not there before somebody else has done that.
+ *
+ * What remains: a call that was already past the filter when our probe went, and
+ * meets a probe that came in that moment. Probes that change calls are kernel
+ * code, which is trusted.
  */
 #ifndef GABION_SYSCALL_TRACEPOINT_H
 #define GABION_SYSCALL_TRACEPOINT_H

@@ -13,44 +13,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "lib/call.h"
-#include "lib/fixture.h"
-
-#define KILLED (128 + SIGSYS)
+#include "lib/call_fixture.h"
 
 #define I386_GETPID  20
 #define I386_GETPPID 64
 
-FIXTURE(abi)
-{
-	GABION_FIXTURE_MEMBERS
-};
-
-/**
- * @result:	of the call; its event has @verdict (0: none) and @outcome
- */
-FIXTURE_VARIANT(abi)
-{
-	const char *domain;
-	struct call call;
-	long result;
-	uint32_t verdict;
-	uint32_t outcome;
-};
-
-GABION_FIXTURE_LIFE(abi)
+CALL_FIXTURE(abi)
 
 /* Registers with dirt above; i386 must not see it. */
 #define ABI(name, where, abi_, nr, becomes, says, does, data)			\
-	FIXTURE_VARIANT_ADD(abi, name) {					\
-		.domain = where,						\
-		.call = { GABION_ABI_##abi_, nr, { 0xdeadbeeffffffff0, 1 } },	\
-		.result = becomes, .verdict = says,				\
-		.outcome = GABION_OUTCOME(GABION_ACTION_##does, data),	\
-	}
-#define ALLOWED		GABION_VERDICT_ALLOWED
-#define DENIED		GABION_VERDICT_DENIED
-#define COMPLAIN	GABION_VERDICT_COMPLAIN
+	CALL_VARIANT(abi, name, where,						\
+		     ((struct call){ GABION_ABI_##abi_, nr, { 0xdeadbeeffffffff0, 1 } }), \
+		     becomes, says, does, data)
 
 ABI(i386_allow, "sc_i386", I386, 600, -ENOSYS, 0, ALLOW, 0);
 ABI(i386_log, "sc_i386", I386, 601, -ENOSYS, ALLOWED, LOG, 0);
@@ -83,17 +57,6 @@ ABI(no_filter_i386, "sc_abi_none", I386, I386_GETPID, -ENOSYS, DENIED, ERRNO, EN
 ABI(no_filter_x32, "sc_abi_none", X32, SYS_getpid, -ENOSYS, DENIED, ERRNO, ENOSYS);
 ABI(no_filter_x32_for_i386, "sc_abi_i386", X32, SYS_getpid, -ENOSYS, DENIED, ERRNO, ENOSYS);
 ABI(no_filter_i386_for_x32, "sc_abi_x32", I386, I386_GETPID, -ENOSYS, DENIED, ERRNO, ENOSYS);
-
-TEST_F(abi, result_and_event)
-{
-	EXPECT_EQ(variant->result, call_in(self->client, variant->domain, &variant->call));
-	if (!variant->verdict) {
-		EXPECT_EQ(0, call_events_all(self->client));
-		return;
-	}
-	EXPECT_EQ(1, call_events(self->client, variant->domain, &variant->call, variant->verdict,
-				 variant->outcome));
-}
 
 GABION_FIXTURE(entry)
 

@@ -13,47 +13,18 @@
 #include <ucontext.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "lib/call.h"
-#include "lib/fixture.h"
+#include "lib/call_fixture.h"
 
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1
 #endif
 
-#define KILLED (128 + SIGSYS)
-
-/* One call in one domain: its result, and the event, if any. */
-FIXTURE(action)
-{
-	GABION_FIXTURE_MEMBERS
-};
-
-/**
- * @result:	of the call, or KILLED
- * @verdict:	of the event; 0: none may be there
- * @outcome:	of the event
- */
-FIXTURE_VARIANT(action)
-{
-	const char *domain;
-	struct call call;
-	long result;
-	uint32_t verdict;
-	uint32_t outcome;
-};
-
-GABION_FIXTURE_LIFE(action)
+CALL_FIXTURE(action)
 
 #define ACTION(name, where, nr, becomes, says, does, data)			\
-	FIXTURE_VARIANT_ADD(action, name) {					\
-		.domain = where,						\
-		.call = { GABION_ABI_X86_64, nr, { 1, ~2ULL, 3, 4ULL << 40, 5, 6 } },	\
-		.result = becomes, .verdict = says,				\
-		.outcome = GABION_OUTCOME(GABION_ACTION_##does, data),	\
-	}
-#define ALLOWED		GABION_VERDICT_ALLOWED
-#define DENIED		GABION_VERDICT_DENIED
-#define COMPLAIN	GABION_VERDICT_COMPLAIN
+	CALL_VARIANT(action, name, where,					\
+		     ((struct call){ GABION_ABI_X86_64, nr, { 1, ~2ULL, 3, 4ULL << 40, 5, 6 } }), \
+		     becomes, says, does, data)
 
 ACTION(allow, "sc_actions", 600, -ENOSYS, 0, ALLOW, 0);
 ACTION(log, "sc_actions", 601, -ENOSYS, ALLOWED, LOG, 0);
@@ -86,17 +57,6 @@ ACTION(complain_trap, "sc_complain", 603, -ENOSYS, COMPLAIN, TRAP, 1);
 ACTION(complain_kill, "sc_complain", 604, -ENOSYS, COMPLAIN, KILL, 0);
 ACTION(complain_trace, "sc_complain", 605, -ENOSYS, COMPLAIN, TRACE, 1);
 ACTION(complain_log, "sc_complain", 601, -ENOSYS, ALLOWED, LOG, 0);
-
-TEST_F(action, result_and_event)
-{
-	EXPECT_EQ(variant->result, call_in(self->client, variant->domain, &variant->call));
-	if (!variant->verdict) {
-		EXPECT_EQ(0, call_events_all(self->client));
-		return;
-	}
-	EXPECT_EQ(1, call_events(self->client, variant->domain, &variant->call, variant->verdict,
-				 variant->outcome));
-}
 
 GABION_FIXTURE(signals)
 

@@ -127,8 +127,10 @@ static void run_keeps_what_is_granted_and_no_more(void **state)
 	size_t i;
 
 	(void)state;
-	if (!has_capability(CAP_SETPCAP) || !has_capability(CAP_NET_BIND_SERVICE))
+	if (!has_capability(CAP_SETPCAP) || !has_capability(CAP_NET_BIND_SERVICE)) {
+		print_message("skipped: setpcap and net_bind_service are needed: run as root\n");
 		skip();
+	}
 	assert_int_equal(gabion("run --seccomp --policy " POLICY " serve -- cat /proc/self/status"),
 			 0);
 	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
