@@ -3,6 +3,7 @@
  * Takes apart the untrusted policy image.  The one place that reads it before
  * it is known to be sound; fuzzed by agent/tests/fuzz_view.c.
  */
+#include "ioctl.h"
 #include "syscall.h"
 
 u32 gabion_crc32(u32 crc, const void *data, size_t size)
@@ -85,6 +86,7 @@ static bool known_section(u32 type, u32 klass)
 	case GABION_SECTION_FILTERS:
 	case GABION_SECTION_CALLS:
 	case GABION_SECTION_TESTS:
+	case GABION_SECTION_IOCTLS:
 		return klass == 0;
 	case GABION_SECTION_LABELS:
 	case GABION_SECTION_MEMBERS:
@@ -209,7 +211,7 @@ static int check_domains(struct verifier *v)
 			return fail(v, -EINVAL, "domain: name empty or longer than 63 bytes");
 		if (le32_to_cpu(d->level) >= w->nlevels)
 			return fail(v, -EINVAL, "domain: no such level");
-		if ((le32_to_cpu(d->flags) & ~GABION_DOMAIN_ALL_FLAGS) || d->reserved)
+		if (le32_to_cpu(d->flags) & ~GABION_DOMAIN_ALL_FLAGS)
 			return fail(v, -EINVAL, "domain: unknown flag");
 		if (le64_to_cpu(d->controls) >> GABION_CONTROL_END)
 			return fail(v, -EINVAL, "domain: unknown control");
@@ -419,6 +421,30 @@ static int check_class(struct verifier *v, u32 klass)
 	return 0;
 }
 
+/* After the classes: ranges name labels of files. */
+static int check_ioctls(struct verifier *v)
+{
+	struct gabion_view *w = v->view;
+	u32 i;
+
+	w->ioctls = find(v, GABION_SECTION_IOCTLS, 0, sizeof(*w->ioctls), &w->nioctls);
+	if (w->nioctls == ~0U)
+		return fail(v, -EINVAL, "ioctls: length");
+	for (i = 0; i < w->nioctls; i++) {
+		const struct gabion_policy_ioctl *e = &w->ioctls[i];
+
+		if (le32_to_cpu(e->domain) >= w->ndomains ||
+		    le32_to_cpu(e->label) >= w->classes[GABION_CLASS_FILE].nlabels)
+			return fail(v, -EINVAL, "ioctl: index out of range");
+		if (le32_to_cpu(e->first) > le32_to_cpu(e->last))
+			return fail(v, -EINVAL, "ioctl: range is empty");
+		if (i && gabion_ioctl_compare(e - 1, le32_to_cpu(e->domain), le32_to_cpu(e->label),
+					      le32_to_cpu(e->first)) >= 0)
+			return fail(v, -EINVAL, "ioctls: ranges not ascending, or overlapping");
+	}
+	return 0;
+}
+
 int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why)
 {
 	struct verifier v = { .view = view, .image = image };
@@ -445,6 +471,8 @@ int gabion_view_open(struct gabion_view *view, const void *image, size_t size, c
 		err = check_class(&v, klass);
 	if (!err && !view->classes[GABION_CLASS_FILE].labels)
 		err = fail(&v, -EINVAL, "no file class");
+	if (!err)
+		err = check_ioctls(&v);
 	view->image = image;
 	view->size = size;
 	*why = v.why;

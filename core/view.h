@@ -79,6 +79,8 @@ struct gabion_view {
 	u32 ncalls;
 	const struct gabion_policy_test *tests;
 	u32 ntests;
+	const struct gabion_policy_ioctl *ioctls;
+	u32 nioctls;
 	struct gabion_class_view classes[GABION_CLASS_TABLES_END];
 };
 

@@ -31,6 +31,9 @@ static const struct gabion_verb verbs[] = {
 	{ "link", { F1(GABION_FILE_LINK) } },
 	{ "mknod", { F1(GABION_FILE_MKNOD) } },
 	{ "relabel", { F1(GABION_FILE_RELABEL) } },
+	{ "lock", { F1(GABION_FILE_LOCK) } },
+	{ "ioctl", { F1(GABION_FILE_IOCTL) } },
+	{ "watch", { F1(GABION_FILE_WATCH) } },
 	{ "connect", { F1(GABION_FILE_CONNECT),
 		       N(GABION_NET_CONNECT, GABION_NET_CONNECT, GABION_NET_CONNECT),
 		       D(GABION_DOM_CONNECT) } },
@@ -40,6 +43,9 @@ static const struct gabion_verb verbs[] = {
 	{ "signal", { D(GABION_DOM_SIGNAL) } },
 	{ "trace", { D(GABION_DOM_TRACE) } },
 	{ "inspect", { D(GABION_DOM_INSPECT) } },
+	{ "schedule", { D(GABION_DOM_SCHEDULE) } },
+	{ "ipc_read", { D(GABION_DOM_IPC_READ) } },
+	{ "ipc_write", { D(GABION_DOM_IPC_WRITE) } },
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -48,10 +54,13 @@ static const struct gabion_verb verbs[] = {
 static const char *const file_bits[] = {
 	"read", "write", "append", "create", "delete", "execute", "map", "stat",
 	"setattr", "chown", "link", "lock", "ioctl", "connect", "mknod", "relabel",
+	"watch",
 };
 
 static const char *const net_bits[] = { "bind", "listen", "connect" };
-static const char *const domain_bits[] = { "signal", "trace", "inspect", "connect" };
+static const char *const domain_bits[] = {
+	"signal", "trace", "inspect", "connect", "schedule", "ipc_read", "ipc_write",
+};
 
 /* include/uapi/linux/capability.h, by number. */
 static const char *const capabilities[] = {
@@ -153,6 +162,11 @@ static const char *const controls[] = {
 	[GABION_CONTROL_IO_URING] = "io_uring",
 	[GABION_CONTROL_QUOTA] = "quota",
 	[GABION_CONTROL_ADMIN] = "admin",
+	[GABION_CONTROL_JIT] = "jit",
+	[GABION_CONTROL_HARDWARE] = "hardware",
+	[GABION_CONTROL_WATCH] = "watch",
+	[GABION_CONTROL_TUN] = "tun",
+	[GABION_CONTROL_BINDER] = "binder",
 };
 
 _Static_assert(sizeof(controls) / sizeof(controls[0]) == GABION_CONTROL_END,

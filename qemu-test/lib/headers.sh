@@ -30,7 +30,12 @@ unpack_headers()
 # headers_folder RELEASE: makes and prints a KDIR for `make -C KDIR M=... modules`.
 headers_folder()
 {
-	local release=$1
+	local release=$1 folder
+	if is_debug_release "$release"; then
+		folder=$(debug_folder "$release")
+		echo "$folder/build"
+		return
+	fi
 	need dpkg-deb dpkg
 	[ -e "$CACHE/headers/$release" ] || apt_ready
 	make_once "headers/$release" "unpacking the headers of $release (once, ~5 s)" unpack_headers "$release"

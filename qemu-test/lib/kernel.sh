@@ -2,12 +2,13 @@
 # shellcheck shell=bash
 # Debian's kernels: which is the newest of a series, its image and modules, its headers.
 
-# kernel_release 6.1|6.1-rt|6.12-cloud|RELEASE: prints what `uname -r` says on it.
+# kernel_release 6.1|6.1-rt|6.12-cloud|debug|kcsan|RELEASE: prints what `uname -r` says on it.
 kernel_release()
 {
 	local spec=$1 series flavour meta release
 	case $spec in
 	*-amd64) echo "$spec"; return ;;
+	debug | kcsan) debug_release "$spec"; return ;;
 	*-*) series=${spec%%-*} flavour=${spec#*-}- ;;
 	*) series=$spec flavour= ;;
 	esac
@@ -18,7 +19,7 @@ kernel_release()
 		$1 == "Depends:" && index(version, series) == 1 { sub("^linux-image-", "", $2); print version, $2 }' |
 		sort -V | tail -n 1 | cut -d' ' -f2)
 	[ -n "$release" ] || die "no Debian kernel for '$spec' in $SUITE or its backports: name a series (6.1, 6.12)," \
-		"one with a flavour (6.1-rt, 6.1-cloud), or a path"
+		"one with a flavour (6.1-rt, 6.1-cloud), debug, kcsan, or a path"
 	echo "$release"
 }
 
@@ -51,8 +52,12 @@ unpack_kernel()
 kernel_folder()
 {
 	local release=$1
-	need dpkg-deb dpkg
 	need depmod kmod
+	if is_debug_release "$release"; then
+		debug_folder "$release"
+		return
+	fi
+	need dpkg-deb dpkg
 	[ -e "$CACHE/kernels/$release" ] || apt_ready
 	make_once "kernels/$release" "unpacking kernel $release (once, ~10 s)" unpack_kernel "$release"
 	echo "$CACHE/kernels/$release"

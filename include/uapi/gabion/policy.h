@@ -58,6 +58,7 @@ struct gabion_policy_header {
  * @GABION_SECTION_FILTERS:	(optional) struct gabion_policy_filter[], ascending by domain (syscall.h)
  * @GABION_SECTION_CALLS:	__le32 outcomes by syscall number, cut up by the filters
  * @GABION_SECTION_TESTS:	struct gabion_policy_test[], what outcomes that look at arguments do
+ * @GABION_SECTION_IOCTLS:	(optional) struct gabion_policy_ioctl[], ascending
  * @GABION_SECTION_LABELS:	(per class) struct gabion_policy_label[]
  * @GABION_SECTION_MEMBERS:	(per class) __le32 resource indexes, cut up by the labels
  * @GABION_SECTION_DFA:		(per class) struct gabion_policy_dfa and its tables
@@ -82,6 +83,7 @@ enum gabion_section {
 	GABION_SECTION_FILTERS,
 	GABION_SECTION_CALLS,
 	GABION_SECTION_TESTS,
+	GABION_SECTION_IOCTLS,
 	GABION_SECTION_LABELS = 16,
 	GABION_SECTION_MEMBERS,
 	GABION_SECTION_DFA,
@@ -140,7 +142,7 @@ struct gabion_policy_level {
  * @name:		string offset; 1 to GABION_NAME_MAX - 1 bytes, unique
  * @level:		index into LEVELS
  * @flags:		GABION_DOMAIN_*
- * @reserved:		0
+ * @netlink:		bit set of NETLINK_* protocols; meant only where @families has AF_NETLINK
  * @capabilities:	bit set of CAP_* the domain may use
  * @families:		bit set of AF_* in which it may create sockets
  * @controls:		bit set of enum gabion_control
@@ -149,7 +151,7 @@ struct gabion_policy_domain {
 	__le32	name;
 	__le32	level;
 	__le32	flags;
-	__le32	reserved;
+	__le32	netlink;
 	__le64	capabilities;
 	__le64	families;
 	__le64	controls;
@@ -289,21 +291,22 @@ enum gabion_class {
 #define GABION_FILE_DELETE	(1U << 4)	/* take a name away */
 #define GABION_FILE_EXECUTE	(1U << 5)	/* execve */
 #define GABION_FILE_MAP		(1U << 6)	/* map executable: the program itself, shared objects */
-#define GABION_FILE_STAT	(1U << 7)	/* read attributes */
-#define GABION_FILE_SETATTR	(1U << 8)	/* mode, times, xattr */
+#define GABION_FILE_STAT	(1U << 7)	/* read attributes, xattrs, a symbolic link */
+#define GABION_FILE_SETATTR	(1U << 8)	/* mode, times, extended attributes */
 #define GABION_FILE_CHOWN	(1U << 9)	/* owner, group */
 #define GABION_FILE_LINK	(1U << 10)	/* give the file one more name */
-#define GABION_FILE_LOCK	(1U << 11)	/* reserved for file locks */
-#define GABION_FILE_IOCTL	(1U << 12)	/* reserved for ioctl */
+#define GABION_FILE_LOCK	(1U << 11)	/* flock(2), fcntl(2) locks and leases */
+#define GABION_FILE_IOCTL	(1U << 12)	/* any ioctl(2) command; single ones: IOCTLS */
 #define GABION_FILE_CONNECT	(1U << 13)	/* connect or send to a unix socket bound to the name */
 #define GABION_FILE_MKNOD	(1U << 14)	/* with CREATE: make a device node */
 #define GABION_FILE_RELABEL	(1U << 15)	/* rename or link to a name of another label */
-#define GABION_FILE_ALL		0xffffU
+#define GABION_FILE_WATCH	(1U << 16)	/* inotify, fanotify, dnotify */
+#define GABION_FILE_ALL		0x1ffffU
 
 /* Which of them let information flow from the object to the domain ... */
 #define GABION_FILE_READ_FLOW	(GABION_FILE_READ | GABION_FILE_EXECUTE | GABION_FILE_MAP | \
 				 GABION_FILE_STAT | GABION_FILE_LOCK | GABION_FILE_IOCTL | \
-				 GABION_FILE_CONNECT)
+				 GABION_FILE_CONNECT | GABION_FILE_WATCH)
 /* ... and which from the domain to the object. */
 #define GABION_FILE_WRITE_FLOW	(GABION_FILE_WRITE | GABION_FILE_APPEND | GABION_FILE_CREATE | \
 				 GABION_FILE_DELETE | GABION_FILE_SETATTR | GABION_FILE_CHOWN | \
@@ -321,11 +324,35 @@ enum gabion_class {
 /* Permissions of GABION_CLASS_DOMAIN. */
 #define GABION_DOM_SIGNAL	(1U << 0)	/* kill(2) and its relatives */
 #define GABION_DOM_TRACE	(1U << 1)	/* ptrace attach, process_vm_writev, pidfd_getfd */
-#define GABION_DOM_INSPECT	(1U << 2)	/* ptrace read mode: /proc/PID, process_vm_readv */
+#define GABION_DOM_INSPECT	(1U << 2)	/* /proc/PID, process_vm_readv, priorities and limits */
 #define GABION_DOM_CONNECT	(1U << 3)	/* unix sockets */
-#define GABION_DOM_ALL		0xfU
-#define GABION_DOM_READ_FLOW	(GABION_DOM_TRACE | GABION_DOM_INSPECT | GABION_DOM_CONNECT)
-#define GABION_DOM_WRITE_FLOW	(GABION_DOM_SIGNAL | GABION_DOM_TRACE | GABION_DOM_CONNECT)
+#define GABION_DOM_SCHEDULE	(1U << 4)	/* set priority, policy, affinity, limits, process group */
+#define GABION_DOM_IPC_READ	(1U << 5)	/* System V IPC objects that it made: read, attach r/o */
+#define GABION_DOM_IPC_WRITE	(1U << 6)	/* ... write, change, remove; receiving takes both */
+#define GABION_DOM_ALL		0x7fU
+#define GABION_DOM_READ_FLOW	(GABION_DOM_TRACE | GABION_DOM_INSPECT | GABION_DOM_CONNECT | \
+				 GABION_DOM_IPC_READ)
+#define GABION_DOM_WRITE_FLOW	(GABION_DOM_SIGNAL | GABION_DOM_TRACE | GABION_DOM_CONNECT | \
+				 GABION_DOM_SCHEDULE | GABION_DOM_IPC_WRITE)
+
+/**
+ * struct gabion_policy_ioctl - a range of ioctl(2) commands granted on the files of a label
+ * @domain:	index into DOMAINS
+ * @label:	of the file class
+ * @first:	command number, as ioctl(2) takes it
+ * @last:	>= @first
+ *
+ * Ascending by (@domain, @label, @first); ranges of one pair do not overlap.  Says nothing where
+ * ALLOW has GABION_FILE_IOCTL, which grants all commands.  Holds only where the level order would
+ * not mask GABION_FILE_IOCTL, or TRUSTED has it.  Some commands need no grant, as they tell only
+ * what read(2), stat(2) and fcntl(2) do: see gabion_ioctl_is_free() in core/ioctl.h.
+ */
+struct gabion_policy_ioctl {
+	__le32	domain;
+	__le32	label;
+	__le32	first;
+	__le32	last;
+};
 
 /**
  * struct gabion_net_key - name of a network endpoint, as the DFA reads it
@@ -362,6 +389,11 @@ enum gabion_control {
 	GABION_CONTROL_IO_URING,	/* SQPOLL, credentials override, uring_cmd */
 	GABION_CONTROL_QUOTA,
 	GABION_CONTROL_ADMIN,		/* administer Gabion itself */
+	GABION_CONTROL_JIT,		/* memory that was written may be executed: JIT compilers */
+	GABION_CONTROL_HARDWARE,	/* what lockdown(7) knows: /dev/mem, ports, MSRs, kcore, tracefs, ... */
+	GABION_CONTROL_WATCH,		/* fanotify marks on whole mounts and filesystems */
+	GABION_CONTROL_TUN,		/* make and attach tun/tap devices */
+	GABION_CONTROL_BINDER,
 	GABION_CONTROL_END,
 };
 
