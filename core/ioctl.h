@@ -14,6 +14,7 @@
  * Commands that need no grant: they concern the descriptor, tell what stat(2)
  * and read(2) tell, or copy between descriptors that were opened for that. isatty(3) and
  * everything that prints ask the two terminal ones of whatever is at hand.
+ * FIDEDUPERANGE is none: it compares with files that need not be open for reading.
  */
 static inline bool gabion_ioctl_is_free(u32 command)
 {
@@ -27,7 +28,6 @@ static inline bool gabion_ioctl_is_free(u32 command)
 	case FIGETBSZ:
 	case FICLONE:
 	case FICLONERANGE:
-	case FIDEDUPERANGE:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:
 	case FS_IOC_FSGETXATTR:
@@ -72,22 +72,31 @@ static inline bool gabion_ioctl_listed(const struct gabion_view *view, u32 domai
 	return false;
 }
 
+/*
+ * Do a range of the policy and the level order let @domain give @command to a
+ * file of @label? GABION_FILE_IOCTL itself, which grants all, is asked elsewhere.
+ */
+static inline bool gabion_ioctl_listed_for(const struct gabion_view *view, u32 domain, u32 label,
+					   u32 command)
+{
+	const struct gabion_class_view *c = &view->classes[GABION_CLASS_FILE];
+	const struct gabion_policy_domain *d = &view->domains[domain];
+	u32 levels = gabion_level_mask(&view->levels[le32_to_cpu(d->level)],
+				       gabion_label_level(view, GABION_CLASS_FILE, label),
+				       GABION_FILE_READ_FLOW, GABION_FILE_WRITE_FLOW) |
+		     gabion_matrix(c, c->trusted, domain, label);
+
+	return (levels & GABION_FILE_IOCTL) && gabion_ioctl_listed(view, domain, label, command);
+}
+
 /* May @domain give @command to a file of @label? By the rules and the level order. */
 static inline bool gabion_ioctl_granted(const struct gabion_view *view, u32 domain, u32 label,
 					u32 command)
 {
-	const struct gabion_class_view *c = &view->classes[GABION_CLASS_FILE];
-	const struct gabion_policy_domain *d = &view->domains[domain];
-	u32 levels;
-
 	if (gabion_ioctl_is_free(command) ||
 	    (gabion_effective(view, GABION_CLASS_FILE, domain, label) & GABION_FILE_IOCTL))
 		return true;
-	levels = gabion_level_mask(&view->levels[le32_to_cpu(d->level)],
-				   gabion_label_level(view, GABION_CLASS_FILE, label),
-				   GABION_FILE_READ_FLOW, GABION_FILE_WRITE_FLOW) |
-		 gabion_matrix(c, c->trusted, domain, label);
-	return (levels & GABION_FILE_IOCTL) && gabion_ioctl_listed(view, domain, label, command);
+	return gabion_ioctl_listed_for(view, domain, label, command);
 }
 
 #endif /* GABION_CORE_IOCTL_H */

@@ -266,6 +266,7 @@ static int check_rules(struct verifier *v)
 		case GABION_CLASS_CAPABILITY:
 		case GABION_CLASS_FAMILY:
 		case GABION_CLASS_CONTROL:
+		case GABION_CLASS_NETLINK:
 			if (object >= 64)
 				return fail(v, -EINVAL, "rule: number out of range");
 			break;

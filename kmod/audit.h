@@ -62,6 +62,7 @@ struct gabion_event {
 	u32 target_pid;
 	const struct gabion_call *call;
 	u32 outcome;
+	u32 command;
 };
 
 /* Strings of a record, in the order in which their bytes follow it. */
@@ -98,6 +99,7 @@ struct gabion_record {
 	u32 hook;
 	u32 signal;
 	u32 target_pid;
+	u32 command;
 	u32 pid;
 	u32 tgid;
 	u32 ppid;

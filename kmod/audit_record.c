@@ -100,6 +100,7 @@ void gabion_audit(const struct gabion_event *event)
 		record->hook = event->hook;
 		record->signal = event->signal;
 		record->target_pid = event->target_pid;
+		record->command = event->command;
 		record->domain = event->domain;
 		record->target = event->target;
 		record->has_net = event->net != NULL;

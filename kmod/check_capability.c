@@ -22,3 +22,10 @@ GABION_CHECK4(capable, const struct cred *, cred, struct user_namespace *, ns, i
 		err = gabion_decide_control(GABION_HOOK_capable, GABION_CONTROL_MODULE);
 	return err;
 }
+
+GABION_CHECK1(capget, const struct task_struct *, target)
+{
+	return gabion_decide_domain(GABION_HOOK_capget, gabion_task_label(current),
+				    gabion_target_label(target), target->tgid, GABION_DOM_INSPECT,
+				    0);
+}

@@ -114,3 +114,105 @@ GABION_CHECK4(quotactl, int, cmds, int, type, int, id, struct super_block *, sb)
 {
 	return DECIDE(quotactl, QUOTA);
 }
+
+GABION_CHECK1(quota_on, struct dentry *, dentry)
+{
+	return DECIDE(quota_on, QUOTA);
+}
+
+/* fsmount(2), beside mount(2), which sb_mount already stopped. */
+GABION_CHECK1(sb_kern_mount, const struct super_block *, sb)
+{
+	return DECIDE(sb_kern_mount, MOUNT);
+}
+
+/*
+ * Everything that lockdown would forbid to the whole machine (security.h). Where
+ * a control of its own leads there, that one is asked again.
+ */
+GABION_CHECK1(locked_down, int, what)
+{
+	/* Breakpoints and the like may ask in interrupts, which are not the task's. */
+	if (!in_task())
+		return 0;
+	switch (what) {
+	case LOCKDOWN_MODULE_SIGNATURE:
+	case LOCKDOWN_MODULE_PARAMETERS:
+		return DECIDE(locked_down, MODULE);
+	case LOCKDOWN_KEXEC:
+		return DECIDE(locked_down, LOAD);
+	case LOCKDOWN_BPF_READ_KERNEL:
+	case LOCKDOWN_BPF_WRITE_USER:
+		return DECIDE(locked_down, BPF);
+	case LOCKDOWN_PERF:
+		return DECIDE(locked_down, PERF);
+	default:
+		return DECIDE(locked_down, HARDWARE);
+	}
+}
+
+/* Descriptors that another domain made. */
+GABION_CHECK1(bpf_map, struct bpf_map *, map)
+{
+	return DECIDE(bpf_map, BPF);
+}
+
+GABION_CHECK1(bpf_prog, struct bpf_prog *, program)
+{
+	return DECIDE(bpf_prog, BPF);
+}
+
+GABION_CHECK1(perf_event_read, struct perf_event *, event)
+{
+	return DECIDE(perf_event_read, PERF);
+}
+
+GABION_CHECK1(perf_event_write, struct perf_event *, event)
+{
+	return DECIDE(perf_event_write, PERF);
+}
+
+GABION_CHECK1(key_alloc, struct key *, key)
+{
+	return DECIDE(key_alloc, KEYS);
+}
+
+GABION_CHECK0(tun_dev_create)
+{
+	return DECIDE(tun_dev_create, TUN);
+}
+
+GABION_CHECK0(tun_dev_open)
+{
+	return DECIDE(tun_dev_open, TUN);
+}
+
+GABION_CHECK0(tun_dev_attach)
+{
+	return DECIDE(tun_dev_attach, TUN);
+}
+
+GABION_CHECK0(tun_dev_attach_queue)
+{
+	return DECIDE(tun_dev_attach_queue, TUN);
+}
+
+GABION_CHECK0(binder_set_context_mgr)
+{
+	return DECIDE(binder_set_context_mgr, BINDER);
+}
+
+GABION_CHECK0(binder_transaction)
+{
+	return DECIDE(binder_transaction, BINDER);
+}
+
+GABION_CHECK0(binder_transfer_binder)
+{
+	return DECIDE(binder_transfer_binder, BINDER);
+}
+
+GABION_CHECK0(binder_transfer_file)
+{
+	return DECIDE(binder_transfer_file, BINDER);
+}

@@ -14,6 +14,7 @@
 #include "audit.h"
 #include "check_syscall.h"
 #include "decision.h"
+#include "descriptor.h"
 #include "engine.h"
 #include "exec_pending.h"
 #include "syscall_work.h"
@@ -164,6 +165,9 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	up_read(&gabion_domain_rwsem);
 	if (!generation || to == from)
 		return 0;
+	/* The table is this task's alone by now, and what closes on exec is closed. */
+	if (to != GABION_HOST)
+		gabion_descriptors_review(GABION_HOOK_bprm_committing_creds);
 	if (!gabion_path_buffer_get(&name, GFP_KERNEL))
 		gabion_path_name(&bprm->file->f_path, &name);
 	gabion_audit_transition(from, to, generation, name.path);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Open files: opening, mapping, changing the mode they were opened in. */
+/* Open files: opening, locking, commanding, changing the mode they were opened in. */
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
-#include <linux/mm.h>
-#include <linux/mman.h>
-#include <linux/personality.h>
+#include <linux/magic.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
@@ -14,13 +12,17 @@
 #include <asm/ioctls.h>
 #include "compat.h"
 #include "decision.h"
+#include "descriptor.h"
 #include "engine.h"
 
-/* O_APPEND without O_TRUNC can only add; every other way of writing can overwrite. */
-static u32 write_permission(const struct file *file)
+/* /proc/PID/mem writes into pages that are mapped read-only, and executable. */
+static bool is_process_memory(const struct file *file)
 {
-	return (file->f_flags & (O_APPEND | O_TRUNC)) == O_APPEND ? GABION_FILE_APPEND
-								   : GABION_FILE_WRITE;
+	const struct dentry *dentry = file->f_path.dentry;
+
+	return (file->f_mode & FMODE_WRITE) && dentry->d_sb->s_magic == PROC_SUPER_MAGIC &&
+	       S_ISREG(file_inode(file)->i_mode) && dentry->d_name.len == 3 &&
+	       !memcmp(dentry->d_name.name, "mem", 3);
 }
 
 /*
@@ -32,19 +34,18 @@ static u32 write_permission(const struct file *file)
  */
 GABION_CHECK1(file_open, struct file *, file)
 {
-	u32 wanted = 0;
+	u32 wanted = gabion_open_permission(file);
+	int err;
 
 	if ((file->f_flags & __FMODE_EXEC) || gabion_file_is_backing(file))
 		return 0;
-	/* Access mode 3 opens without checking permission, for ioctl: judge it as both. */
-	if ((file->f_flags & O_ACCMODE) == O_ACCMODE)
-		wanted |= GABION_FILE_READ | GABION_FILE_WRITE;
-	if (file->f_mode & FMODE_READ)
-		wanted |= GABION_FILE_READ;
-	if (file->f_mode & FMODE_WRITE)
-		wanted |= write_permission(file);
 	if (file->f_flags & __O_TMPFILE)
 		wanted |= GABION_FILE_CREATE;
+	if (is_process_memory(file)) {
+		err = gabion_decide_control(GABION_HOOK_file_open, GABION_CONTROL_JIT);
+		if (err)
+			return err;
+	}
 	return gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 
@@ -100,9 +101,24 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 	}
 }
 
+/* flock(), fcntl() and leases; @cmd is a lock's type, and letting go needs no permission. */
+GABION_CHECK2(file_lock, struct file *, file, unsigned int, cmd)
+{
+	if (cmd == F_UNLCK)
+		return 0;
+	return gabion_decide_path(GABION_HOOK_file_lock, gabion_file_path(file), GABION_FILE_LOCK,
+				  GFP_KERNEL);
+}
+
+/* By SCM_RIGHTS, pidfd_getfd(), seccomp's ADDFD, io_uring. */
+GABION_CHECK1(file_receive, struct file *, file)
+{
+	return gabion_decide_descriptor(GABION_HOOK_file_receive, file);
+}
+
 /*
- * Commands that reach other tasks: signals of a file to somebody, characters
- * into somebody's terminal. Nothing grants them yet.
+ * Commands that reach other tasks name their owner in memory, or type into
+ * somebody's terminal: nothing grants them. The others are granted by number.
  */
 static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned int cmd)
 {
@@ -111,12 +127,8 @@ static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned in
 	case SIOCSPGRP:
 		return gabion_decide_domain(hook, gabion_task_label(current), GABION_UNKNOWN, 0,
 					    GABION_DOM_SIGNAL, SIGIO);
-	case TIOCSTI:
-	case TIOCLINUX:
-		return gabion_decide_path(hook, gabion_file_path(file), GABION_FILE_IOCTL,
-					  GFP_KERNEL);
 	default:
-		return 0;
+		return gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	}
 }
 
@@ -137,41 +149,10 @@ GABION_CHECK3(file_ioctl_compat, struct file *, file, unsigned int, cmd, unsigne
  */
 GABION_CHECK4(vfs_fallocate, struct file *, file, int, mode, loff_t, offset, loff_t, len)
 {
-	if (!(mode & ~FALLOC_FL_KEEP_SIZE) || write_permission(file) != GABION_FILE_APPEND)
+	if (!(mode & ~FALLOC_FL_KEEP_SIZE) || gabion_write_permission(file) != GABION_FILE_APPEND)
 		return 0;
 	return gabion_decide_path(GABION_HOOK_vfs_fallocate, gabion_file_path(file),
 				  GABION_FILE_WRITE, GFP_KERNEL);
-}
-
-/*
- * Executable mappings of files, and shared writable ones of append-only files,
- * through which they could be overwritten.  mmap_prot() in the function itself
- * adds PROT_EXEC for READ_IMPLIES_EXEC, after we were asked.
- */
-GABION_CHECK3(mmap_file, struct file *, file, unsigned long, prot, unsigned long, flags)
-{
-	u32 wanted = 0;
-
-	if (!file)
-		return 0;
-	if ((prot & PROT_EXEC) ||
-	    ((prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC)))
-		wanted |= GABION_FILE_MAP;
-	if ((flags & MAP_TYPE) != MAP_PRIVATE && (file->f_mode & FMODE_WRITE) &&
-	    (file->f_flags & O_APPEND))
-		wanted |= GABION_FILE_WRITE;
-	if (!wanted)
-		return 0;
-	return gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted, GFP_KERNEL);
-}
-
-GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqprot,
-	      unsigned long, prot)
-{
-	if (!((reqprot | prot) & PROT_EXEC) || (vma->vm_flags & VM_EXEC) || !vma->vm_file)
-		return 0;
-	return gabion_decide_path(GABION_HOOK_file_mprotect, gabion_file_path(vma->vm_file),
-				  GABION_FILE_MAP, GFP_KERNEL);
 }
 
 #ifdef GABION_HAVE_FILE_TRUNCATE

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Operations on names and on attributes of files. */
 #include <linux/fs.h>
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
 #include <linux/path.h>
 #include "decision.h"
 #include "engine.h"
@@ -98,7 +100,26 @@ GABION_CHECK3(path_chown, const struct path *, path, kuid_t, uid, kgid_t, gid)
 	return gabion_decide_path(GABION_HOOK_path_chown, path, GABION_FILE_CHOWN, GFP_KERNEL);
 }
 
-GABION_CHECK1(inode_getattr, const struct path *, path)
+/*
+ * mq_open() and mq_unlink() pass no path hook. Other filesystems do, or are
+ * worked on by the kernel.
+ */
+static int decide_queue(enum gabion_hook_id hook, const struct inode *dir, struct dentry *dentry,
+			u32 wanted)
 {
-	return gabion_decide_path(GABION_HOOK_inode_getattr, path, GABION_FILE_STAT, GFP_KERNEL);
+	struct path path = { .mnt = current->nsproxy->ipc_ns->mq_mnt, .dentry = dentry };
+
+	if (dir->i_sb->s_magic != GABION_QUEUE_MAGIC)
+		return 0;
+	return gabion_decide_path(hook, &path, wanted, GFP_KERNEL);
+}
+
+GABION_CHECK2(inode_create, struct inode *, dir, struct dentry *, dentry)
+{
+	return decide_queue(GABION_HOOK_inode_create, dir, dentry, GABION_FILE_CREATE);
+}
+
+GABION_CHECK2(inode_unlink, struct inode *, dir, struct dentry *, dentry)
+{
+	return decide_queue(GABION_HOOK_inode_unlink, dir, dentry, GABION_FILE_DELETE);
 }

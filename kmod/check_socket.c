@@ -3,12 +3,15 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
+#include <linux/sctp.h>
 #include <linux/socket.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/tcp_states.h>
 #include <net/sock.h>
 #include "decision.h"
+#include "descriptor.h"
 #include "engine.h"
 
 static void key_ipv4(struct gabion_net_key *key, __be32 address, __be16 port)
@@ -103,7 +106,67 @@ static int decide_address(enum gabion_hook_id hook, struct socket *sock,
 
 GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
 {
-	return kern ? 0 : gabion_decide_family(GABION_HOOK_socket_create, family);
+	int err;
+
+	if (kern)
+		return 0;
+	err = gabion_decide_family(GABION_HOOK_socket_create, family);
+	if (!err && family == AF_NETLINK)
+		err = gabion_decide_netlink(GABION_HOOK_socket_create, protocol);
+	return err;
+}
+
+/*
+ * Is the socket of a family that the domain (still) may use?  It may have been
+ * made by another domain, or under another policy.  Unix sockets are like pipes
+ * here: stdout of a service is one.
+ */
+static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
+{
+	if (sk->sk_family == AF_UNIX ||
+	    gabion_family_granted(gabion_task_label(current), sk->sk_family))
+		return 0;
+	return gabion_decide_family(hook, sk->sk_family);
+}
+
+GABION_CHECK1(socket_accept, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_accept, sock->sk);
+}
+
+GABION_CHECK1(socket_recvmsg, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_recvmsg, sock->sk);
+}
+
+GABION_CHECK1(socket_getsockname, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_getsockname, sock->sk);
+}
+
+GABION_CHECK1(socket_getpeername, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_getpeername, sock->sk);
+}
+
+GABION_CHECK1(socket_getsockopt, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
+}
+
+GABION_CHECK1(socket_setsockopt, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_setsockopt, sock->sk);
+}
+
+GABION_CHECK1(socket_shutdown, struct socket *, sock)
+{
+	return decide_holder(GABION_HOOK_socket_shutdown, sock->sk);
+}
+
+GABION_CHECK1(netlink_send, struct sock *, sk)
+{
+	return gabion_decide_netlink(GABION_HOOK_netlink_send, sk->sk_protocol);
 }
 
 GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
@@ -121,21 +184,97 @@ GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address,
 			      GABION_NET_CONNECT);
 }
 
-GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
+/* Several addresses one after the other, each as long as its family says. */
+GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
+	      int, length)
 {
-	struct sock *sk = sock->sk;
-	struct gabion_net_key key = {};
+	bool bind = option == SCTP_PRIMARY_ADDR || option == SCTP_SET_PEER_PRIMARY_ADDR ||
+		    option == SCTP_SOCKOPT_BINDX_ADD;
+	u32 wanted = bind ? GABION_NET_BIND : GABION_NET_CONNECT;
+	struct gabion_net_key key;
+	int err, size;
 
-	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
-		return 0;
-	key.protocol = protocol_of(sk);
+	while (length > 0) {
+		err = key_of_address(sk, address, length, &key);
+		if (err <= 0)
+			return err;
+		if (!bind)
+			any_is_loopback(&key);
+		err = gabion_decide_net(GABION_HOOK_sctp_bind_connect, &key, wanted);
+		if (err)
+			return err;
+		size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						      : sizeof(struct sockaddr_in);
+		address = (void *)address + size;
+		length -= size;
+	}
+	return 0;
+}
+
+static bool is_internet(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
+}
+
+static void key_of_local(const struct sock *sk, struct gabion_net_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->protocol = protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		key_ipv6(&key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
+		key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
 	else
 #endif
-		key_ipv4(&key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
+		key_ipv4(key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
+}
+
+static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->protocol = protocol_of(sk);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
+	else
+#endif
+		key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
+}
+
+GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
+{
+	struct gabion_net_key key;
+
+	if (!is_internet(sock->sk))
+		return 0;
+	key_of_local(sock->sk, &key);
 	return gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN);
+}
+
+/*
+ * A connection may be one that was accepted, by whoever may listen at its local
+ * address, or one that was made, to an address that the domain may connect to.
+ */
+int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
+{
+	struct gabion_net_key local, peer;
+	int err = decide_holder(hook, sk);
+
+	if (err)
+		return err;
+	if (sk->sk_family == AF_NETLINK)
+		return gabion_decide_netlink(hook, sk->sk_protocol);
+	if (!is_internet(sk) || !inet_sk(sk)->inet_num)
+		return 0;
+	key_of_local(sk, &local);
+	if (sk->sk_type == SOCK_STREAM && sk->sk_state == TCP_LISTEN)
+		return gabion_decide_net(hook, &local, GABION_NET_LISTEN);
+	if (gabion_net_granted(&local, GABION_NET_LISTEN | GABION_NET_BIND))
+		return 0;
+	if (!inet_sk(sk)->inet_dport)
+		return sk->sk_userlocks & SOCK_BINDPORT_LOCK
+			       ? gabion_decide_net(hook, &local, GABION_NET_BIND) : 0;
+	key_of_peer(sk, &peer);
+	return gabion_decide_net(hook, &peer, GABION_NET_CONNECT);
 }
 
 /*
@@ -148,6 +287,10 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 	bool tcp = sock->type == SOCK_STREAM &&
 		   (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP);
 
+	int err = decide_holder(GABION_HOOK_socket_sendmsg, sk);
+
+	if (err)
+		return err;
 	if (!msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
 		return 0;
 	return decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a task does to other tasks: signals, tracing. All hooks here are atomic. */
+/* What a task does to other tasks: signals, tracing, scheduling. Most hooks here are atomic. */
+#include <linux/capability.h>
+#include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/security.h>
+#include <linux/sched/task.h>
+#include <asm/syscall.h>
 #include "decision.h"
 #include "engine.h"
 
@@ -33,4 +38,100 @@ GABION_CHECK1(ptrace_traceme, struct task_struct *, parent)
 		return 0;
 	return gabion_decide_domain(GABION_HOOK_ptrace_traceme, tracer, gabion_task_label(current),
 				    current->tgid, GABION_DOM_TRACE, 0);
+}
+
+static int decide_task(enum gabion_hook_id hook, const struct task_struct *task, u32 wanted)
+{
+	return gabion_decide_domain(hook, gabion_task_label(current), gabion_target_label(task),
+				    task->tgid, wanted, 0);
+}
+
+GABION_CHECK1(task_setnice, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_setnice, task, GABION_DOM_SCHEDULE);
+}
+
+GABION_CHECK1(task_setioprio, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_setioprio, task, GABION_DOM_SCHEDULE);
+}
+
+GABION_CHECK1(task_getioprio, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_getioprio, task, GABION_DOM_INSPECT);
+}
+
+/* Also sched_setaffinity(). */
+GABION_CHECK1(task_setscheduler, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_setscheduler, task, GABION_DOM_SCHEDULE);
+}
+
+GABION_CHECK1(task_getscheduler, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_getscheduler, task, GABION_DOM_INSPECT);
+}
+
+GABION_CHECK1(task_movememory, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_movememory, task, GABION_DOM_SCHEDULE);
+}
+
+GABION_CHECK1(task_setrlimit, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_setrlimit, task, GABION_DOM_SCHEDULE);
+}
+
+/*
+ * prlimit() asks about credentials only: the task is the syscall's first
+ * argument, if it is still the one with these. Called under rcu_read_lock().
+ */
+static u16 prlimit_target(const struct cred *cred, pid_t *tgid)
+{
+	unsigned long arguments[6];
+	struct task_struct *task;
+
+	syscall_get_arguments(current, current_pt_regs(), arguments);
+	task = pid_task(find_vpid((pid_t)arguments[0]), PIDTYPE_PID);
+	if (!task || __task_cred(task) != cred)
+		return GABION_UNKNOWN;
+	*tgid = task->tgid;
+	return gabion_target_label(task);
+}
+
+/* Writing asks task_setrlimit too. */
+GABION_CHECK3(task_prlimit, const struct cred *, cred, const struct cred *, target,
+	      unsigned int, flags)
+{
+	pid_t tgid = 0;
+	u16 domain;
+
+	if (!(flags & LSM_PRLIMIT_READ))
+		return 0;
+	domain = prlimit_target(target, &tgid);
+	return gabion_decide_domain(GABION_HOOK_task_prlimit, gabion_task_label(current), domain,
+				    tgid, GABION_DOM_INSPECT, 0);
+}
+
+GABION_CHECK1(task_setpgid, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_setpgid, task, GABION_DOM_SCHEDULE);
+}
+
+GABION_CHECK1(task_getpgid, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_getpgid, task, GABION_DOM_INSPECT);
+}
+
+GABION_CHECK1(task_getsid, struct task_struct *, task)
+{
+	return decide_task(GABION_HOOK_task_getsid, task, GABION_DOM_INSPECT);
+}
+
+/* A task's own affairs but for those that need a capability which the kernel does not ask for. */
+GABION_CHECK1(task_prctl, int, option)
+{
+	if (option != PR_SET_SECUREBITS && option != PR_CAPBSET_DROP)
+		return 0;
+	return gabion_decide_capability(GABION_HOOK_task_prctl, CAP_SETPCAP, true);
 }

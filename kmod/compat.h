@@ -8,11 +8,18 @@
 
 #include <linux/version.h>
 
-/* security_file_truncate() split off security_path_truncate() in 6.2. */
+/*
+ * security_file_truncate() split off security_path_truncate(), and those of ACLs
+ * off those of extended attributes, in 6.2.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define GABION_HAVE_FILE_TRUNCATE
+#define GABION_HAVE_INODE_ACL
 #define GABION_HOOKS_BY_KERNEL(X)		\
-	X(file_truncate, CONFINED)
+	X(file_truncate, CONFINED)		\
+	X(inode_set_acl, CONFINED)		\
+	X(inode_get_acl, CONFINED)		\
+	X(inode_remove_acl, CONFINED)
 #else
 #define GABION_HOOKS_BY_KERNEL(X)
 #endif

@@ -4,6 +4,7 @@
 #include <linux/mount.h>
 #include <linux/slab.h>
 #include "audit.h"
+#include "core/ioctl.h"
 #include "decision.h"
 #include "mount_kind.h"
 
@@ -111,7 +112,7 @@ static int judge(const struct subject *s, struct gabion_event *event, int error)
 }
 
 /* Nothing could be looked up: refuse, and say so. */
-static int no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
+int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
 {
 	struct gabion_event event = {
 		.hook = hook,
@@ -140,6 +141,8 @@ static int no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
  */
 static u32 wanted_by_name(const struct path *path, u32 wanted)
 {
+	if (gabion_path_is_queue(path))
+		return wanted;
 	switch (gabion_mount_kind(path->mnt)) {
 	case GABION_MOUNT_LAYER:
 		return gabion_kernel_acts() ? 0 : wanted & ~GABION_FILE_STAT;
@@ -166,7 +169,7 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 	if (!event.wanted)
 		return 0;
 	if (gabion_path_buffer_get(&buffer, gfp))
-		return no_memory(hook, domain, event.wanted);
+		return gabion_no_memory(hook, domain, event.wanted);
 	rcu_read_lock();
 	s = subject_of(domain);
 	if (s.policy)
@@ -175,6 +178,58 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 		gabion_path_name(path, &buffer);
 	event.object = buffer.path;
 	err = judge(&s, &event, -EACCES);
+	rcu_read_unlock();
+	gabion_path_buffer_put(&buffer);
+	return err;
+}
+
+int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.label = GABION_LABEL_UNREACHABLE,
+		.target = GABION_NO_TARGET,
+	};
+	struct subject s;
+	int err;
+
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	err = judge(&s, &event, -EACCES);
+	rcu_read_unlock();
+	return err;
+}
+
+int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command)
+{
+	struct gabion_path_buffer buffer;
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = GABION_FILE_IOCTL,
+		.command = command,
+		.target = GABION_NO_TARGET,
+	};
+	u16 domain = gabion_task_label(current);
+	struct subject s;
+	int err = 0;
+
+	if (gabion_ioctl_is_free(command) || !wanted_by_name(path, GABION_FILE_IOCTL) ||
+	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
+		return 0;
+	if (gabion_path_buffer_get(&buffer, GFP_KERNEL))
+		return gabion_no_memory(hook, domain, GABION_FILE_IOCTL);
+	rcu_read_lock();
+	s = subject_of(domain);
+	if (s.policy)
+		event.label = gabion_path_label(s.policy, path, &buffer);
+	else
+		gabion_path_name(path, &buffer);
+	event.object = buffer.path;
+	if (!s.known || !gabion_ioctl_listed_for(&s.policy->view, s.index, event.label, command))
+		err = judge(&s, &event, -EACCES);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
@@ -220,7 +275,7 @@ int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wa
 	if (err)
 		return err;
 	if (gabion_path_buffer_get(&old, GFP_KERNEL) || gabion_path_buffer_get(&new, GFP_KERNEL)) {
-		err = no_memory(hook, gabion_task_label(current), wanted_from);
+		err = gabion_no_memory(hook, gabion_task_label(current), wanted_from);
 		goto out;
 	}
 	rcu_read_lock();
@@ -246,6 +301,30 @@ out:
 	return err;
 }
 
+static u32 net_label(const struct gabion_policy *policy, const struct gabion_net_key *key)
+{
+	const struct gabion_class_view *c;
+
+	if (!policy)
+		return GABION_LABEL_NONE;
+	c = &policy->view.classes[GABION_CLASS_NET];
+	return c->has_dfa ? gabion_dfa_label(&c->dfa, key, sizeof(*key)) : GABION_LABEL_NONE;
+}
+
+bool gabion_net_granted(const struct gabion_net_key *key, u32 wanted)
+{
+	struct subject s;
+	bool granted;
+
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	granted = s.known && (gabion_policy_effective(s.policy, GABION_CLASS_NET, s.index,
+						      net_label(s.policy, key)) & wanted);
+	granted |= has_flag(&s, GABION_DOMAIN_COMPLAIN);
+	rcu_read_unlock();
+	return granted;
+}
+
 int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)
 {
 	struct gabion_event event = {
@@ -255,17 +334,12 @@ int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key
 		.net = key,
 		.target = GABION_NO_TARGET,
 	};
-	const struct gabion_class_view *c;
 	struct subject s;
 	int err;
 
 	rcu_read_lock();
 	s = subject_of(gabion_task_label(current));
-	if (s.policy) {
-		c = &s.policy->view.classes[GABION_CLASS_NET];
-		if (c->has_dfa)
-			event.label = gabion_dfa_label(&c->dfa, key, sizeof(*key));
-	}
+	event.label = net_label(s.policy, key);
 	err = judge(&s, &event, -EACCES);
 	rcu_read_unlock();
 	return err;
@@ -303,6 +377,20 @@ int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_
 	return err;
 }
 
+static __le64 set_of_class(const struct gabion_policy_domain *d, u32 klass)
+{
+	switch (klass) {
+	case GABION_CLASS_CAPABILITY:
+		return d->capabilities;
+	case GABION_CLASS_FAMILY:
+		return d->families;
+	case GABION_CLASS_NETLINK:
+		return cpu_to_le64(le32_to_cpu(d->netlink));
+	default:
+		return d->controls;
+	}
+}
+
 /* Membership of @number in one of the domain's bit sets. */
 static int decide_number(enum gabion_hook_id hook, u32 klass, u32 number, u32 reason, bool record,
 			 int error)
@@ -324,9 +412,7 @@ static int decide_number(enum gabion_hook_id hook, u32 klass, u32 number, u32 re
 	s = subject_of(gabion_task_label(current));
 	if (s.known) {
 		d = gabion_policy_domain(s.policy, s.index);
-		set = klass == GABION_CLASS_CAPABILITY ? d->capabilities :
-		      klass == GABION_CLASS_FAMILY     ? d->families :
-							 d->controls;
+		set = set_of_class(d, klass);
 	}
 	if (has_flag(&s, GABION_DOMAIN_UNCONFINED) ||
 	    (number < 64 && (le64_to_cpu(set) >> number & 1)))
@@ -349,6 +435,12 @@ int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool reco
 int gabion_decide_family(enum gabion_hook_id hook, int family)
 {
 	return decide_number(hook, GABION_CLASS_FAMILY, family, GABION_REASON_SIGMA, true, -EACCES);
+}
+
+int gabion_decide_netlink(enum gabion_hook_id hook, int protocol)
+{
+	return decide_number(hook, GABION_CLASS_NETLINK, protocol, GABION_REASON_SIGMA, true,
+			     -EACCES);
 }
 
 int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control)

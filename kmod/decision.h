@@ -61,6 +61,23 @@ static __always_inline bool gabion_path_granted(u16 domain, const struct path *p
 	return granted;
 }
 
+/*
+ * The short way for what every call on a socket asks: is its family granted?
+ */
+static __always_inline bool gabion_family_granted(u16 domain, unsigned int family)
+{
+	const struct gabion_policy *policy;
+	bool granted = false;
+	u32 index;
+
+	preempt_disable_notrace();
+	policy = rcu_dereference_sched(gabion_policy_in_force);
+	if (likely(policy && gabion_policy_index(policy, domain, &index) && family < 64))
+		granted = le64_to_cpu(gabion_policy_domain(policy, index)->families) >> family & 1;
+	preempt_enable_notrace();
+	return granted;
+}
+
 /* The long way, with the record. */
 int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
 			    u32 wanted, gfp_t gfp);
@@ -90,6 +107,15 @@ static __always_inline int gabion_decide_path(enum gabion_hook_id hook, const st
 	return gabion_decide_path_as(hook, gabion_task_label(current), path, wanted, gfp);
 }
 
+/* The same for an object that has no host-absolute name. */
+int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted);
+
+/* May ioctl() command @command be given to the file at @path? May sleep. As gabion_decide_path. */
+int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command);
+
+/* Nothing could be looked up: refuse, and say so. Return: -ENOMEM, 0 in complain mode. */
+int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted);
+
 /**
  * gabion_decide_move - may a name of @from's object come into being at @to?
  * @wanted_from:	wanted on @from
@@ -101,6 +127,9 @@ static __always_inline int gabion_decide_path(enum gabion_hook_id hook, const st
  */
 int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
 		       const struct path *to, u32 wanted_to, bool below);
+
+/* Is any of @wanted granted on the endpoint? Records nothing; true in complain mode. */
+bool gabion_net_granted(const struct gabion_net_key *key, u32 wanted);
 
 /* Network endpoint. Any context. Return: 0 or -EACCES. */
 int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted);
@@ -118,9 +147,10 @@ int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key
 int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_t pid,
 			 u32 wanted, u32 signal);
 
-/* One of the numbered sets of a domain. Any context. Return: 0, -EPERM, -EACCES (family). */
+/* One of the numbered sets of a domain. Any context. Return: 0, -EPERM, -EACCES (socket). */
 int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool record);
 int gabion_decide_family(enum gabion_hook_id hook, int family);
+int gabion_decide_netlink(enum gabion_hook_id hook, int protocol);
 int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control);
 
 /* Refuse a change of domain for @reason; recorded. Return: -EPERM. */

@@ -32,30 +32,81 @@
 	X(path_chmod, CONFINED)			\
 	X(path_chown, CONFINED)			\
 	X(path_chroot, CONFINED)		\
+	X(path_notify, CONFINED)		\
 	X(inode_getattr, CONFINED)		\
+	X(inode_create, CONFINED)		\
+	X(inode_unlink, CONFINED)		\
+	X(inode_readlink, CONFINED)		\
+	X(inode_setxattr, CONFINED)		\
+	X(inode_getxattr, CONFINED)		\
+	X(inode_listxattr, CONFINED)		\
+	X(inode_removexattr, CONFINED)		\
 	X(d_instantiate, ALWAYS)		\
 	X(file_open, CONFINED)			\
+	X(file_receive, CONFINED)		\
 	X(file_fcntl, CONFINED)			\
+	X(file_lock, CONFINED)			\
 	X(file_ioctl, CONFINED)			\
 	X(file_ioctl_compat, CONFINED)		\
 	X(mmap_file, CONFINED)			\
+	X(mmap_addr, CONFINED)			\
 	X(file_mprotect, CONFINED)		\
 	X(bprm_creds_for_exec, ALWAYS)		\
 	X(bprm_check, ALWAYS)			\
 	X(bprm_committing_creds, ALWAYS)	\
 	X(task_free, ALWAYS)			\
 	X(task_kill, CONFINED)			\
+	X(task_setnice, CONFINED)		\
+	X(task_setioprio, CONFINED)		\
+	X(task_getioprio, CONFINED)		\
+	X(task_setscheduler, CONFINED)		\
+	X(task_getscheduler, CONFINED)		\
+	X(task_movememory, CONFINED)		\
+	X(task_setrlimit, CONFINED)		\
+	X(task_prlimit, CONFINED)		\
+	X(task_setpgid, CONFINED)		\
+	X(task_getpgid, CONFINED)		\
+	X(task_getsid, CONFINED)		\
+	X(task_prctl, CONFINED)			\
 	X(ptrace_access_check, CONFINED)	\
 	X(ptrace_traceme, ALWAYS)		\
 	X(capable, CONFINED)			\
+	X(capget, CONFINED)			\
 	X(socket_create, CONFINED)		\
 	X(socket_bind, CONFINED)		\
 	X(socket_connect, CONFINED)		\
 	X(socket_listen, CONFINED)		\
+	X(socket_accept, CONFINED)		\
 	X(socket_sendmsg, CONFINED)		\
+	X(socket_recvmsg, CONFINED)		\
+	X(socket_getsockname, CONFINED)		\
+	X(socket_getpeername, CONFINED)		\
+	X(socket_getsockopt, CONFINED)		\
+	X(socket_setsockopt, CONFINED)		\
+	X(socket_shutdown, CONFINED)		\
+	X(sctp_bind_connect, CONFINED)		\
+	X(netlink_send, CONFINED)		\
 	X(unix_stream_connect, CONFINED)	\
 	X(unix_may_send, CONFINED)		\
+	X(tun_dev_create, CONFINED)		\
+	X(tun_dev_open, CONFINED)		\
+	X(tun_dev_attach, CONFINED)		\
+	X(tun_dev_attach_queue, CONFINED)	\
+	X(ipc_permission, CONFINED)		\
+	X(msg_queue_alloc, ALWAYS)		\
+	X(msg_queue_free, ALWAYS)		\
+	X(msg_queue_msgctl, CONFINED)		\
+	X(msg_queue_msgrcv, ALWAYS)		\
+	X(shm_alloc, ALWAYS)			\
+	X(shm_free, ALWAYS)			\
+	X(shm_shmctl, CONFINED)			\
+	X(shm_shmat, CONFINED)			\
+	X(sem_alloc, ALWAYS)			\
+	X(sem_free, ALWAYS)			\
+	X(sem_semctl, CONFINED)			\
+	X(sem_semop, CONFINED)			\
 	X(sb_mount, CONFINED)			\
+	X(sb_kern_mount, CONFINED)		\
 	X(move_mount, CONFINED)			\
 	X(sb_umount, CONFINED)			\
 	X(sb_remount, CONFINED)			\
@@ -64,20 +115,33 @@
 	X(kernel_module_request, CONFINED)	\
 	X(kernel_read_file, CONFINED)		\
 	X(kernel_load_data, CONFINED)		\
+	X(locked_down, CONFINED)		\
 	X(bpf, CONFINED)			\
+	X(bpf_map, CONFINED)			\
+	X(bpf_prog, CONFINED)			\
 	X(perf_event_open, CONFINED)		\
+	X(perf_event_read, CONFINED)		\
+	X(perf_event_write, CONFINED)		\
 	X(syslog, CONFINED)			\
 	X(settime64, CONFINED)			\
+	X(key_alloc, CONFINED)			\
 	X(key_permission, CONFINED)		\
+	X(binder_set_context_mgr, CONFINED)	\
+	X(binder_transaction, CONFINED)		\
+	X(binder_transfer_binder, CONFINED)	\
+	X(binder_transfer_file, CONFINED)	\
 	X(uring_override_creds, CONFINED)	\
 	X(uring_sqpoll, CONFINED)		\
 	X(uring_cmd, CONFINED)			\
 	X(quotactl, CONFINED)			\
+	X(quota_on, CONFINED)			\
 	GABION_HOOKS_BY_KERNEL(X)
 
 /* What no LSM hook tells, or tells apart. */
 #define GABION_OTHER_HOOKS(X)			\
 	X(vfs_fallocate, CONFINED)		\
+	X(vfs_utimes, CONFINED)			\
+	X(vfs_statfs, CONFINED)			\
 	X(__secure_computing, REPLACE)		\
 	X(ia32_sys_call, CONFINED)		\
 	X(x32_sys_call, CONFINED)

@@ -8,13 +8,17 @@
 #include "audit.h"
 #include "check_syscall.h"
 #include "domain_id.h"
+#include "descriptor.h"
 #include "engine.h"
 #include "exec_pending.h"
+#include "ipc_label.h"
 #include "main.h"
 #include "mount_kind.h"
 #include "netlink.h"
+#include "object_names.h"
 #include "path_label.h"
 #include "policy.h"
+#include "revoke.h"
 #include "syscall_tracepoint.h"
 #include "task_label.h"
 
@@ -69,15 +73,27 @@ static int __init gabion_init(void)
 	err = gabion_policy_init();
 	if (err)
 		goto err_path;
+	err = gabion_ipc_label_init();
+	if (err)
+		goto err_policy;
+	err = gabion_object_names_init();
+	if (!err)
+		err = gabion_descriptor_init();
+	if (!err)
+		err = gabion_revoke_init();
+	if (err) {
+		pr_err("this kernel lacks replace_fd, null_fops or task_work_cancel_match, or its struct mount is not understood: not loading\n");
+		goto err_ipc;
+	}
 	gabion_sys_enter_init();
 	err = gabion_check_syscall_init();
 	if (err) {
 		pr_err("this kernel lacks force_sig_seccomp or ptrace_notify: cannot filter syscalls, not loading\n");
-		goto err_policy;
+		goto err_ipc;
 	}
 	err = gabion_task_label_init();
 	if (err)
-		goto err_policy;
+		goto err_ipc;
 	err = gabion_engine_attach(ipmodify);
 	if (err)
 		goto err_task;
@@ -92,6 +108,8 @@ err_engine:
 	gabion_engine_detach();
 err_task:
 	gabion_task_label_exit();
+err_ipc:
+	gabion_ipc_label_exit();
 err_policy:
 	gabion_policy_exit();
 err_path:
@@ -110,7 +128,9 @@ static void __exit gabion_exit(void)
 	gabion_sys_enter_exit();
 	gabion_nl_event_exit();
 	gabion_task_label_exit();
+	gabion_revoke_exit();
 	gabion_pending_exit();
+	gabion_ipc_label_exit();
 	gabion_policy_exit();
 	gabion_filters_exit();
 	gabion_domain_exit();

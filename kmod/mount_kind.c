@@ -13,9 +13,6 @@
 /* MNT_NS_INTERNAL of fs/mount.h: a mount the kernel keeps for itself. */
 #define NS_INTERNAL	ERR_PTR(-EINVAL)
 
-/* struct mount ends well within this many bytes behind its struct vfsmount. */
-#define SEARCH_BYTES	320
-
 static size_t ns_offset __ro_after_init;
 
 static const void *mount_ns(const struct vfsmount *mnt, size_t offset)
@@ -51,7 +48,7 @@ int __init gabion_mount_kind_init(void)
 	int err = -ENOENT;
 
 	get_fs_root(current->fs, &root);
-	for (offset = sizeof(struct vfsmount); offset < SEARCH_BYTES; offset += sizeof(void *)) {
+	for (offset = sizeof(struct vfsmount); offset < GABION_MOUNT_BYTES; offset += sizeof(void *)) {
 		if (mount_ns(root.mnt, offset) == ns && internal_here(offset)) {
 			ns_offset = offset;
 			err = 0;
@@ -62,12 +59,24 @@ int __init gabion_mount_kind_init(void)
 	return err;
 }
 
+const struct mnt_namespace *gabion_mount_namespace(const struct vfsmount *mnt)
+{
+	return READ_ONCE(*(const struct mnt_namespace *const *)((const u8 *)mnt + ns_offset));
+}
+
+const struct super_block *gabion_mount_superblock(const struct vfsmount *mnt)
+{
+	const struct super_block *sb;
+
+	return copy_from_kernel_nofault(&sb, &mnt->mnt_sb, sizeof(sb)) ? NULL : sb;
+}
+
 enum gabion_mount_kind gabion_mount_kind(const struct vfsmount *mnt)
 {
 	/* vfs_create_mount() sets it for kern_mount(), clone_mnt() clears it. */
 	if (mnt->mnt_flags & MNT_INTERNAL)
 		return GABION_MOUNT_PSEUDO;
-	if (*(const void *const *)((const u8 *)mnt + ns_offset) == NS_INTERNAL)
+	if (gabion_mount_namespace(mnt) == NS_INTERNAL)
 		return GABION_MOUNT_LAYER;
 	return GABION_MOUNT_NAMED;
 }

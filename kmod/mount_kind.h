@@ -27,6 +27,15 @@ enum gabion_mount_kind {
 /* Find the offset. Return: 0 or -ENOENT (do not load: layers could not be told apart). */
 int gabion_mount_kind_init(void);
 
+/* struct mount ends well within this many bytes behind its struct vfsmount. */
+#define GABION_MOUNT_BYTES	320
+
+/* The namespace that @mnt is in; compare only. NULL: none. Any context. */
+const struct mnt_namespace *gabion_mount_namespace(const struct vfsmount *mnt);
+
+/* Of what may be no mount at all: NULL if it cannot be read. Compare only. */
+const struct super_block *gabion_mount_superblock(const struct vfsmount *mnt);
+
 /* Any context. */
 enum gabion_mount_kind gabion_mount_kind(const struct vfsmount *mnt);
 

@@ -139,6 +139,7 @@ static int put_decision(struct sk_buff *skb, const struct gabion_record *r)
 		nla_put_string(skb, GABION_E_TARGET, gabion_domain_name(r->target))) ||
 	       (r->target_pid && nla_put_u32(skb, GABION_E_TARGET_PID, r->target_pid)) ||
 	       (r->signal && nla_put_u32(skb, GABION_E_SIGNAL, r->signal)) ||
+	       (r->command && nla_put_u32(skb, GABION_E_COMMAND, r->command)) ||
 	       (r->has_net && nla_put(skb, GABION_E_NET, sizeof(r->net), &r->net)) ||
 	       (r->has_call && put_call(skb, r)) ||
 	       put_string(skb, GABION_E_HOOK, hook_name(r->hook));

@@ -103,9 +103,29 @@ void gabion_path_buffer_put(struct gabion_path_buffer *buffer)
 	buffer->page = NULL;
 }
 
+/*
+ * POSIX message queues have one name, wherever and whether the filesystem is
+ * mounted: mq_open(3) reaches it through a mount inside the kernel.
+ */
+static char *queue_name(const struct path *path, char *page)
+{
+	static const char prefix[] = GABION_QUEUE_DIRECTORY;
+	size_t n = sizeof(prefix) - 1;
+	char *name = dentry_path_raw(path->dentry, page + n, PATH_MAX - n);
+
+	if (IS_ERR(name))
+		return name;
+	/* "/", or "/NAME": the root keeps no slash. */
+	if (!name[1])
+		name++;
+	return memcpy(name - n, prefix, n);
+}
+
 int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 {
-	char *name = static_call(gabion_absolute_path)(path, buffer->page, PATH_MAX);
+	char *name = gabion_path_is_queue(path)
+			     ? queue_name(path, buffer->page)
+			     : static_call(gabion_absolute_path)(path, buffer->page, PATH_MAX);
 
 	buffer->path = NULL;
 	buffer->length = 0;

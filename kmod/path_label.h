@@ -92,6 +92,17 @@ struct gabion_path_buffer {
 	size_t length;
 };
 
+/* Where POSIX message queues are, as rules name them. */
+#define GABION_QUEUE_DIRECTORY	"/dev/mqueue"
+
+/* MQUEUE_MAGIC of ipc/mqueue.c, private. */
+#define GABION_QUEUE_MAGIC	0x19800202
+
+static inline bool gabion_path_is_queue(const struct path *path)
+{
+	return path->dentry->d_sb->s_magic == GABION_QUEUE_MAGIC;
+}
+
 /* Label from the cache, or -1. Caller has preemption off. */
 static __always_inline int gabion_path_label_cached(const struct gabion_policy *policy,
 						    const struct path *path)

@@ -10,6 +10,7 @@
 #include "check_syscall.h"
 #include "domain_id.h"
 #include "policy.h"
+#include "revoke.h"
 #include "syscall_work.h"
 #include "task_label.h"
 
@@ -279,6 +280,7 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		module_put(THIS_MODULE);
 	} else {
 		gabion_audit_policy(err);
+		gabion_revoke_confined();
 	}
 out:
 	mutex_unlock(&gabion_policy_mutex);

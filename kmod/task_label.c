@@ -9,6 +9,7 @@
 #include <linux/tracepoint.h>
 #include "check_syscall.h"
 #include "policy.h"
+#include "revoke.h"
 #include "syscall_work.h"
 #include "task_label.h"
 
@@ -25,6 +26,7 @@ static void probe_newtask(void *data, struct task_struct *task, unsigned long cl
 	gabion_syscall_newborn(task->pid);
 	gabion_task_set_label(task, gabion_task_label(current));
 	gabion_syscall_work_set(task);
+	gabion_revoke_inherit(task);
 }
 
 static void find_newtask(struct tracepoint *tp, void *found)
@@ -60,6 +62,7 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 			continue;
 		if (gabion_task_label(thread) != domain) {
 			gabion_task_set_label(thread, domain);
+			gabion_revoke(thread);
 			changed = true;
 		}
 		changed |= gabion_syscall_work_set(thread);

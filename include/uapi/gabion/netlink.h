@@ -158,7 +158,8 @@ enum gabion_attr {
  * @GABION_E_VERDICT:	u32, enum gabion_verdict
  * @GABION_E_REASON:	u32, enum gabion_reason
  * @GABION_E_CLASS:	u32, enum gabion_class
- * @GABION_E_WANTED:	u32, permissions asked for; number of the capability, family, control or syscall
+ * @GABION_E_WANTED:	u32, permissions asked for; number of the capability,
+ *			family, control, netlink protocol or syscall
  * @GABION_E_REFUSED:	u32, those of them that were not granted
  * @GABION_E_GENERATION: u32, of the policy that decided
  * @GABION_E_DOMAIN:	string, subject
@@ -182,6 +183,7 @@ enum gabion_attr {
  * @GABION_E_ARGUMENTS:	binary, six u64: what the registers held when it was judged
  * @GABION_E_OUTCOME:	u32, action << 16 | data, as in syscall.h
  * @GABION_E_IP:	u64, user address behind the syscall instruction
+ * @GABION_E_COMMAND:	u32, ioctl(2) command (file class, ioctl)
  */
 enum gabion_event_attr {
 	GABION_E_UNSPEC,
@@ -218,6 +220,7 @@ enum gabion_event_attr {
 	GABION_E_ARGUMENTS,
 	GABION_E_OUTCOME,
 	GABION_E_IP,
+	GABION_E_COMMAND,
 	__GABION_E_END,
 };
 #define GABION_E_MAX	(__GABION_E_END - 1)

@@ -183,14 +183,17 @@ enum gabion_rule_kind {
 	GABION_RULE_EXEC,
 };
 
+/* In permissions of a rule, beside GABION_FILE_IOCTL: single commands are meant. */
+#define GABION_RULE_COMMANDS	(1U << 31)
+
 /**
  * struct gabion_policy_rule - where a permission comes from, for messages
  * @kind:	enum gabion_rule_kind
- * @klass:	enum gabion_class; GABION_CLASS_CAPABILITY, _FAMILY and _CONTROL too
+ * @klass:	enum gabion_class; GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL and _NETLINK too
  * @domain:	subject, index into DOMAINS
  * @object:	index into RESOURCES (file, net), DOMAINS (domain class), or the
- *		number of the capability, family or control
- * @permissions: bits of the class
+ *		number of the capability, family, control or netlink protocol
+ * @permissions: bits of the class, GABION_RULE_COMMANDS
  * @file:	string offset, policy source file
  * @line:	1-based
  * @column:	1-based
@@ -270,6 +273,7 @@ struct gabion_policy_cell {
  * @GABION_CLASS_CAPABILITY:	not a table: struct gabion_policy_domain.capabilities
  * @GABION_CLASS_FAMILY:	not a table: struct gabion_policy_domain.families
  * @GABION_CLASS_CONTROL:	not a table: struct gabion_policy_domain.controls
+ * @GABION_CLASS_NETLINK:	not a table: struct gabion_policy_domain.netlink
  * @GABION_CLASS_SYSCALL:	not a table: struct gabion_policy_filter (syscall.h)
  */
 enum gabion_class {
@@ -281,6 +285,7 @@ enum gabion_class {
 	GABION_CLASS_FAMILY,
 	GABION_CLASS_CONTROL,
 	GABION_CLASS_SYSCALL,
+	GABION_CLASS_NETLINK,
 };
 
 /* Permissions of GABION_CLASS_FILE. */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory: files mapped as code or for writing, and code that the task wrote
+ * itself (W^X).
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/personality.h>
+#include "compat.h"
+#include "decision.h"
+#include "descriptor.h"
+#include "engine.h"
+
+/* mmap_prot() in the function itself adds PROT_EXEC for READ_IMPLIES_EXEC, after we were asked. */
+static bool executable(unsigned long prot)
+{
+	return (prot & PROT_EXEC) ||
+	       ((prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC));
+}
+
+static bool shared(unsigned long flags)
+{
+	return (flags & MAP_TYPE) != MAP_PRIVATE;
+}
+
+/*
+ * A shared mapping of a file that is open for writing can be written to, now or
+ * after mprotect(): an append-only descriptor must not get it without `write`.
+ */
+GABION_CHECK3(mmap_file, struct file *, file, unsigned long, prot, unsigned long, flags)
+{
+	u32 wanted = 0;
+	int err;
+
+	if (executable(prot) && (!file || (prot & PROT_WRITE))) {
+		err = gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT);
+		if (err)
+			return err;
+	}
+	if (!file)
+		return 0;
+	if (executable(prot))
+		wanted |= GABION_FILE_MAP;
+	if (shared(flags) && (file->f_mode & FMODE_WRITE) && (file->f_flags & O_APPEND))
+		wanted |= GABION_FILE_WRITE;
+	if (!wanted)
+		return 0;
+	return gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted, GFP_KERNEL);
+}
+
+/* The kernel asks cap_capable() itself here. Below the default, whatever the sysctl says. */
+GABION_CHECK1(mmap_addr, unsigned long, address)
+{
+	if (address >= CONFIG_DEFAULT_MMAP_MIN_ADDR)
+		return 0;
+	return gabion_decide_capability(GABION_HOOK_mmap_addr, CAP_SYS_RAWIO, true);
+}
+
+/*
+ * Code from what can be or was written: no file behind it, pages of its own
+ * (anon_vma: a private page was written to), or writable at the same time.
+ */
+static bool writes_code(const struct vm_area_struct *vma, unsigned long prot)
+{
+	if (prot & PROT_WRITE)
+		return true;
+	return !(vma->vm_flags & VM_EXEC) && (!vma->vm_file || vma->anon_vma);
+}
+
+GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqprot,
+	      unsigned long, prot)
+{
+	u32 wanted = 0;
+	int err;
+
+	if (((reqprot | prot) & PROT_EXEC) && writes_code(vma, prot)) {
+		err = gabion_decide_control(GABION_HOOK_file_mprotect, GABION_CONTROL_JIT);
+		if (err)
+			return err;
+	}
+	if (!vma->vm_file)
+		return 0;
+	if (((reqprot | prot) & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
+		wanted |= GABION_FILE_MAP;
+	/* The policy may have changed since it was mapped. */
+	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED))
+		wanted |= GABION_FILE_WRITE;
+	if (!wanted)
+		return 0;
+	return gabion_decide_path(GABION_HOOK_file_mprotect, gabion_file_path(vma->vm_file), wanted,
+				  GFP_KERNEL);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is known of files beside their contents: attributes, extended ones, watches. */
+#include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/statfs.h>
+#include <linux/time64.h>
+#include "compat.h"
+#include "decision.h"
+#include "engine.h"
+#include "object_names.h"
+
+GABION_CHECK1(inode_getattr, const struct path *, path)
+{
+	return gabion_decide_path(GABION_HOOK_inode_getattr, path, GABION_FILE_STAT, GFP_KERNEL);
+}
+
+/* Not security_inode_setattr(), which has no mount: the other attributes have hooks with a path. */
+GABION_CHECK2(vfs_utimes, const struct path *, path, struct timespec64 *, times)
+{
+	return gabion_decide_path(GABION_HOOK_vfs_utimes, path, GABION_FILE_SETATTR, GFP_KERNEL);
+}
+
+/* Nor security_sb_statfs(): overlayfs asks it for its layers. */
+GABION_CHECK2(vfs_statfs, const struct path *, path, struct kstatfs *, result)
+{
+	return gabion_decide_path(GABION_HOOK_vfs_statfs, path, GABION_FILE_STAT, GFP_KERNEL);
+}
+
+GABION_CHECK3(path_notify, const struct path *, path, u64, mask, unsigned int, type)
+{
+	if (type != FSNOTIFY_OBJ_TYPE_INODE) {
+		int err = gabion_decide_control(GABION_HOOK_path_notify, GABION_CONTROL_WATCH);
+
+		if (err)
+			return err;
+	}
+	return gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH, GFP_KERNEL);
+}
+
+GABION_CHECK1(inode_readlink, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_readlink, dentry, GABION_FILE_STAT);
+}
+
+GABION_CHECK2(inode_setxattr, void *, idmap, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_setxattr, dentry, GABION_FILE_SETATTR);
+}
+
+GABION_CHECK1(inode_getxattr, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_getxattr, dentry, GABION_FILE_STAT);
+}
+
+GABION_CHECK1(inode_listxattr, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_listxattr, dentry, GABION_FILE_STAT);
+}
+
+GABION_CHECK2(inode_removexattr, void *, idmap, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_removexattr, dentry, GABION_FILE_SETATTR);
+}
+
+#ifdef GABION_HAVE_INODE_ACL
+GABION_CHECK2(inode_set_acl, void *, idmap, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_set_acl, dentry, GABION_FILE_SETATTR);
+}
+
+GABION_CHECK2(inode_get_acl, void *, idmap, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_get_acl, dentry, GABION_FILE_STAT);
+}
+
+GABION_CHECK2(inode_remove_acl, void *, idmap, struct dentry *, dentry)
+{
+	return gabion_decide_dentry(GABION_HOOK_inode_remove_acl, dentry, GABION_FILE_SETATTR);
+}
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Descriptors that a task did not open under the domain and policy it has now:
+ * inherited over execve, received, or open when the domain or the policy
+ * changed. Each may stay if the domain could have opened it.
+ */
+#ifndef GABION_DESCRIPTOR_H
+#define GABION_DESCRIPTOR_H
+
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include "hooks.h"
+
+struct sock;
+
+/* O_APPEND without O_TRUNC can only add; every other way of writing can overwrite. */
+static inline u32 gabion_write_permission(const struct file *file)
+{
+	return (file->f_flags & (O_APPEND | O_TRUNC)) == O_APPEND ? GABION_FILE_APPEND
+								   : GABION_FILE_WRITE;
+}
+
+/* What @file, as it is open, allows to do to its object. 0 for O_PATH. */
+static inline u32 gabion_open_permission(const struct file *file)
+{
+	u32 wanted = 0;
+
+	if (file->f_mode & FMODE_PATH)
+		return 0;
+	/* Access mode 3 opens without checking permission, for ioctl: judge it as both. */
+	if ((file->f_flags & O_ACCMODE) == O_ACCMODE)
+		wanted |= GABION_FILE_READ | GABION_FILE_WRITE;
+	if (file->f_mode & FMODE_READ)
+		wanted |= GABION_FILE_READ;
+	if (file->f_mode & FMODE_WRITE)
+		wanted |= gabion_write_permission(file);
+	return wanted;
+}
+
+/**
+ * gabion_decide_descriptor - may the current domain hold @file?
+ * @hook:	who asks
+ * @file:	referenced by the caller, or in a descriptor table that is locked
+ *
+ * Files are judged by name and mode, sockets by family and endpoints, io_urings (which
+ * carry the authority of who made them) by `control io_uring`. Pipes, unix sockets and
+ * other things without a name belong to their holder.
+ * Context: any that is not hard interrupt; does not sleep.
+ * Return: 0 or a negative errno; refusals are recorded.
+ */
+int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file);
+
+/* The socket's part of it (check_socket.c). */
+int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk);
+
+/**
+ * gabion_descriptors_review - put /dev/null in the place of what the current domain may not hold
+ * @hook:	who asks
+ *
+ * Closes a descriptor when no replacement can be had.
+ * Context: may sleep; the current task's own table.
+ */
+void gabion_descriptors_review(enum gabion_hook_id hook);
+
+/* Return: 0, or -ENOENT: this kernel lacks what it needs. */
+int gabion_descriptor_init(void);
+
+#endif /* GABION_DESCRIPTOR_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of an object by its dentry.  See object_names.h. */
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/list.h>
+#include <linux/mount.h>
+#include <linux/nsproxy.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+#include "mount_kind.h"
+#include "object_names.h"
+
+/*
+ * Distance from a struct vfsmount to its mnt_instance, which links the mounts of
+ * a superblock in s_mounts (fs/mount.h, private).
+ */
+static long instance_offset __ro_after_init;
+
+static const struct vfsmount *mount_of(const struct list_head *instance)
+{
+	return (const void *)((const u8 *)instance - instance_offset);
+}
+
+/* mount_lock for readers: its counter, by which labels are cached, does not move. */
+static void lock_mounts(void)
+{
+	read_seqlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
+}
+
+static void unlock_mounts(void)
+{
+	read_sequnlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
+}
+
+/*
+ * References to the mounts of @sb in the current namespace, at most @room.
+ * Return: how many there are.
+ */
+static unsigned int mounts_of(struct super_block *sb, struct vfsmount **mounts, unsigned int room)
+{
+	const struct list_head *instance;
+	unsigned int n = 0;
+
+	lock_mounts();
+	list_for_each(instance, &sb->s_mounts) {
+		const struct vfsmount *mnt = mount_of(instance);
+
+		if (gabion_mount_namespace(mnt) != current->nsproxy->mnt_ns)
+			continue;
+		if (n < room)
+			mounts[n] = mntget((struct vfsmount *)mnt);
+		n++;
+	}
+	unlock_mounts();
+	return n;
+}
+
+static void put_mounts(struct vfsmount **mounts, unsigned int n)
+{
+	while (n--)
+		mntput(mounts[n]);
+}
+
+static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsigned int n,
+		       struct dentry *dentry, u32 wanted)
+{
+	bool named = false;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++) {
+		struct path path = { .mnt = mounts[i], .dentry = dentry };
+
+		if (!is_subdir(dentry, mounts[i]->mnt_root))
+			continue;
+		named = true;
+		err = gabion_decide_path(hook, &path, wanted, GFP_KERNEL);
+	}
+	return named ? err : gabion_decide_nameless(hook, wanted);
+}
+
+#define MOUNTS_ON_STACK	8
+
+int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
+{
+	struct vfsmount *few[MOUNTS_ON_STACK], **mounts = few;
+	unsigned int room = ARRAY_SIZE(few), n;
+	int err;
+
+	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_KERNMOUNT))
+		return 0;
+	while ((n = mounts_of(dentry->d_sb, mounts, room)) > room) {
+		put_mounts(mounts, room);
+		if (mounts != few)
+			kvfree(mounts);
+		room = n + MOUNTS_ON_STACK;
+		mounts = kvmalloc_array(room, sizeof(*mounts), GFP_KERNEL);
+		if (!mounts)
+			return gabion_no_memory(hook, gabion_task_label(current), wanted);
+	}
+	err = decide_each(hook, mounts, n, dentry, wanted);
+	put_mounts(mounts, n);
+	if (mounts != few)
+		kvfree(mounts);
+	return err;
+}
+
+/* Does every entry of @sb's list, taken at @offset, look like a mount of @sb? */
+static bool __init all_of(const struct super_block *sb, long offset)
+{
+	const struct list_head *instance;
+	bool all = true;
+
+	lock_mounts();
+	list_for_each(instance, &sb->s_mounts) {
+		const struct vfsmount *mnt = (const void *)((const u8 *)instance - offset);
+
+		all = all && gabion_mount_superblock(mnt) == sb;
+	}
+	unlock_mounts();
+	return all;
+}
+
+/* The entry of @mnt in its superblock's list is the one within struct mount. */
+int __init gabion_object_names_init(void)
+{
+	const struct list_head *instance;
+	struct path root;
+	long offset = 0, distance;
+
+	get_fs_root(current->fs, &root);
+	lock_mounts();
+	list_for_each(instance, &root.mnt->mnt_sb->s_mounts) {
+		distance = (const u8 *)instance - (const u8 *)root.mnt;
+		if (distance > 0 && distance < GABION_MOUNT_BYTES)
+			offset = distance;
+	}
+	unlock_mounts();
+	if (offset && !all_of(root.mnt->mnt_sb, offset))
+		offset = 0;
+	path_put(&root);
+	instance_offset = offset;
+	return offset ? 0 : -ENOENT;
+}

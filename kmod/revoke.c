@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Revocation.  See revoke.h. */
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/static_call.h>
+#include <linux/task_work.h>
+#include <linux/wait.h>
+#include "compat.h"
+#include "decision.h"
+#include "descriptor.h"
+#include "revoke.h"
+#include "symbol.h"
+#include "task_label.h"
+
+/* Tasks, by pid, that have a review ahead of them. */
+static DECLARE_BITMAP(owing, PID_MAX_LIMIT);
+
+/* Reviews that were asked for and have not ended. */
+static atomic_t outstanding = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_done);
+
+static struct callback_head *nothing_to_cancel(struct task_struct *task,
+					       bool (*match)(struct callback_head *, void *),
+					       void *data)
+{
+	return NULL;
+}
+
+/* task_work_cancel_match(), which is not exported. */
+DEFINE_STATIC_CALL(gabion_task_work_cancel, nothing_to_cancel);
+
+/* What a mapping of a file gives: code, or writing to what others see. */
+static u32 mapping_permission(const struct vm_area_struct *vma)
+{
+	u32 wanted = 0;
+
+	if (vma->vm_flags & VM_EXEC)
+		wanted |= GABION_FILE_MAP;
+	if (vma->vm_flags & VM_SHARED) {
+		if (vma->vm_flags & VM_READ)
+			wanted |= GABION_FILE_READ;
+		if (vma->vm_flags & VM_WRITE)
+			wanted |= gabion_write_permission(vma->vm_file);
+	}
+	return wanted;
+}
+
+/* First mapping from @address on that the domain may not have. */
+static bool find_mapping(struct mm_struct *mm, unsigned long address, unsigned long *start,
+			 unsigned long *end)
+{
+	struct vm_area_struct *vma;
+	bool found = false;
+	u32 wanted;
+
+	mmap_read_lock(mm);
+	for (vma = find_vma(mm, address); vma && !found; vma = find_vma(mm, vma->vm_end)) {
+		wanted = vma->vm_file ? mapping_permission(vma) : 0;
+		if (!wanted || !gabion_decide_path(GABION_HOOK_mmap_file,
+						   gabion_file_path(vma->vm_file), wanted,
+						   GFP_ATOMIC))
+			continue;
+		*start = vma->vm_start;
+		*end = vma->vm_end;
+		found = true;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+static void review_mappings(struct mm_struct *mm)
+{
+	unsigned long address = 0, start, end;
+
+	while (find_mapping(mm, address, &start, &end)) {
+		/* Cannot be taken away: neither can the task go on with it. */
+		if (vm_munmap(start, end - start)) {
+			send_sig(SIGKILL, current, 1);
+			return;
+		}
+		address = end;
+	}
+}
+
+static void end_review(struct callback_head *work)
+{
+	kfree(work);
+	if (atomic_dec_and_test(&outstanding))
+		wake_up(&all_done);
+}
+
+static void review(struct callback_head *work)
+{
+	clear_bit(current->pid, owing);
+	smp_mb__after_atomic();	/* before the label and policy are read: a later change sets it again */
+	if (!(current->flags & PF_EXITING) && gabion_task_label(current) != GABION_HOST) {
+		gabion_descriptors_review(GABION_HOOK_file_receive);
+		if (current->mm)
+			review_mappings(current->mm);
+	}
+	end_review(work);
+}
+
+static bool is_kernels(const struct task_struct *task)
+{
+	return task->flags & (PF_KTHREAD | PF_IO_WORKER | GABION_PF_USER_WORKER);
+}
+
+void gabion_revoke(struct task_struct *task)
+{
+	struct callback_head *work;
+
+	if (is_kernels(task) || test_and_set_bit(task->pid, owing))
+		return;
+	work = kmalloc(sizeof(*work), GFP_ATOMIC);
+	if (!work) {
+		send_sig(SIGKILL, task, 1);
+		return;
+	}
+	init_task_work(work, review);
+	atomic_inc(&outstanding);
+	/* One that is exiting has given all up. */
+	if (task_work_add(task, work, TWA_SIGNAL)) {
+		clear_bit(task->pid, owing);
+		end_review(work);
+	}
+}
+
+void gabion_revoke_inherit(struct task_struct *child)
+{
+	/* What the last task of this pid left. */
+	clear_bit(child->pid, owing);
+	if (test_bit(current->pid, owing))
+		gabion_revoke(child);
+}
+
+void gabion_revoke_confined(void)
+{
+	struct task_struct *process, *thread;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		if (gabion_task_label(thread) != GABION_HOST)
+			gabion_revoke(thread);
+	rcu_read_unlock();
+}
+
+static bool is_ours(struct callback_head *work, void *unused)
+{
+	return work->func == review;
+}
+
+static void cancel_all(void)
+{
+	struct task_struct *process, *thread;
+	struct callback_head *work;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		work = static_call(gabion_task_work_cancel)(thread, is_ours, NULL);
+		if (work)
+			end_review(work);
+	}
+	rcu_read_unlock();
+}
+
+int __init gabion_revoke_init(void)
+{
+	unsigned long cancel = gabion_symbol_address("task_work_cancel_match");
+
+	if (!cancel)
+		return -ENOENT;
+	static_call_update(gabion_task_work_cancel,
+			   (struct callback_head *(*)(struct task_struct *,
+						      bool (*)(struct callback_head *, void *),
+						      void *))cancel);
+	return 0;
+}
+
+void gabion_revoke_exit(void)
+{
+	/* A stopped task would keep its own for ever. */
+	while (atomic_read(&outstanding)) {
+		cancel_all();
+		wait_event_timeout(all_done, !atomic_read(&outstanding), HZ);
+	}
+	/* The last instructions of end_review(). */
+	synchronize_rcu_tasks();
+}
