@@ -107,10 +107,11 @@ GABION_CHECK3(path_chown, const struct path *, path, kuid_t, uid, kgid_t, gid)
 static int decide_queue(enum gabion_hook_id hook, const struct inode *dir, struct dentry *dentry,
 			u32 wanted)
 {
-	struct path path = { .mnt = current->nsproxy->ipc_ns->mq_mnt, .dentry = dentry };
+	struct path path = { .dentry = dentry };
 
 	if (dir->i_sb->s_magic != GABION_QUEUE_MAGIC)
 		return 0;
+	path.mnt = current->nsproxy->ipc_ns->mq_mnt;
 	return gabion_decide_path(hook, &path, wanted, GFP_KERNEL);
 }
 

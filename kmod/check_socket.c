@@ -123,6 +123,9 @@ GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
  */
 static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
 {
+	/* A network filesystem's own, in the context of whoever uses it. */
+	if (sk->sk_kern_sock)
+		return 0;
 	if (sk->sk_family == AF_UNIX ||
 	    gabion_family_granted(gabion_task_label(current), sk->sk_family))
 		return 0;
@@ -166,6 +169,8 @@ GABION_CHECK1(socket_shutdown, struct socket *, sock)
 
 GABION_CHECK1(netlink_send, struct sock *, sk)
 {
+	if (sk->sk_kern_sock)
+		return 0;
 	return gabion_decide_netlink(GABION_HOOK_netlink_send, sk->sk_protocol);
 }
 
@@ -291,7 +296,7 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 
 	if (err)
 		return err;
-	if (!msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
+	if (sk->sk_kern_sock || !msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
 		return 0;
 	return decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
 			      GABION_NET_CONNECT);

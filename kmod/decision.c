@@ -105,7 +105,7 @@ static int judge(const struct subject *s, struct gabion_event *event, int error)
 				   : !(gabion_matrix(c, c->audit, s->index, label) & event->wanted))
 			return event->refused && !has_flag(s, GABION_DOMAIN_COMPLAIN) ? error : 0;
 	}
-	if (event->refused)
+	if (event->refused && !event->reason)
 		event->reason = reason_of(s, klass, label, event->refused);
 	event->resource = resource_of(s, klass, label);
 	return conclude(s, event, error);
@@ -202,6 +202,27 @@ int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
 	return err;
 }
 
+/* A single command is granted by a range beside the matrix; recorded if the matrix says so. */
+static int judge_command(const struct subject *s, struct gabion_event *event)
+{
+	const struct gabion_class_view *c;
+
+	if (s->known && gabion_ioctl_listed(&s->policy->view, s->index, event->label,
+					    event->command)) {
+		if (gabion_ioctl_listed_for(&s->policy->view, s->index, event->label,
+					    event->command)) {
+			c = &s->policy->view.classes[GABION_CLASS_FILE];
+			if (!(gabion_matrix(c, c->audit, s->index, event->label) &
+			      GABION_FILE_IOCTL))
+				return 0;
+			event->resource = resource_of(s, GABION_CLASS_FILE, event->label);
+			return conclude(s, event, 0);
+		}
+		event->reason = GABION_REASON_LEVEL;
+	}
+	return judge(s, event, -EACCES);
+}
+
 int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command)
 {
 	struct gabion_path_buffer buffer;
@@ -214,7 +235,7 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	};
 	u16 domain = gabion_task_label(current);
 	struct subject s;
-	int err = 0;
+	int err;
 
 	if (gabion_ioctl_is_free(command) || !wanted_by_name(path, GABION_FILE_IOCTL) ||
 	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
@@ -228,8 +249,7 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	else
 		gabion_path_name(path, &buffer);
 	event.object = buffer.path;
-	if (!s.known || !gabion_ioctl_listed_for(&s.policy->view, s.index, event.label, command))
-		err = judge(&s, &event, -EACCES);
+	err = judge_command(&s, &event);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;

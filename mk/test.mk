@@ -3,9 +3,15 @@
 
 KSELFTESTS := file names net control clone task exec level audit escape policy \
 	syscall_action syscall_argument syscall_abi syscall_change syscall_bypass syscall_trace \
-	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm
+	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
+	metadata lock ioctl watch mqueue descriptor revoke memory \
+	escape_name escape_mount escape_change escape_process escape_kernel escape_self escape_pass \
+	schedule inspect ipc_message ipc_semaphore ipc_memory netlink_protocol \
+	socket_family socket_ring keys privilege \
+	control_mount control_jit control_hardware control_descriptor control_tun control_watch
 KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
-	selftests/lib/source.c
+	selftests/lib/source.c selftests/lib/uring.c selftests/lib/lost.c \
+	selftests/lib/escape_scene.c
 FOREIGN := $(addprefix $(B)/selftests/foreign-,i386 x32 x86-64)
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 
@@ -45,7 +51,7 @@ selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B
 
 # kselftest-6.1: in a VM on that kernel.
 kselftest-%: stage-% tracer-% selftests
-	qemu-test/vm --kernel $* --smp 2 --timeout 1500 --append "syscall.x32=y vsyscall=xonly" \
+	qemu-test/vm --kernel $* --smp 2 --timeout 3000 --append "syscall.x32=y vsyscall=xonly" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
 
@@ -65,7 +71,7 @@ tracer-%:
 
 # lifecycle-6.1: loading, unloading and the agent's death, in a VM on that kernel.
 lifecycle-%: stage-% holder-% selftests
-	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 1500 --no-module \
+	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 3000 --no-module \
 		--append "syscall.x32=y vsyscall=xonly" --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		HOLDER=$(CURDIR)/$(B)/holder-$*/holder.ko $(CURDIR)/selftests/lifecycle
@@ -129,6 +135,7 @@ $(TESTS_DIR)/policy_syscall_random_test: $(SYSCALL_RANDOM)
 unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock)
 
 unit-test: unit-tests
+	docs/coverage-table --check
 	GABION_BIN=$(TESTS_DIR) agent/tests/run $(UNIT_TESTS)
 
 demo: deps stage-6.1

@@ -100,6 +100,7 @@ static int print_json(const struct gabion_compiled *compiled)
 		gabion_json_unsigned(&json, "outcomes", s->calls);
 		gabion_json_unsigned(&json, "tests", s->tests);
 		gabion_json_close(&json, '}');
+		gabion_json_unsigned(&json, "ioctls", s->ioctls);
 	}
 	gabion_json_close(&json, '}');
 	return gabion_json_print(&json);
@@ -127,6 +128,9 @@ static void print_text(const struct gabion_compiled *compiled)
 	if (s->filters)
 		printf("  syscalls of %u domain%s filtered, %u outcomes, %u tests of arguments\n",
 		       s->filters, s->filters == 1 ? "" : "s", s->calls, s->tests);
+	if (s->ioctls)
+		printf("  ioctl by command: %u range%s\n", s->ioctls,
+		       s->ioctls == 1 ? "" : "s");
 }
 
 static int check(const struct gabion_cli *cli, const char *output, const char *const *paths,

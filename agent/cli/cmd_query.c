@@ -40,18 +40,32 @@ static char *rule_objects(const struct gabion_view *view, const struct gabion_po
 	return gabion_bits_format(klass, 1ULL << object);
 }
 
+/* Permissions of @r, malloc'ed; NULL for a rule about numbers. */
+static char *rule_words(const struct gabion_policy_rule *r)
+{
+	uint32_t klass = le16_to_cpu(r->klass), bits = le32_to_cpu(r->permissions);
+
+	return klass < GABION_CLASS_TABLES_END
+		       ? gabion_bits_format(klass, bits & ~GABION_RULE_COMMANDS)
+		       : NULL;
+}
+
+static bool has_commands(const struct gabion_policy_rule *r)
+{
+	return le32_to_cpu(r->permissions) & GABION_RULE_COMMANDS;
+}
+
 static void print_rule(const struct gabion_view *view, const struct gabion_policy_rule *r)
 {
 	uint32_t klass = le16_to_cpu(r->klass);
 	cleanup_free char *object = rule_objects(view, r);
 	cleanup_free char *shown = object ? gabion_text_escape(object) : NULL;
-	cleanup_free char *words = klass < GABION_CLASS_TABLES_END
-					   ? gabion_bits_format(klass, le32_to_cpu(r->permissions))
-					   : NULL;
+	cleanup_free char *words = rule_words(r);
 
-	printf("  %s:%u: %s %s %s\n", gabion_view_string(view, r->file), le32_to_cpu(r->line),
+	printf("  %s:%u: %s %s%s %s\n", gabion_view_string(view, r->file), le32_to_cpu(r->line),
 	       gabion_rule_kind_name(le16_to_cpu(r->kind)),
-	       words ? words : gabion_class_name(klass), shown ? shown : "");
+	       words ? words : gabion_class_name(klass), has_commands(r) ? "(...)" : "",
+	       shown ? shown : "");
 }
 
 static void print_outcome(const struct gabion_answer *a)
@@ -74,6 +88,10 @@ static void print_why(const struct gabion_view *view, const struct gabion_answer
 
 	if (a->unconfined)
 		printf("  the domain is unconfined\n");
+	else if (a->free_command)
+		printf("  the command needs no grant\n");
+	else if (a->reason == GABION_ANSWER_NO_RULE && a->klass >= GABION_CLASS_TABLES_END)
+		printf("  no rule grants %s %s\n", gabion_class_name(a->klass), refused);
 	else if (a->reason == GABION_ANSWER_NO_RULE && !*resources)
 		printf("  no resource of the policy matches\n");
 	else if (a->reason == GABION_ANSWER_NO_RULE)
@@ -115,14 +133,13 @@ static void json_rules(struct gabion_json *json, const struct gabion_view *view,
 	for (i = 0; i < a->nrules; i++) {
 		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
 		cleanup_free char *object = rule_objects(view, r);
-		cleanup_free char *words = le16_to_cpu(r->klass) < GABION_CLASS_TABLES_END
-						   ? gabion_bits_format(le16_to_cpu(r->klass),
-									le32_to_cpu(r->permissions))
-						   : NULL;
+		cleanup_free char *words = rule_words(r);
 
 		gabion_json_open(json, NULL, '{');
 		gabion_json_string(json, "kind", gabion_rule_kind_name(le16_to_cpu(r->kind)));
 		gabion_json_string(json, "permissions", words);
+		if (has_commands(r))
+			gabion_json_bool(json, "commands", true);
 		gabion_json_string(json, "object", object);
 		gabion_json_string(json, "file", gabion_view_string(view, r->file));
 		gabion_json_unsigned(json, "line", le32_to_cpu(r->line));
@@ -165,6 +182,10 @@ static int print_json(const struct gabion_view *view, const char *const question
 	gabion_json_string(&json, "class", gabion_class_name(a->klass));
 	gabion_json_string(&json, "wanted", wanted);
 	gabion_json_string(&json, "refused", refused);
+	if (a->has_command) {
+		gabion_json_unsigned(&json, "command", a->command);
+		gabion_json_bool(&json, "needs_no_grant", a->free_command);
+	}
 	gabion_json_unsigned(&json, "label", a->label);
 	gabion_json_string(&json, "resources", gabion_answer_resources(view, a));
 	gabion_json_string(&json, "domain_level", level_name(view, a->subject_level));

@@ -44,6 +44,7 @@ struct gabion_event {
 	uint32_t target_pid;
 	uint32_t abi;
 	uint32_t outcome;
+	uint32_t command;
 	uint64_t ip;
 	uint64_t arguments[6];
 	char *domain;

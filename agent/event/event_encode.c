@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "../common/cleanup.h"
+#include "../policy/commands.h"
 #include "../policy/syscall_names.h"
 #include "event_fields.h"
 #include "event_words.h"
@@ -177,6 +178,9 @@ static void encode_field(struct gabion_json *json, const struct gabion_event *ev
 		break;
 	case GABION_FIELD_CLASS:
 		encode_token(json, field->key, gabion_event_class_token, number);
+		break;
+	case GABION_FIELD_COMMAND:
+		encode_token(json, field->key, gabion_command_name, number);
 		break;
 	case GABION_FIELD_PERMISSIONS:
 		encode_permissions(json, field->key, event, number);

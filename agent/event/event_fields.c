@@ -21,6 +21,7 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("class", CLASS, CLASS, klass),
 	FIELD("wanted", WANTED, PERMISSIONS, wanted),
 	FIELD("refused", REFUSED, PERMISSIONS, refused),
+	FIELD("command", COMMAND, COMMAND, command),
 	FIELD("syscall", ABI, SYSCALL, abi),
 	FIELD("target", TARGET, STRING, target),
 	FIELD("target_pid", TARGET_PID, U32, target_pid),

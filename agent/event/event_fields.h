@@ -20,6 +20,7 @@ enum gabion_field_kind {
 	GABION_FIELD_CLASS,
 	GABION_FIELD_PERMISSIONS,	/* u32, as array of words */
 	GABION_FIELD_RESOURCES,		/* string "a,b", as array */
+	GABION_FIELD_COMMAND,		/* u32, as name or number */
 	GABION_FIELD_NET,		/* struct gabion_net_key, as object */
 	GABION_FIELD_SYSCALL,		/* what only the syscall class has, as object */
 };

@@ -9,6 +9,7 @@
 
 #include "../common/cleanup.h"
 #include "../common/text.h"
+#include "../policy/commands.h"
 #include "../policy/outcome.h"
 #include "event_words.h"
 
@@ -80,6 +81,19 @@ static void put_syscall(FILE *out, const struct gabion_event *event)
 		fprintf(out, ": %s", outcome ? outcome : "?");
 }
 
+/* ioctl(TIOCSTI), ioctl(0x1234) */
+static void put_command(FILE *out, const struct gabion_event *event)
+{
+	const char *name = gabion_command_name(event->command);
+
+	if (!gabion_event_has(event, GABION_E_COMMAND))
+		return;
+	if (name)
+		fprintf(out, "(%s)", name);
+	else
+		fprintf(out, "(0x%x)", event->command);
+}
+
 static void put_permissions(FILE *out, const struct gabion_event *event)
 {
 	uint32_t bits = event->refused ? event->refused : event->wanted, i;
@@ -103,6 +117,8 @@ static void put_permissions(FILE *out, const struct gabion_event *event)
 			continue;
 		fprintf(out, "%s%s", separator,
 			gabion_event_permission(event->klass, i, buffer, sizeof(buffer)));
+		if (event->klass == GABION_CLASS_FILE && 1U << i == GABION_FILE_IOCTL)
+			put_command(out, event);
 		separator = ",";
 	}
 	if (!*separator)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../policy/commands.h"
 #include "event_fields.h"
 #include "event_words.h"
 
@@ -236,6 +237,11 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 		break;
 	case GABION_FIELD_CLASS:
 		number = parse_token(value, gabion_event_class_token);
+		break;
+	case GABION_FIELD_COMMAND:
+		if (json_is_string(value) &&
+		    !gabion_command_parse(json_string_value(value), &number))
+			number = 0;
 		break;
 	case GABION_FIELD_PERMISSIONS:
 		number = parse_permissions(value, event->klass);

@@ -30,7 +30,7 @@ uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, co
 
 /*
  * Is GABION_E_WANTED of the class a mask of permissions (file, net, domain), or
- * one number (of a capability, family, control or syscall)?
+ * one number (of a capability, family, control, netlink protocol or syscall)?
  */
 bool gabion_event_class_is_mask(uint32_t klass);
 

@@ -44,6 +44,7 @@ static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
 	RULE(ARGUMENTS, BINARY, sizeof(((struct gabion_event *)0)->arguments)),
 	RULE(OUTCOME, U32, 0),
 	RULE(IP, U64, 0),
+	RULE(COMMAND, U32, 0),
 };
 
 static const size_t offsets[GABION_E_MAX + 1] = {
@@ -79,6 +80,7 @@ static const size_t offsets[GABION_E_MAX + 1] = {
 	[GABION_E_ARGUMENTS] = offsetof(struct gabion_event, arguments),
 	[GABION_E_OUTCOME] = offsetof(struct gabion_event, outcome),
 	[GABION_E_IP] = offsetof(struct gabion_event, ip),
+	[GABION_E_COMMAND] = offsetof(struct gabion_event, command),
 };
 
 static const struct gabion_attr_rule batch_rules[GABION_A_MAX + 1] = {

@@ -67,12 +67,6 @@ struct gabion_ast_resource {
 	struct gabion_ast_resource *next;
 };
 
-struct gabion_ast_verb {
-	const struct gabion_verb *verb;
-	struct gabion_loc loc;
-	struct gabion_ast_verb *next;
-};
-
 /* A number: constants or numbers joined by `|`, the last one first. */
 struct gabion_ast_term {
 	const char *text;
@@ -85,6 +79,19 @@ struct gabion_ast_term {
 struct gabion_ast_range {
 	struct gabion_ast_term *low, *high;
 	struct gabion_ast_range *next;
+};
+
+/**
+ * struct gabion_ast_verb - a permission
+ * @commands:	what stands in parentheses behind `ioctl`, NULL: all of them
+ * @resolved:	what they mean; made when first asked for (rules.c)
+ */
+struct gabion_ast_verb {
+	const struct gabion_verb *verb;
+	struct gabion_ast_range *commands;
+	const struct gabion_commands *resolved;
+	struct gabion_loc loc;
+	struct gabion_ast_verb *next;
 };
 
 enum gabion_ast_condition_kind {
@@ -143,7 +150,7 @@ enum gabion_ast_kind {
 	GABION_AST_LEVEL,
 	GABION_AST_USE,
 	GABION_AST_ACCESS,	/* verbs and objects */
-	GABION_AST_NUMBERS,	/* capability, socket, control */
+	GABION_AST_NUMBERS,	/* capability, socket, control, netlink */
 	GABION_AST_EXEC,
 	GABION_AST_MODE,
 	GABION_AST_ABI,
@@ -164,7 +171,7 @@ enum gabion_ast_effect {
  * @effect:	ACCESS, NUMBERS: enum gabion_ast_effect
  * @audit:	ACCESS: grants are recorded
  * @quiet:	ACCESS, SYSCALLS, DEFAULT: refusals are not
- * @klass:	NUMBERS: GABION_CLASS_CAPABILITY, _FAMILY or _CONTROL; ACCESS:
+ * @klass:	NUMBERS: GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL or _NETLINK; ACCESS:
  *		GABION_CLASS_DOMAIN if the objects are domains, else 0
  * @verbs:	ACCESS
  * @objects:	ENTER, USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one)

@@ -64,6 +64,7 @@ void gabion_model_free(struct gabion_model *m)
 	gabion_strmap_free(&m->abstraction_names);
 	gabion_strmap_free(&m->call_set_names);
 	gabion_filters_free(&m->filters);
+	free(m->ioctls.v);
 	free(m->call_sets.v);
 	free(m->levels.v);
 	free(m->resources.v);
@@ -176,6 +177,7 @@ static void write_image(struct gabion_model *m, struct gabion_compiled *out)
 		.filters = m->filters.list.n,
 		.calls = m->filters.calls.n,
 		.tests = m->filters.tests.nodes.n,
+		.ioctls = m->ioctls.n,
 		.file = class_stats(&m->classes[GABION_CLASS_FILE]),
 		.net = class_stats(&m->classes[GABION_CLASS_NET]),
 	};
@@ -201,7 +203,7 @@ static void compile(struct gabion_model *m, struct gabion_compiled *out)
 	if (!gabion_model_automata(m))
 		return;
 	gabion_model_check_order(m);
-	if (!gabion_model_tables(m))
+	if (!gabion_model_tables(m) || !gabion_model_ioctls(m))
 		return;
 	gabion_model_transitions(m);
 	if (!m->diags->nerrors)

@@ -102,7 +102,10 @@ static void visit_rule(struct gabion_model *m, const struct gabion_ast_rule *rul
 	gabion_model_add_rule(m, *(uint32_t *)arg, rule);
 }
 
-/* A domain may read, map and execute what is entered by, and signal and inspect itself. */
+/*
+ * A domain may read, map and execute what is entered by; signal, inspect and
+ * schedule itself, and use the System V IPC objects that it made.
+ */
 static void add_implied_rules(struct gabion_model *m, uint32_t number)
 {
 	struct gabion_domain *d = &m->domains.v[number];
@@ -123,7 +126,9 @@ static void add_implied_rules(struct gabion_model *m, uint32_t number)
 				    .klass = GABION_CLASS_DOMAIN,
 				    .domain = number,
 				    .object = number,
-				    .permissions = GABION_DOM_SIGNAL | GABION_DOM_INSPECT,
+				    .permissions = GABION_DOM_SIGNAL | GABION_DOM_INSPECT |
+						   GABION_DOM_SCHEDULE | GABION_DOM_IPC_READ |
+						   GABION_DOM_IPC_WRITE,
 				    .to = GABION_NO_DOMAIN,
 				    .loc = d->loc,
 			    });

@@ -100,9 +100,10 @@ static void emit_domains(struct emitter *e)
 			.name = string(e, d->name),
 			.level = cpu_to_le32(d->level),
 			.flags = cpu_to_le32(d->flags),
-			.capabilities = cpu_to_le64(d->capabilities),
-			.families = cpu_to_le64(d->families),
-			.controls = cpu_to_le64(d->controls),
+			.netlink = cpu_to_le32(d->granted.netlink),
+			.capabilities = cpu_to_le64(d->granted.capabilities),
+			.families = cpu_to_le64(d->granted.families),
+			.controls = cpu_to_le64(d->granted.controls),
 		};
 
 		append(e, &out, sizeof(out));
@@ -144,7 +145,8 @@ static void emit_rules(struct emitter *e)
 			.klass = cpu_to_le16(r->klass),
 			.domain = cpu_to_le32(r->domain),
 			.object = cpu_to_le32(r->object),
-			.permissions = cpu_to_le32(r->permissions),
+			.permissions = cpu_to_le32(r->permissions |
+						   (r->commands ? GABION_RULE_COMMANDS : 0)),
 			.file = file_name(e, &r->loc),
 			.line = cpu_to_le32(r->loc.line),
 			.column = cpu_to_le32(r->loc.column),
@@ -205,6 +207,27 @@ static void emit_filters(struct emitter *e)
 	end_section(e);
 	begin_section(e, GABION_SECTION_TESTS, 0);
 	append(e, f->tests.nodes.v, f->tests.nodes.n * sizeof(*f->tests.nodes.v));
+	end_section(e);
+}
+
+static void emit_ioctls(struct emitter *e)
+{
+	size_t i;
+
+	if (!e->m->ioctls.n)
+		return;
+	begin_section(e, GABION_SECTION_IOCTLS, 0);
+	for (i = 0; i < e->m->ioctls.n; i++) {
+		const struct gabion_ioctl *range = &e->m->ioctls.v[i];
+		struct gabion_policy_ioctl out = {
+			.domain = cpu_to_le32(range->domain),
+			.label = cpu_to_le32(range->label),
+			.first = cpu_to_le32(range->first),
+			.last = cpu_to_le32(range->last),
+		};
+
+		append(e, &out, sizeof(out));
+	}
 	end_section(e);
 }
 
@@ -309,7 +332,8 @@ static uint64_t estimate(const struct gabion_model *m)
 				 strlen(m->resources.v[m->classes[klass].labels.members.v[i]].name);
 	}
 	bytes += m->filters.list.n * sizeof(struct gabion_policy_filter) + m->filters.calls.n * 4 +
-		 m->filters.tests.nodes.n * sizeof(struct gabion_policy_test);
+		 m->filters.tests.nodes.n * sizeof(struct gabion_policy_test) +
+		 m->ioctls.n * sizeof(struct gabion_policy_ioctl);
 	return bytes + m->rules.n * sizeof(struct gabion_policy_rule) +
 	       m->resources.n * sizeof(struct gabion_policy_resource);
 }
@@ -352,6 +376,7 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 		emit_resources(&e);
 		emit_rules(&e);
 		emit_filters(&e);
+		emit_ioctls(&e);
 		for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
 			emit_class(&e, klass);
 		begin_section(&e, GABION_SECTION_STRINGS, 0);

@@ -40,14 +40,19 @@ struct gabion_resource {
 	struct gabion_loc loc;
 };
 
+/* What a domain may use by number; or, of another such struct, what is taken away from that. */
+struct gabion_number_sets {
+	uint64_t capabilities, families, controls;
+	uint32_t netlink;
+};
+
 struct gabion_domain {
 	const char *name;
 	struct gabion_loc loc;
 	const struct gabion_ast_block *block;	/* NULL for the host */
 	uint32_t level;
 	uint32_t flags;
-	uint64_t capabilities, families, controls;
-	uint64_t denied_capabilities, denied_families, denied_controls;
+	struct gabion_number_sets granted, denied;
 	uint32_t program;			/* resource made by `enter`, or GABION_NFA_NONE */
 	size_t first_rule, last_rule;		/* its rules in the model, [first, last) */
 };
@@ -56,6 +61,8 @@ struct gabion_domain {
  * struct gabion_rule - one permission set of one domain on one object
  * @explicit_bits: those of @permissions that the policy's words ask for; the
  *		others are implied and may be masked by the level order
+ * @commands:	@permissions is GABION_FILE_IOCTL, and only these commands of it are meant; NULL:
+ *		whatever @permissions says
  * @audit:	grants to be recorded; @quiet: refusals not to be recorded
  * @to:		EXEC: domain that is entered, or GABION_NO_DOMAIN
  */
@@ -66,6 +73,7 @@ struct gabion_rule {
 	uint32_t object;
 	uint32_t permissions;
 	uint32_t explicit_bits;
+	const struct gabion_commands *commands;
 	uint32_t audit;
 	uint32_t quiet;
 	uint32_t to;
@@ -89,6 +97,12 @@ struct gabion_tables {
 	uint32_t nlabels;
 	uint32_t *allow, *trusted, *deny, *audit, *quiet;
 	uint16_t *transition;
+};
+
+/* Commands @first to @last, granted to @domain on files of @label. */
+struct gabion_ioctl {
+	uint32_t domain, label;
+	uint32_t first, last;
 };
 
 /* A set of syscalls and, once it was asked for, what is in it. */
@@ -148,6 +162,7 @@ struct gabion_model {
 	struct gabion_sets sets;
 	struct gabion_class_model classes[GABION_CLASS_TABLES_END];	/* file, net */
 	struct gabion_tables tables[GABION_CLASS_TABLES_END];
+	VEC(struct gabion_ioctl) ioctls;	/* as in the image */
 };
 
 /* Report with a place; mend may be NULL. */
@@ -211,6 +226,15 @@ void gabion_model_check_order(struct gabion_model *m);
 
 /* tables.c: the matrices.  False if they would be too large, after a diagnostic. */
 bool gabion_model_tables(struct gabion_model *m);
+/* Row of @domain in a matrix of @tables that is made when it is first asked for. */
+uint32_t *gabion_tables_row(const struct gabion_model *m, const struct gabion_tables *tables,
+			    uint32_t **matrix, uint32_t domain);
+
+/*
+ * ioctls.c: single commands of ioctl(2), after the matrices.  False if they would
+ * be too many, after a diagnostic.
+ */
+bool gabion_model_ioctls(struct gabion_model *m);
 
 /* transition.c: which domain an execution enters. */
 void gabion_model_transitions(struct gabion_model *m);

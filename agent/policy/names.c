@@ -2,8 +2,10 @@
 #include "names.h"
 
 #include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <linux/netlink.h>
 
 #include "mem.h"
 
@@ -14,10 +16,11 @@
 
 static const struct gabion_verb verbs[] = {
 	{ "read", { F(GABION_FILE_READ, GABION_FILE_READ | GABION_FILE_STAT, GABION_FILE_READ) } },
-	{ "write", { F(GABION_FILE_WRITE, GABION_FILE_WRITE | GABION_FILE_APPEND | GABION_FILE_STAT,
+	{ "write", { F(GABION_FILE_WRITE, GABION_FILE_WRITE | GABION_FILE_APPEND |
+		       GABION_FILE_STAT | GABION_FILE_LOCK,
 		       GABION_FILE_WRITE | GABION_FILE_APPEND) } },
-	{ "append", { F(GABION_FILE_APPEND, GABION_FILE_APPEND | GABION_FILE_STAT,
-			GABION_FILE_APPEND) } },
+	{ "append", { F(GABION_FILE_APPEND, GABION_FILE_APPEND | GABION_FILE_STAT |
+			GABION_FILE_LOCK, GABION_FILE_APPEND) } },
 	{ "create", { F(GABION_FILE_CREATE, GABION_FILE_CREATE | GABION_FILE_STAT,
 			GABION_FILE_CREATE) } },
 	{ "delete", { F1(GABION_FILE_DELETE) } },
@@ -169,10 +172,37 @@ static const char *const controls[] = {
 	[GABION_CONTROL_BINDER] = "binder",
 };
 
+/* NETLINK_*, by number. */
+static const char *const netlink_protocols[GABION_NETLINK_END] = {
+	[NETLINK_ROUTE] = "route",
+	[NETLINK_USERSOCK] = "usersock",
+	[NETLINK_FIREWALL] = "firewall",
+	[NETLINK_SOCK_DIAG] = "sock_diag",
+	[NETLINK_NFLOG] = "nflog",
+	[NETLINK_XFRM] = "xfrm",
+	[NETLINK_SELINUX] = "selinux",
+	[NETLINK_ISCSI] = "iscsi",
+	[NETLINK_AUDIT] = "audit",
+	[NETLINK_FIB_LOOKUP] = "fib_lookup",
+	[NETLINK_CONNECTOR] = "connector",
+	[NETLINK_NETFILTER] = "netfilter",
+	[NETLINK_IP6_FW] = "ip6_fw",
+	[NETLINK_DNRTMSG] = "dnrtmsg",
+	[NETLINK_KOBJECT_UEVENT] = "kobject_uevent",
+	[NETLINK_GENERIC] = "generic",
+	[NETLINK_SCSITRANSPORT] = "scsitransport",
+	[NETLINK_ECRYPTFS] = "ecryptfs",
+	[NETLINK_RDMA] = "rdma",
+	[NETLINK_CRYPTO] = "crypto",
+	[NETLINK_SMC] = "smc",
+};
+
 _Static_assert(sizeof(controls) / sizeof(controls[0]) == GABION_CONTROL_END,
 	       "every control point has a name");
 _Static_assert(1U << (sizeof(file_bits) / sizeof(file_bits[0])) == GABION_FILE_ALL + 1,
 	       "every file permission has a name");
+_Static_assert(1U << (sizeof(domain_bits) / sizeof(domain_bits[0])) == GABION_DOM_ALL + 1,
+	       "every permission on domains has a name");
 
 struct table {
 	const char *const *names;
@@ -195,6 +225,8 @@ static struct table table_of(uint32_t klass)
 		return TABLE(families);
 	case GABION_CLASS_CONTROL:
 		return TABLE(controls);
+	case GABION_CLASS_NETLINK:
+		return TABLE(netlink_protocols);
 	default:
 		return (struct table){ NULL, 0 };
 	}
@@ -231,7 +263,10 @@ int gabion_number_of(uint32_t klass, const char *name)
 	for (i = 0; i < t.n; i++)
 		if (t.names[i] && !strcmp(t.names[i], name))
 			return i;
-	return -1;
+	if (klass != GABION_CLASS_NETLINK || !*name || strspn(name, "0123456789") != strlen(name) ||
+	    strlen(name) > 2 || atoi(name) >= GABION_NETLINK_END)
+		return -1;
+	return atoi(name);
 }
 
 void gabion_suggest_names(struct gabion_suggestion *s, uint32_t klass)
@@ -278,6 +313,8 @@ const char *gabion_class_name(uint32_t klass)
 		return "family";
 	case GABION_CLASS_CONTROL:
 		return "control";
+	case GABION_CLASS_NETLINK:
+		return "netlink";
 	case GABION_CLASS_SYSCALL:
 		return "syscall";
 	default:

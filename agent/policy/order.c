@@ -4,6 +4,7 @@
  * whatever the policy says; better to hear of it here.
  */
 #include "../../core/level.h"
+#include "commands.h"
 #include "model.h"
 
 static uint32_t mask_between(const struct gabion_model *m, uint32_t subject, uint32_t object,
@@ -19,17 +20,65 @@ static uint32_t mask_between(const struct gabion_model *m, uint32_t subject, uin
 				 gabion_class_write_flow(klass));
 }
 
-/* Permissions of @rule's object that another rule of the domain has as trusted. */
+/* Is @other an exception for the object of @rule, of the same domain? */
+static bool is_exception(const struct gabion_rule *other, const struct gabion_rule *rule)
+{
+	return other->kind == GABION_RULE_TRUSTED && other->klass == rule->klass &&
+	       other->object == rule->object;
+}
+
+/* The first command from @next on that no exception holds for. */
+static uint64_t first_not_trusted(const struct gabion_model *m, const struct gabion_rule *rule,
+				 uint64_t next)
+{
+	const struct gabion_domain *d = &m->domains.v[rule->domain];
+	bool moved = true;
+	size_t i, j;
+
+	while (moved) {
+		moved = false;
+		for (i = d->first_rule; i < d->last_rule; i++) {
+			const struct gabion_commands *c = m->rules.v[i].commands;
+
+			if (!c || !is_exception(&m->rules.v[i], rule))
+				continue;
+			for (j = 0; j < c->n; j++) {
+				if (c->ranges[j].first > next || c->ranges[j].last < next)
+					continue;
+				next = (uint64_t)c->ranges[j].last + 1;
+				moved = true;
+			}
+		}
+	}
+	return next;
+}
+
+static bool commands_are_trusted(const struct gabion_model *m, const struct gabion_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->commands->n; i++) {
+		const struct gabion_command_range *r = &rule->commands->ranges[i];
+
+		if (first_not_trusted(m, rule, r->first) <= r->last)
+			return false;
+	}
+	return true;
+}
+
+/* Permissions of @rule's object that other rules of the domain have as trusted. */
 static uint32_t trusted_on(const struct gabion_model *m, const struct gabion_rule *rule)
 {
 	const struct gabion_domain *d = &m->domains.v[rule->domain];
 	uint32_t bits = 0;
 	size_t i;
 
+	/* An exception for some commands is none for the others. */
 	for (i = d->first_rule; i < d->last_rule; i++)
-		if (m->rules.v[i].kind == GABION_RULE_TRUSTED &&
-		    m->rules.v[i].klass == rule->klass && m->rules.v[i].object == rule->object)
+		if (!m->rules.v[i].commands && is_exception(&m->rules.v[i], rule))
 			bits |= m->rules.v[i].permissions;
+	if (rule->commands && commands_are_trusted(m, rule))
+		bits |= GABION_FILE_IOCTL;
 	return bits;
 }
 
@@ -42,7 +91,8 @@ static void report(struct gabion_model *m, const struct gabion_rule *rule, uint3
 		domain ? m->domains.v[rule->object].name : m->resources.v[rule->object].name;
 	bool reads = refused & gabion_class_read_flow(rule->klass);
 	bool writes = refused & gabion_class_write_flow(rule->klass);
-	char *words = gabion_bits_format(rule->klass, refused);
+	char *words = rule->commands ? gabion_xasprintf("ioctl(%s)", rule->commands->text)
+				     : gabion_bits_format(rule->klass, refused);
 	const char *why = reads && writes ? "flows both ways: the levels must be equal"
 			  : reads ? "reading needs a level of the domain as high as the object's"
 				  : "writing needs a level of the object as high as the domain's";

@@ -98,6 +98,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token CAPABILITY	"capability"
 %token SOCKET		"socket"
 %token CONTROL		"control"
+%token NETLINK		"netlink"
 %token EXEC		"exec"
 %token AS		"as"
 %token TRUSTED		"trusted"
@@ -117,9 +118,9 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token AND		"and"
 %token OR		"or"
 
-%type <name> name word object glob as
-%type <names> order names words objects globs except
-%type <verbs> verbs
+%type <name> name word object glob as netlink
+%type <names> order names words objects globs except netlinks
+%type <verbs> verbs verb
 %type <ports> ports ports_opt
 %type <rules> rules
 %type <rule> rule
@@ -134,8 +135,8 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %type <action> action
 %type <question> question
 %type <condition> condition conditions disjunction conjunction primary test tested
-%type <terms> value mask
-%type <ranges> ranges range
+%type <terms> value mask command
+%type <ranges> ranges range commands command_range
 
 %%
 
@@ -174,6 +175,13 @@ question:
 |	VERB UNREACHABLE		{
 		$$ = gabion_tree_question($1->name, &@1, "unreachable", &@2);
 	}
+|	VERB '(' commands ')' glob	{
+		$$ = gabion_tree_command_question(p, $1, &@1, $3.first,
+						  gabion_tree_literal(p, $5.text, &@5), &@5);
+	}
+|	VERB '(' commands ')' UNREACHABLE {
+		$$ = gabion_tree_command_question(p, $1, &@1, $3.first, "unreachable", &@5);
+	}
 |	VERB protocol ADDRESS PORT NUMBER {
 		$$ = gabion_tree_question($1->name, &@1, gabion_tree_endpoint(p, $2, $3, $5), &@2);
 	}
@@ -190,6 +198,9 @@ question:
 	}
 |	numbers word			{
 		$$ = gabion_tree_question(gabion_parser_slice(p, &@1), &@1, $2.text, &@2);
+	}
+|	NETLINK netlink			{
+		$$ = gabion_tree_question("netlink", &@1, $2.text, &@2);
 	}
 ;
 
@@ -297,6 +308,10 @@ rule:
 |	prefix numbers words		{
 		$$ = gabion_tree_prefixed(p, GABION_AST_NUMBERS, &@2, $1, $3.first);
 		$$->klass = $2;
+	}
+|	prefix NETLINK netlinks		{
+		$$ = gabion_tree_prefixed(p, GABION_AST_NUMBERS, &@2, $1, $3.first);
+		$$->klass = GABION_CLASS_NETLINK;
 	}
 |	EXEC object as			{
 		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1, gabion_tree_names(p, $2).first);
@@ -456,8 +471,43 @@ as:
 ;
 
 verbs:
+	verb
+|	verbs ',' verb			{ $$ = gabion_tree_join_verbs($1, $3); }
+;
+
+verb:
 	VERB				{ $$ = gabion_tree_verbs(p, $1, &@1); }
-|	verbs ',' VERB			{ $$ = gabion_tree_add_verb(p, $1, $3, &@3); }
+|	VERB '(' commands ')'		{
+		$$ = gabion_tree_verbs(p, $1, &@1);
+		gabion_tree_command_verb(p, $$.first, $3.first);
+	}
+;
+
+commands:
+	command_range
+|	commands ',' command_range	{ $$ = gabion_tree_join_ranges($1, $3); }
+;
+
+command_range:
+	command				{ $$ = gabion_tree_range(p, $1, NULL); }
+|	command TO command		{ $$ = gabion_tree_range(p, $1, $3); }
+;
+
+command:
+	WORD				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
+|	NUMBER				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
+;
+
+netlinks:
+	netlink				{ $$ = gabion_tree_names(p, $1); }
+|	netlinks ',' netlink		{ $$ = gabion_tree_add_name(p, $1, $3); }
+;
+
+/* Of the words of the language only this one is a protocol, too. */
+netlink:
+	word
+|	NUMBER				{ $$ = gabion_tree_name($1, &@1, false); }
+|	AUDIT				{ $$ = gabion_tree_name("audit", &@1, false); }
 ;
 
 objects:

@@ -34,6 +34,7 @@ struct gabion_policy_stats {
 	uint32_t filters;	/* domains whose syscalls are filtered */
 	uint32_t calls;		/* outcomes in all tables of these */
 	uint32_t tests;		/* of arguments */
+	uint32_t ioctls;	/* ranges of commands, by domain and label */
 	struct gabion_class_stats file, net;
 };
 

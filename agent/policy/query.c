@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/decide.h"
+#include <sys/socket.h>
+
+#include "../../core/ioctl.h"
 #include "diag.h"
 #include "endpoint.h"
 #include "mem.h"
 #include "names.h"
 #include "query_call.h"
+#include "query_ioctl.h"
 #include "syscall_names.h"
 
 static int unknown(struct gabion_error *error, const char *what, const struct gabion_suggestion *s)
@@ -122,12 +125,22 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 	return find_domain(view, object, &a->label, error);
 }
 
+/* Is @rule about the class asked about? `socket netlink` is about its protocols, too. */
+static bool is_of_class(const struct gabion_policy_rule *rule, const struct gabion_answer *a)
+{
+	if (a->klass == GABION_CLASS_NETLINK && le16_to_cpu(rule->klass) == GABION_CLASS_FAMILY)
+		return le32_to_cpu(rule->object) == AF_NETLINK;
+	return le16_to_cpu(rule->klass) == a->klass;
+}
+
 static bool label_has(const struct gabion_view *view, const struct gabion_answer *a,
-		      uint32_t object)
+		      const struct gabion_policy_rule *rule)
 {
 	const struct gabion_class_view *c;
-	uint32_t i, first;
+	uint32_t i, first, object = le32_to_cpu(rule->object);
 
+	if (le16_to_cpu(rule->klass) != a->klass)
+		return true;
 	if (a->klass != GABION_CLASS_FILE && a->klass != GABION_CLASS_NET)
 		return object == a->label;
 	c = &view->classes[a->klass];
@@ -150,10 +163,14 @@ static void find_rules(const struct gabion_view *view, struct gabion_answer *a, 
 	for (i = 0; i < view->nrules; i++) {
 		const struct gabion_policy_rule *r = &view->rules[i];
 
-		if (le32_to_cpu(r->domain) != a->domain || le16_to_cpu(r->klass) != a->klass ||
+		if (le32_to_cpu(r->domain) != a->domain || !is_of_class(r, a) ||
 		    (le16_to_cpu(r->kind) == GABION_RULE_DENY) != deny ||
 		    !(numbers || (le32_to_cpu(r->permissions) & a->wanted)) ||
-		    !label_has(view, a, le32_to_cpu(r->object)))
+		    !label_has(view, a, r))
+			continue;
+		/* What grants single commands is no answer to the question for all. */
+		if ((le32_to_cpu(r->permissions) & GABION_RULE_COMMANDS) && !deny &&
+		    !a->has_command)
 			continue;
 		vec_push(&found, i);
 	}
@@ -161,16 +178,25 @@ static void find_rules(const struct gabion_view *view, struct gabion_answer *a, 
 	a->nrules = found.n;
 }
 
+static uint64_t numbers_of(const struct gabion_policy_domain *d, uint32_t klass)
+{
+	switch (klass) {
+	case GABION_CLASS_CAPABILITY:
+		return le64_to_cpu(d->capabilities);
+	case GABION_CLASS_FAMILY:
+		return le64_to_cpu(d->families);
+	case GABION_CLASS_CONTROL:
+		return le64_to_cpu(d->controls);
+	default:
+		return le64_to_cpu(d->families) >> AF_NETLINK & 1 ? le32_to_cpu(d->netlink) : 0;
+	}
+}
+
 static void decide_number(const struct gabion_view *view, struct gabion_answer *a)
 {
-	const struct gabion_policy_domain *d = &view->domains[a->domain];
-	uint64_t has = le64_to_cpu(a->klass == GABION_CLASS_CAPABILITY ? d->capabilities
-				   : a->klass == GABION_CLASS_FAMILY   ? d->families
-								       : d->controls);
-
 	if (a->unconfined)
 		return;
-	a->refused = a->wanted & ~has;
+	a->refused = a->wanted & ~numbers_of(&view->domains[a->domain], a->klass);
 	if (!a->refused)
 		return;
 	find_rules(view, a, true);
@@ -190,6 +216,8 @@ static void decide(const struct gabion_view *view, struct gabion_answer *a)
 		effective = gabion_class_permissions(a->klass);
 	}
 	a->refused = a->wanted & ~effective;
+	if (a->has_command && gabion_ioctl_granted(view, a->domain, a->label, a->command))
+		a->refused = 0;
 	a->audit = gabion_matrix(c, c->audit, a->domain, a->label) & a->wanted;
 	a->quiet = gabion_matrix(c, c->quiet, a->domain, a->label) & a->refused;
 	if (a->klass == GABION_CLASS_FILE && c->transition)
@@ -199,7 +227,8 @@ static void decide(const struct gabion_view *view, struct gabion_answer *a)
 		return;
 	if (gabion_matrix(c, c->deny, a->domain, a->label) & a->refused)
 		a->reason = GABION_ANSWER_DENIED;
-	else if (gabion_matrix(c, c->allow, a->domain, a->label) & a->refused)
+	else if ((gabion_matrix(c, c->allow, a->domain, a->label) & a->refused) ||
+		 (a->has_command && gabion_ioctl_listed(view, a->domain, a->label, a->command)))
 		a->reason = GABION_ANSWER_LEVEL;
 	else
 		a->reason = GABION_ANSWER_NO_RULE;
@@ -222,6 +251,8 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 		return find_number(GABION_CLASS_FAMILY, object, a, error);
 	if (!strcmp(word, "control"))
 		return find_number(GABION_CLASS_CONTROL, object, a, error);
+	if (!strcmp(word, "netlink"))
+		return find_number(GABION_CLASS_NETLINK, object, a, error);
 	if (!strcmp(word, "syscall"))
 		return gabion_query_call(view, object, a, error);
 	if (!verb) {
@@ -229,7 +260,10 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 			gabion_suggest_try(&s, gabion_verb_at(i)->name);
 		return unknown(error, "permission", &s);
 	}
-	err = find_object(view, verb, object, a, error);
+	err = verb->klass[GABION_CLASS_FILE].asked == GABION_FILE_IOCTL
+		      ? gabion_query_command(&object, a, error) : 0;
+	if (!err)
+		err = find_object(view, verb, object, a, error);
 	if (err)
 		return err;
 	a->wanted = verb->klass[a->klass].asked;
@@ -262,7 +296,8 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 		decide_number(view, answer);
 	answer->allowed = !answer->refused;
 	answer->denied = answer->refused;
-	if (!answer->rules && !answer->unconfined && answer->reason != GABION_ANSWER_NO_RULE)
+	if (!answer->rules && !answer->unconfined && !answer->free_command &&
+	    answer->reason != GABION_ANSWER_NO_RULE)
 		find_rules(view, answer, answer->reason == GABION_ANSWER_DENIED);
 	return 0;
 }
@@ -307,8 +342,11 @@ const char *gabion_answer_resources(const struct gabion_view *view,
 
 		return name ? name : "";
 	}
-	if (answer->klass >= GABION_CLASS_TABLES_END)
-		return gabion_name_of(answer->klass, answer->label);
+	if (answer->klass >= GABION_CLASS_TABLES_END) {
+		const char *name = gabion_name_of(answer->klass, answer->label);
+
+		return name ? name : "";
+	}
 	c = &view->classes[answer->klass];
 	return c->labels ? gabion_view_string(view, c->labels[answer->label].name) : "";
 }

@@ -32,12 +32,14 @@ enum gabion_answer_reason {
  * @reason:	why not allowed
  * @klass:	enum gabion_class
  * @domain:	index into DOMAINS
- * @wanted:	permissions asked for; bit set of one for capability, family, control
+ * @wanted:	permissions asked for; bit set of one for capability, family, control, netlink
  * @refused:	those of @wanted that are refused
  * @label:	of the object: label (file, net), domain index, or the number asked for
  * @subject_level: of the domain
- * @object_level: of the object; NULL for capability, family and control
+ * @object_level: of the object; NULL for capability, family, control and netlink
  * @transition:	file: domain that executing the object enters, or GABION_TRANSITION_NONE
+ * @has_command: file: about one command of ioctl(2), @command
+ * @free_command: it needs no grant
  * @abi:	syscall: enum gabion_abi
  * @outcome:	syscall: what happens, as in syscall.h; undefined for GABION_ANSWER_ARGUMENTS
  * @missing:	syscall: names of the arguments that the answer depends on, malloc'ed, or NULL
@@ -60,6 +62,9 @@ struct gabion_answer {
 	const struct gabion_policy_level *subject_level;
 	const struct gabion_policy_level *object_level;
 	uint16_t transition;
+	bool has_command;
+	bool free_command;
+	uint32_t command;
 	uint32_t abi;
 	uint32_t outcome;
 	char *missing;
@@ -71,10 +76,11 @@ struct gabion_answer {
  * gabion_query - may @domain do @verb to @object?
  * @view:	the policy
  * @domain:	name of a domain
- * @verb:	permission; or "capability", "socket", "control", "syscall"
- * @object:	absolute path; "unreachable"; "tcp ADDRESS port N"; "domain NAME" (for signal,
- *		trace and inspect also NAME); or name of the capability, family, control;
- *		or [ABI:]SYSCALL, perhaps with (PARAMETER = VALUE, ...)
+ * @verb:	permission; or "capability", "socket", "netlink", "control", "syscall"
+ * @object:	absolute path; "unreachable"; "tcp ADDRESS port N"; "domain NAME" (where @verb is
+ *		for domains only also NAME); or name of the capability, family, protocol, control;
+ *		or [ABI:]SYSCALL, perhaps with (PARAMETER = VALUE, ...); for "ioctl" also
+ *		"COMMAND PATH" and "COMMAND unreachable"
  * @answer:	filled in on success; release with gabion_answer_free()
  * @error:	why the question has no meaning
  *

@@ -2,6 +2,7 @@
 /* Statements of a domain to rules: which permissions on which object. */
 #include <sys/socket.h>
 
+#include "commands.h"
 #include "model.h"
 
 static void push_rule(struct gabion_model *m, struct gabion_rule rule)
@@ -67,6 +68,25 @@ static int64_t resolve_object(struct gabion_model *m, uint32_t domain,
 	return -1;
 }
 
+/* `ioctl(...)`: a rule of its own, as it says something else than the verbs beside it. */
+static void commands_rule(struct gabion_model *m, const struct gabion_ast_rule *r,
+			  struct gabion_ast_verb *v, struct gabion_rule rule)
+{
+	if (r->audit && r->effect != GABION_AST_DENY)
+		model_error(m, &v->loc, "write `audit ioctl` for all commands, or drop `audit`",
+			    "`audit` holds for the whole of `ioctl`, not for single commands");
+	if (!v->resolved)
+		v->resolved = gabion_commands_resolve(m, v->commands,
+						      r->effect == GABION_AST_DENY);
+	rule.commands = v->resolved;
+	if (!rule.commands)
+		return;
+	rule.permissions = GABION_FILE_IOCTL;
+	rule.explicit_bits = r->effect == GABION_AST_ALLOW ? GABION_FILE_IOCTL : 0;
+	rule.quiet = r->quiet ? GABION_FILE_IOCTL : 0;
+	push_rule(m, rule);
+}
+
 static void access_object(struct gabion_model *m, uint32_t domain, const struct gabion_ast_rule *r,
 			  const struct gabion_ast_name *object, uint32_t klass)
 {
@@ -76,8 +96,17 @@ static void access_object(struct gabion_model *m, uint32_t domain, const struct 
 		[GABION_AST_TRUSTED] = GABION_RULE_TRUSTED,
 	};
 	int64_t number = resolve_object(m, domain, object, &klass);
+	struct gabion_rule rule = {
+		.kind = kinds[r->effect],
+		.klass = klass,
+		.domain = domain,
+		.object = number,
+		.to = GABION_NO_DOMAIN,
+		/* The object says which of a list it is. */
+		.loc = object->loc,
+	};
 	uint32_t grant = 0, marked = 0;
-	const struct gabion_ast_verb *v;
+	struct gabion_ast_verb *v;
 
 	if (number < 0)
 		return;
@@ -89,24 +118,22 @@ static void access_object(struct gabion_model *m, uint32_t domain, const struct 
 				    "`%s` does not apply to \"%s\"", v->verb->name, object->text);
 			continue;
 		}
+		if (v->commands) {
+			commands_rule(m, r, v, rule);
+			continue;
+		}
 		grant |= v->verb->klass[klass].grant;
 		marked |= v->verb->klass[klass].deny;
 	}
-	push_rule(m, (struct gabion_rule){
-			     .kind = kinds[r->effect],
-			     .klass = klass,
-			     .domain = domain,
-			     .object = number,
-			     .permissions = r->effect == GABION_AST_DENY ? marked : grant,
-			     .explicit_bits = r->effect == GABION_AST_ALLOW ? marked : 0,
-			     .audit = r->audit ? marked : 0,
-			     .quiet = r->quiet ? marked : 0,
-			     .to = GABION_NO_DOMAIN,
-			     /* The object says which of a list it is. */
-			     .loc = object->loc,
-		     });
+	if (!marked)
+		return;
+	rule.permissions = r->effect == GABION_AST_DENY ? marked : grant;
+	rule.explicit_bits = r->effect == GABION_AST_ALLOW ? marked : 0;
+	rule.audit = r->audit ? marked : 0;
+	rule.quiet = r->quiet ? marked : 0;
+	push_rule(m, rule);
 	if (klass == GABION_CLASS_NET && r->effect != GABION_AST_DENY)
-		m->domains.v[domain].families |= 1ULL << AF_INET | 1ULL << AF_INET6;
+		m->domains.v[domain].granted.families |= 1ULL << AF_INET | 1ULL << AF_INET6;
 }
 
 static bool has_class(const struct gabion_verb *verb, uint32_t klass)
@@ -133,25 +160,61 @@ static void access_rule(struct gabion_model *m, uint32_t domain, const struct ga
 		access_object(m, domain, r, object, klass);
 }
 
+/* Add @number to a set of what @d may use, or may not. */
+static void add_number(struct gabion_domain *d, uint32_t klass, bool deny, uint32_t number)
+{
+	struct gabion_number_sets *sets = deny ? &d->denied : &d->granted;
+
+	switch (klass) {
+	case GABION_CLASS_CAPABILITY:
+		sets->capabilities |= 1ULL << number;
+		break;
+	case GABION_CLASS_CONTROL:
+		sets->controls |= 1ULL << number;
+		break;
+	case GABION_CLASS_FAMILY:
+		sets->families |= 1ULL << number;
+		/* The family is all of its protocols. */
+		if (number == AF_NETLINK)
+			sets->netlink = UINT32_MAX;
+		break;
+	case GABION_CLASS_NETLINK:
+		sets->netlink |= 1U << number;
+		if (!deny)
+			sets->families |= 1ULL << AF_NETLINK;
+		break;
+	}
+}
+
 static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct gabion_ast_rule *r)
 {
 	static const struct {
 		const char *one, *known;
 	} words[] = {
-		{ "capability", "capabilities are named as in capabilities(7), without CAP_" },
-		{ "socket family", "families are named as in address_families(7), without AF_" },
-		{ "control point", "see gabion-policy(5) for the control points" },
+		[GABION_CLASS_CAPABILITY] = {
+			"capability",
+			"capabilities are named as in capabilities(7), without CAP_",
+		},
+		[GABION_CLASS_FAMILY] = {
+			"socket family",
+			"families are named as in address_families(7), without AF_",
+		},
+		[GABION_CLASS_CONTROL] = {
+			"control point",
+			"see gabion-policy(5) for the control points",
+		},
+		[GABION_CLASS_NETLINK] = {
+			"netlink protocol",
+			"protocols are named as in netlink(7) in small letters, without NETLINK_, "
+			"or by their number, 0 to 31",
+		},
 	};
-	struct gabion_domain *d = &m->domains.v[domain];
-	uint64_t *granted[] = { &d->capabilities, &d->families, &d->controls };
-	uint64_t *denied[] = { &d->denied_capabilities, &d->denied_families, &d->denied_controls };
-	uint32_t which = r->klass - GABION_CLASS_CAPABILITY;
 	const struct gabion_ast_name *n;
 
 	if (r->audit || r->quiet || r->effect == GABION_AST_TRUSTED)
 		model_error(m, &r->loc, "drop it",
 			    "`audit`, `quiet` and `trusted` do not apply to a %s",
-			    words[which].one);
+			    words[r->klass].one);
 	for (n = r->objects; n; n = n->next) {
 		int number = gabion_number_of(r->klass, n->text);
 		struct gabion_suggestion s = { .name = n->text };
@@ -161,11 +224,11 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 			model_error(m, &n->loc,
 				    s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?",
 								    s.nearest)
-					      : words[which].known,
-				    "unknown %s \"%s\"", words[which].one, n->text);
+					      : words[r->klass].known,
+				    "unknown %s \"%s\"", words[r->klass].one, n->text);
 			continue;
 		}
-		*(r->effect == GABION_AST_DENY ? denied : granted)[which] |= 1ULL << number;
+		add_number(&m->domains.v[domain], r->klass, r->effect == GABION_AST_DENY, number);
 		push_rule(m, (struct gabion_rule){
 				     .kind = r->effect == GABION_AST_DENY ? GABION_RULE_DENY
 									  : GABION_RULE_ALLOW,

@@ -35,8 +35,8 @@ static const char *list_expected(struct gabion_parser *p, const struct mistake *
 		return "a statement (level, category, resource, domain, abstraction, set, include, "
 		       "expect)";
 	if (expects(m, "enter"))
-		return "a rule (a permission, enter, level, use, capability, socket, control, "
-		       "exec, mode, abi, syscalls) or '}'";
+		return "a rule (a permission, enter, level, use, capability, socket, netlink, "
+		       "control, exec, mode, abi, syscalls) or '}'";
 	for (i = 0; i < m->n; i++)
 		text = gabion_arena_printf(p->arena, "%s%s%s", text,
 					   !i ? "" : i + 1 < m->n ? ", " : " or ",

@@ -2,9 +2,8 @@
 /* sigma: rules to matrices [ndomains][nlabels]. */
 #include "model.h"
 
-/* Row of @domain in a matrix that is made when it is first written to. */
-static uint32_t *row_of(const struct gabion_model *m, const struct gabion_tables *t,
-			uint32_t **matrix, uint32_t domain)
+uint32_t *gabion_tables_row(const struct gabion_model *m, const struct gabion_tables *t,
+			    uint32_t **matrix, uint32_t domain)
 {
 	if (!*matrix)
 		*matrix = gabion_xcalloc(m->domains.n * t->nlabels, sizeof(**matrix));
@@ -15,17 +14,20 @@ static void add_bits(const struct gabion_model *m, struct gabion_tables *t, uint
 		     const struct gabion_rule *rule, uint32_t label, uint32_t bits)
 {
 	if (bits)
-		row_of(m, t, matrix, rule->domain)[label] |= bits;
+		gabion_tables_row(m, t, matrix, rule->domain)[label] |= bits;
 }
 
 static void apply(const struct gabion_model *m, const struct gabion_rule *rule, uint32_t label)
 {
 	struct gabion_tables *t = (struct gabion_tables *)&m->tables[rule->klass];
+	/* Single commands are for ioctls.c. */
+	uint32_t bits = rule->commands ? 0 : rule->permissions;
 
 	if (rule->kind == GABION_RULE_DENY) {
-		add_bits(m, t, &t->deny, rule, label, rule->permissions);
+		add_bits(m, t, &t->deny, rule, label, bits);
 	} else {
-		add_bits(m, t, &t->allow, rule, label, rule->permissions);
+		add_bits(m, t, &t->allow, rule, label, bits);
+		/* An exception for commands is one, too: to those that are listed. */
 		if (rule->kind == GABION_RULE_TRUSTED)
 			add_bits(m, t, &t->trusted, rule, label, rule->permissions);
 	}
@@ -79,7 +81,7 @@ bool gabion_model_tables(struct gabion_model *m)
 	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++) {
 		struct gabion_tables *t = &m->tables[klass];
 
-		row_of(m, t, &t->allow, 0);
+		gabion_tables_row(m, t, &t->allow, 0);
 	}
 	for (i = 0; i < m->rules.n; i++) {
 		const struct gabion_rule *rule = &m->rules.v[i];
@@ -98,9 +100,10 @@ bool gabion_model_tables(struct gabion_model *m)
 	for (i = 0; i < m->domains.n; i++) {
 		struct gabion_domain *d = &m->domains.v[i];
 
-		d->capabilities &= ~d->denied_capabilities;
-		d->families &= ~d->denied_families;
-		d->controls &= ~d->denied_controls;
+		d->granted.capabilities &= ~d->denied.capabilities;
+		d->granted.families &= ~d->denied.families;
+		d->granted.controls &= ~d->denied.controls;
+		d->granted.netlink &= ~d->denied.netlink;
 	}
 	return true;
 }

@@ -26,21 +26,21 @@ struct gabion_name_list gabion_tree_names(struct gabion_parser *p, struct gabion
 	return gabion_tree_add_name(p, (struct gabion_name_list){}, name);
 }
 
-struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gabion_verb_list list,
-					     const struct gabion_verb *verb,
-					     const struct gabion_loc *loc)
+struct gabion_verb_list gabion_tree_verbs(struct gabion_parser *p, const struct gabion_verb *verb,
+					  const struct gabion_loc *loc)
 {
 	struct gabion_ast_verb *v = gabion_arena_alloc(p->arena, sizeof(*v));
 
 	*v = (struct gabion_ast_verb){ .verb = verb, .loc = *loc };
-	gabion_list_add(&list, v);
-	return list;
+	return (struct gabion_verb_list){ v, v };
 }
 
-struct gabion_verb_list gabion_tree_verbs(struct gabion_parser *p, const struct gabion_verb *verb,
-					  const struct gabion_loc *loc)
+struct gabion_verb_list gabion_tree_join_verbs(struct gabion_verb_list a,
+					       struct gabion_verb_list b)
 {
-	return gabion_tree_add_verb(p, (struct gabion_verb_list){}, verb, loc);
+	a.last->next = b.first;
+	a.last = b.last;
+	return a;
 }
 
 static uint32_t parse_port(struct gabion_parser *p, const char *text, const struct gabion_loc *loc)
@@ -62,9 +62,12 @@ struct gabion_port_list gabion_tree_add_ports(struct gabion_parser *p, struct ga
 	ports->from = parse_port(p, from, from_loc);
 	ports->to = to ? parse_port(p, to, to_loc) : ports->from;
 	ports->loc = *from_loc;
-	if (ports->from > ports->to)
+	if (ports->from > ports->to) {
 		gabion_tree_error(p, from_loc, "write the lower port first",
 				  "port range runs backwards");
+		/* The rest of the compilation goes on, and takes ranges to be right. */
+		ports->to = ports->from;
+	}
 	gabion_list_add(&list, ports);
 	return list;
 }
@@ -142,6 +145,44 @@ struct gabion_question gabion_tree_question(const char *verb, const struct gabio
 		.verb = gabion_tree_name(verb, verb_loc, false),
 		.object = gabion_tree_name(object, object_loc, object && object[0] == '/'),
 	};
+}
+
+static bool takes_commands(struct gabion_parser *p, const struct gabion_verb *verb,
+			   const struct gabion_loc *loc)
+{
+	if (verb->klass[GABION_CLASS_FILE].asked == GABION_FILE_IOCTL)
+		return true;
+	gabion_tree_error(p, loc, "drop the parentheses", "`%s` has no commands: only `ioctl` has",
+			  verb->name);
+	return false;
+}
+
+void gabion_tree_command_verb(struct gabion_parser *p, struct gabion_ast_verb *verb,
+			      struct gabion_ast_range *commands)
+{
+	if (takes_commands(p, verb->verb, &verb->loc))
+		verb->commands = commands;
+}
+
+struct gabion_question gabion_tree_command_question(struct gabion_parser *p,
+						    const struct gabion_verb *verb,
+						    const struct gabion_loc *verb_loc,
+						    struct gabion_ast_range *commands,
+						    const char *object,
+						    const struct gabion_loc *object_loc)
+{
+	const struct gabion_ast_term *command = commands->low;
+
+	if (!takes_commands(p, verb, verb_loc))
+		object = NULL;
+	if (commands->next || commands->high) {
+		gabion_tree_error(p, &command->loc, "ask about each in an expectation of its own",
+				  "an expectation is about one command");
+		object = NULL;
+	}
+	if (object)
+		object = gabion_arena_printf(p->arena, "%s %s", command->text, object);
+	return gabion_tree_question(verb->name, verb_loc, object, object_loc);
 }
 
 const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,

@@ -61,12 +61,12 @@ struct gabion_verb_list gabion_tree_verbs(struct gabion_parser *p, const struct 
 /* Each returns the list with one more at its end. */
 struct gabion_name_list gabion_tree_add_name(struct gabion_parser *p, struct gabion_name_list list,
 					     struct gabion_ast_name name);
-struct gabion_verb_list gabion_tree_add_verb(struct gabion_parser *p, struct gabion_verb_list list,
-					     const struct gabion_verb *verb,
-					     const struct gabion_loc *loc);
 struct gabion_port_list gabion_tree_add_ports(struct gabion_parser *p, struct gabion_port_list list,
 					      const char *from, const struct gabion_loc *from_loc,
 					      const char *to, const struct gabion_loc *to_loc);
+/* Both lists as one. */
+struct gabion_verb_list gabion_tree_join_verbs(struct gabion_verb_list a,
+					       struct gabion_verb_list b);
 /* For the action to fill in. */
 struct gabion_ast_rule *gabion_tree_rule(struct gabion_parser *p, enum gabion_ast_kind kind,
 					 const struct gabion_loc *loc,
@@ -86,6 +86,16 @@ void gabion_tree_misplaced_verb(struct gabion_parser *p, const struct gabion_ver
 struct gabion_question gabion_tree_question(const char *verb, const struct gabion_loc *verb_loc,
 					    const char *object,
 					    const struct gabion_loc *object_loc);
+/* The same of one command: @verb(@commands) @object. */
+struct gabion_question gabion_tree_command_question(struct gabion_parser *p,
+						    const struct gabion_verb *verb,
+						    const struct gabion_loc *verb_loc,
+						    struct gabion_ast_range *commands,
+						    const char *object,
+						    const struct gabion_loc *object_loc);
+/* Restrict @verb to @commands; a diagnostic for one that has none. */
+void gabion_tree_command_verb(struct gabion_parser *p, struct gabion_ast_verb *verb,
+			      struct gabion_ast_range *commands);
 const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
 				const struct gabion_loc *loc);
 const char *gabion_tree_endpoint(struct gabion_parser *p, uint8_t protocol, const char *address,

@@ -307,6 +307,102 @@ static void syscalls_survive_the_round_trip(void **state)
 		}
 }
 
+/* ioctl(2) that is refused, as the kernel makes it. */
+static struct gabion_event refused_command(uint32_t command)
+{
+	return (struct gabion_event){
+		.present = HAS(SEQUENCE) | HAS(CLASS) | HAS(WANTED) | HAS(REFUSED) | HAS(COMMAND),
+		.sequence = 1,
+		.type = GABION_EVENT_ACCESS,
+		.klass = GABION_CLASS_FILE,
+		.wanted = GABION_FILE_IOCTL,
+		.refused = GABION_FILE_IOCTL,
+		.command = command,
+	};
+}
+
+static void command_line(void **state)
+{
+	struct gabion_event event = refused_command(0x5412);
+
+	(void)state;
+	assert_line(&event,
+		    "{\"version\":1,\"type\":\"access\",\"instance\":\"00000000000000ab\","
+		    "\"sequence\":1,\"class\":\"file\",\"wanted\":[\"ioctl\"],"
+		    "\"refused\":[\"ioctl\"],\"command\":\"TIOCSTI\"}");
+	/* Without a name: 3 is that of many constants, but of no command. */
+	event.command = 3;
+	assert_line(&event,
+		    "{\"version\":1,\"type\":\"access\",\"instance\":\"00000000000000ab\","
+		    "\"sequence\":1,\"class\":\"file\",\"wanted\":[\"ioctl\"],"
+		    "\"refused\":[\"ioctl\"],\"command\":3}");
+}
+
+static void commands_survive_the_round_trip(void **state)
+{
+	static const uint32_t commands[] = { 0, 1, 3, 0x1234, 0x5401, 0x5412, 0x8912, 0x80086601,
+					     0xc0109428, 0xffffffff };
+	struct gabion_error error;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		cleanup_record struct gabion_record record = { 0 };
+		cleanup_json struct gabion_json json = { 0 };
+		struct gabion_event event = refused_command(commands[i]);
+
+		gabion_event_encode(&json, &event, 1);
+		assert_int_equal(gabion_record_parse(&record, json.data, json.length, &error), 0);
+		assert_int_equal(record.event.present, event.present | HAS(TYPE));
+		assert_int_equal(record.event.command, commands[i]);
+	}
+}
+
+/* Each word of the file and domain classes, the controls and netlink's protocols, and back. */
+static void words_survive_the_round_trip(void **state)
+{
+	static const struct {
+		uint32_t klass, value;
+		const char *word;
+	} words[] = {
+		{ GABION_CLASS_FILE, GABION_FILE_LOCK, "lock" },
+		{ GABION_CLASS_FILE, GABION_FILE_IOCTL, "ioctl" },
+		{ GABION_CLASS_FILE, GABION_FILE_WATCH, "watch" },
+		{ GABION_CLASS_DOMAIN, GABION_DOM_SCHEDULE, "schedule" },
+		{ GABION_CLASS_DOMAIN, GABION_DOM_IPC_READ, "ipc_read" },
+		{ GABION_CLASS_DOMAIN, GABION_DOM_IPC_WRITE, "ipc_write" },
+		{ GABION_CLASS_CONTROL, GABION_CONTROL_JIT, "jit" },
+		{ GABION_CLASS_CONTROL, GABION_CONTROL_HARDWARE, "hardware" },
+		{ GABION_CLASS_CONTROL, GABION_CONTROL_WATCH, "watch" },
+		{ GABION_CLASS_CONTROL, GABION_CONTROL_TUN, "tun" },
+		{ GABION_CLASS_CONTROL, GABION_CONTROL_BINDER, "binder" },
+		{ GABION_CLASS_NETLINK, 0, "route" },
+		{ GABION_CLASS_NETLINK, 9, "audit" },
+		{ GABION_CLASS_NETLINK, 15, "kobject_uevent" },
+		{ GABION_CLASS_NETLINK, 31, "31" },
+	};
+	struct gabion_error error;
+	char expected[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		cleanup_record struct gabion_record record = { 0 };
+		cleanup_json struct gabion_json json = { 0 };
+		struct gabion_event event = denied_read();
+
+		event.klass = words[i].klass;
+		event.wanted = event.refused = words[i].value;
+		gabion_event_encode(&json, &event, 1);
+		snprintf(expected, sizeof(expected), "\"refused\":[\"%s\"]", words[i].word);
+		assert_non_null(strstr(json.data, expected));
+		assert_int_equal(gabion_record_parse(&record, json.data, json.length, &error), 0);
+		assert_int_equal(record.event.klass, words[i].klass);
+		assert_int_equal(record.event.wanted, words[i].value);
+		assert_int_equal(record.event.refused, words[i].value);
+	}
+}
+
 static int parse(const char *line)
 {
 	struct gabion_record record = { 0 };
@@ -329,6 +425,7 @@ static void lines_that_are_no_records(void **state)
 	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"sequence\":\"1\"}"), -EBADMSG);
 	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"object\":7}"), -EBADMSG);
 	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"wanted\":{}}"), -EBADMSG);
+	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"command\":[7]}"), -EBADMSG);
 	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"resources\":[7]}"), 0);
 	assert_int_equal(parse("{\"version\":1,\"type\":\"access\",\"new\":{}}"), 0);
 }
@@ -361,6 +458,9 @@ int main(void)
 		cmocka_unit_test(losses_survive_the_round_trip),
 		cmocka_unit_test(syscall_line),
 		cmocka_unit_test(syscalls_survive_the_round_trip),
+		cmocka_unit_test(command_line),
+		cmocka_unit_test(commands_survive_the_round_trip),
+		cmocka_unit_test(words_survive_the_round_trip),
 		cmocka_unit_test(lines_that_are_no_records),
 		cmocka_unit_test(every_line_is_json_for_others_too),
 	};

@@ -162,6 +162,52 @@ static void capability_family_and_control(void **state)
 	record.event.klass = GABION_CLASS_FAMILY;
 	record.event.wanted = 40;
 	assert_part(&record, "nginx  family vsock  ");
+	record.event.klass = GABION_CLASS_CONTROL;
+	record.event.wanted = GABION_CONTROL_JIT;
+	assert_part(&record, "nginx  control jit  ");
+}
+
+static void netlink_protocol(void **state)
+{
+	struct gabion_record record = denied();
+
+	(void)state;
+	record.event.object = NULL;
+	record.event.klass = GABION_CLASS_NETLINK;
+	record.event.wanted = record.event.refused = 0;
+	assert_part(&record, "nginx  netlink route  ");
+	record.event.wanted = record.event.refused = 23;
+	assert_part(&record, "nginx  netlink 23  ");
+}
+
+static void command_of_an_ioctl(void **state)
+{
+	struct gabion_record record = denied();
+
+	(void)state;
+	record.event.wanted = record.event.refused = GABION_FILE_IOCTL;
+	assert_part(&record, "nginx  ioctl  /etc/shadow");
+	record.event.present |= HAS(COMMAND);
+	record.event.command = 0x5412;
+	assert_part(&record, "nginx  ioctl(TIOCSTI)  /etc/shadow");
+	record.event.command = 0x1234abcd;
+	assert_part(&record, "nginx  ioctl(0x1234abcd)  /etc/shadow");
+	record.event.refused = GABION_FILE_LOCK | GABION_FILE_WATCH;
+	assert_part(&record, "nginx  lock,watch  /etc/shadow");
+}
+
+static void domain_permissions(void **state)
+{
+	struct gabion_record record = denied();
+
+	(void)state;
+	record.event.object = NULL;
+	record.event.klass = GABION_CLASS_DOMAIN;
+	record.event.target = "sshd";
+	record.event.refused = GABION_DOM_SCHEDULE;
+	assert_part(&record, "nginx  schedule  domain sshd  (");
+	record.event.refused = GABION_DOM_IPC_READ | GABION_DOM_IPC_WRITE;
+	assert_part(&record, "nginx  ipc_read,ipc_write  domain sshd  (");
 }
 
 static void other_kinds(void **state)
@@ -221,6 +267,9 @@ int main(void)
 		cmocka_unit_test(net_endpoint),
 		cmocka_unit_test(signal_to_a_domain),
 		cmocka_unit_test(capability_family_and_control),
+		cmocka_unit_test(netlink_protocol),
+		cmocka_unit_test(command_of_an_ioctl),
+		cmocka_unit_test(domain_permissions),
 		cmocka_unit_test(other_kinds),
 	};
 

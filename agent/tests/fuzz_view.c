@@ -18,6 +18,8 @@ static void ask(const struct gabion_view *view)
 		{ "read", "/etc/shadow" }, { "execute", "/usr/sbin/d" },
 		{ "signal", "host" },	   { "connect", "tcp 10.0.0.1 port 80" },
 		{ "capability", "chown" }, { "read", "unreachable" },
+		{ "ioctl", "TIOCSTI /dev/tty" }, { "ioctl", "0xffffffff unreachable" },
+		{ "netlink", "route" },	   { "ipc_write", "host" },
 		{ "syscall", "socket" },   { "syscall", "i386:socketcall(call = 1)" },
 	};
 	struct gabion_answer answer;

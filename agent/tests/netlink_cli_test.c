@@ -295,6 +295,59 @@ static void syscalls_that_were_never_used(void **state)
 	assert_out(f, "\"never_used\":[\"write\"]");
 }
 
+static int query(struct fixture *f, const char *words)
+{
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "query --policy %s/a.gabion %s", f->dir, words);
+	return gabion(f, arguments);
+}
+
+static void queries_about_commands_and_protocols(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\tioctl(TIOCSTI, 7..9) /t\n\tdeny ioctl(8) /t\n"
+				  "\tnetlink route\n\tdeny netlink 30\n}\n"
+				  "expect web allow ioctl(9) /t\nexpect web deny netlink audit\n");
+	assert_int_equal(query(f, "web ioctl TIOCSTI /t"), 0);
+	assert_out(f, "allowed\n");
+	assert_out(f, "a.gabion:2: allow ioctl(...) /t\n");
+	assert_int_equal(query(f, "web ioctl 8 /t"), 1);
+	assert_out(f, "denied\n  no rule grants ioctl on /t\n");
+	assert_int_equal(query(f, "web ioctl /t"), 1);
+	assert_int_equal(query(f, "web ioctl TCGETS /u"), 0);
+	assert_out(f, "the command needs no grant\n");
+	assert_int_equal(query(f, "web ioctl TIOCSTX /t"), 2);
+	assert_out(f, "did you mean `TIOCSTI`?");
+	assert_int_equal(query(f, "web netlink route"), 0);
+	assert_out(f, "a.gabion:4: allow netlink route\n");
+	assert_int_equal(query(f, "web netlink audit"), 1);
+	assert_out(f, "no rule grants netlink audit\n");
+	assert_int_equal(query(f, "web netlink 29"), 1);
+	assert_out(f, "no rule grants netlink 29\n");
+	assert_int_equal(query(f, "web netlink 30"), 1);
+	assert_out(f, "a.gabion:5: deny netlink 30\n");
+	assert_int_equal(query(f, "web netlink 32"), 2);
+	assert_int_equal(query(f, "web schedule self"), 0);
+	assert_int_equal(query(f, "web ipc_write host"), 1);
+	snprintf(arguments, sizeof(arguments), "--json query --policy %s/a.gabion web ioctl 7 /t",
+		 f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "\"command\":7,\"needs_no_grant\":false");
+	assert_out(f, "\"permissions\":\"ioctl\",\"commands\":true,\"object\":\"/t\"");
+	snprintf(arguments, sizeof(arguments), "test %s/a.gabion", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "a.gabion:7 web allow ioctl 9 /t\n");
+	snprintf(arguments, sizeof(arguments), "check %s/a.gabion", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "ioctl by command: 3 ranges\n");
+	snprintf(arguments, sizeof(arguments), "--json check %s/a.gabion", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "\"ioctls\":3");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -304,6 +357,7 @@ int main(void)
 		TEST(ps_of_a_process_says_whether_it_is_confined),
 		TEST(ps_all_lists_the_rest_too),
 		TEST(syscalls_that_were_never_used),
+		TEST(queries_about_commands_and_protocols),
 		TEST(load_compiles_and_reports),
 		TEST(load_shows_where_a_policy_is_wrong),
 		TEST(load_names_the_task_that_is_in_the_way),

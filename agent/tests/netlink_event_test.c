@@ -105,6 +105,17 @@ static void syscall_event(void **state)
 	assert_true(gabion_event_has(&f->event, GABION_E_IP));
 }
 
+static void command_of_an_ioctl(void **state)
+{
+	struct fixture *f = *state;
+
+	put_minimum(f);
+	nla_put_u32(f->msg, GABION_E_COMMAND, 0x5412);
+	assert_int_equal(decode(f), 0);
+	assert_true(gabion_event_has(&f->event, GABION_E_COMMAND));
+	assert_int_equal(f->event.command, 0x5412);
+}
+
 static void arguments_too_short(void **state)
 {
 	struct fixture *f = *state;
@@ -354,6 +365,7 @@ int main(void)
 		TEST(smallest_event),
 		TEST(full_event),
 		TEST(syscall_event),
+		TEST(command_of_an_ioctl),
 		TEST(arguments_too_short),
 		TEST(outcome_too_long),
 		TEST(unknown_attribute_is_ignored),

@@ -42,7 +42,11 @@ static void nothing_is_granted(void **state)
 	     { "d", "trace", "d", NO_RULE }, { "d", "signal", "host", NO_RULE },
 	     { "d", "capability", "chown", NO_RULE }, { "d", "socket", "inet", NO_RULE },
 	     { "d", "control", "mount", NO_RULE }, { "d", "signal", "self", ALLOWED },
-	     { "d", "inspect", "d", ALLOWED }, { "host", "read", "/etc/shadow", ALLOWED },
+	     { "d", "inspect", "d", ALLOWED }, { "d", "schedule", "self", ALLOWED },
+	     { "d", "ipc_read", "self", ALLOWED }, { "d", "ipc_write", "d", ALLOWED },
+	     { "d", "schedule", "host", NO_RULE }, { "d", "ipc_read", "host", NO_RULE },
+	     { "d", "netlink", "route", NO_RULE }, { "d", "lock", "/etc/passwd", NO_RULE },
+	     { "d", "control", "jit", NO_RULE }, { "host", "netlink", "9", ALLOWED }, { "host", "read", "/etc/shadow", ALLOWED },
 	     { "host", "control", "module", ALLOWED });
 }
 
@@ -50,7 +54,8 @@ static void words_imply(void **state)
 {
 	(void)state;
 	HOLD("domain d {\n read /r\n write /w\n append /a\n create /c\n delete /d\n execute /x\n"
-	     " map /m\n stat /s\n connect /sock\n mknod, setattr, chown, link, relabel /n\n}\n",
+	     " map /m\n stat /s\n connect /sock\n mknod, setattr, chown, link, relabel /n\n"
+	     " lock /l\n ioctl /i\n watch /v\n}\n",
 	     { "d", "read", "/r", ALLOWED }, { "d", "stat", "/r", ALLOWED },
 	     { "d", "write", "/r", NO_RULE }, { "d", "map", "/r", NO_RULE },
 	     { "d", "write", "/w", ALLOWED }, { "d", "append", "/w", ALLOWED },
@@ -62,6 +67,11 @@ static void words_imply(void **state)
 	     { "d", "map", "/m", ALLOWED }, { "d", "read", "/m", ALLOWED },
 	     { "d", "execute", "/m", NO_RULE }, { "d", "stat", "/s", ALLOWED },
 	     { "d", "read", "/s", NO_RULE }, { "d", "connect", "/sock", ALLOWED },
+	     { "d", "lock", "/w", ALLOWED }, { "d", "lock", "/a", ALLOWED },
+	     { "d", "lock", "/r", NO_RULE }, { "d", "lock", "/l", ALLOWED },
+	     { "d", "stat", "/l", NO_RULE }, { "d", "ioctl", "/w", NO_RULE },
+	     { "d", "ioctl", "/i", ALLOWED }, { "d", "watch", "/r", NO_RULE },
+	     { "d", "watch", "/v", ALLOWED }, { "d", "stat", "/v", NO_RULE },
 	     { "d", "relabel", "/n", ALLOWED }, { "d", "mknod", "/n", ALLOWED },
 	     { "d", "create", "/n", NO_RULE });
 }
@@ -115,13 +125,16 @@ static void deny_outranks(void **state)
 	     " trusted append keys\n deny append keys\n"
 	     " capability chown, kill\n deny capability kill\n control bpf, perf\n deny control "
 	     "perf\n"
-	     " deny signal self\n}\n",
+	     " deny signal self\n deny ipc_write self\n write /locks\n deny lock /locks\n"
+	     " write /kept\n deny write /kept\n}\n",
 	     { "d", "read", "/keys/a", DENIED }, { "d", "read", "/other", ALLOWED },
 	     { "d", "write", "/keys/a", ALLOWED }, { "d", "stat", "/keys/a", ALLOWED },
 	     { "d", "map", "/keys/a", DENIED }, { "d", "append", "/keys/a", DENIED },
 	     { "d", "capability", "chown", ALLOWED }, { "d", "capability", "kill", DENIED },
 	     { "d", "control", "bpf", ALLOWED }, { "d", "control", "perf", DENIED },
-	     { "d", "signal", "self", DENIED });
+	     { "d", "signal", "self", DENIED }, { "d", "ipc_write", "self", DENIED },
+	     { "d", "ipc_read", "self", ALLOWED }, { "d", "lock", "/locks", DENIED },
+	     { "d", "write", "/locks", ALLOWED }, { "d", "lock", "/kept", ALLOWED });
 }
 
 static void level_order(void **state)
@@ -139,6 +152,9 @@ static void level_order(void **state)
 	     { "d", "read", "/null", ALLOWED }, { "d", "append", "/null", ALLOWED },
 	     /* append implies stat, which is masked where the order forbids it. */
 	     { "d", "stat", "/fin", LEVEL }, { "d", "append", "/fin", ALLOWED },
+	     /* So it is with lock, which flows both ways. */
+	     { "d", "lock", "/fin", LEVEL }, { "d", "lock", "/int", ALLOWED },
+	     { "d", "lock", "/null", ALLOWED }, { "d", "lock", "/pub", ALLOWED },
 	     { "d", "stat", "/int", ALLOWED },
 	     /* The trusted read brings its own stat. */
 	     { "d", "read", "/sec", ALLOWED }, { "d", "stat", "/sec", ALLOWED },
@@ -146,14 +162,53 @@ static void level_order(void **state)
 	     { "f", "read", "/int", ALLOWED }, { "f", "append", "/fin", ALLOWED });
 }
 
+static void netlink(void **state)
+{
+	(void)state;
+	HOLD("domain one {\n netlink route, audit, 30\n}\n"
+	     "domain all {\n socket netlink\n deny netlink xfrm, 31\n}\n"
+	     "domain none {\n netlink route\n socket netlink\n deny socket netlink\n}\n"
+	     "domain taken {\n deny netlink generic\n netlink generic, route\n}\n",
+	     { "one", "netlink", "route", ALLOWED }, { "one", "netlink", "0", ALLOWED },
+	     { "one", "netlink", "9", ALLOWED }, { "one", "netlink", "30", ALLOWED },
+	     { "one", "netlink", "generic", NO_RULE }, { "one", "netlink", "31", NO_RULE },
+	     { "one", "socket", "netlink", ALLOWED }, { "one", "socket", "unix", NO_RULE },
+	     { "all", "netlink", "smc", ALLOWED }, { "all", "netlink", "29", ALLOWED },
+	     { "all", "netlink", "xfrm", DENIED }, { "all", "netlink", "31", DENIED },
+	     { "none", "netlink", "route", DENIED }, { "none", "socket", "netlink", DENIED },
+	     { "taken", "netlink", "generic", DENIED }, { "taken", "netlink", "route", ALLOWED });
+}
+
+/* In the image: bits, and none without the family. */
+static void netlink_bits(void **state)
+{
+	struct gabion_compiled c;
+
+	(void)state;
+	policy_compile(&c, "domain a {\n netlink route, 31\n}\ndomain b {\n socket netlink\n}\n"
+			   "domain c {\n socket netlink\n deny socket netlink\n}\n"
+			   "domain d {\n socket unix\n}\n");
+	assert_int_equal(le32_to_cpu(c.view.domains[0].netlink), 0);
+	assert_int_equal(le32_to_cpu(c.view.domains[1].netlink), 0x80000001);
+	assert_int_equal(le64_to_cpu(c.view.domains[1].families), 1ULL << 16);
+	assert_int_equal(le32_to_cpu(c.view.domains[2].netlink), UINT32_MAX);
+	assert_int_equal(le64_to_cpu(c.view.domains[2].families), 1ULL << 16);
+	assert_int_equal(le32_to_cpu(c.view.domains[3].netlink), 0);
+	assert_int_equal(le64_to_cpu(c.view.domains[3].families), 0);
+	assert_int_equal(le32_to_cpu(c.view.domains[4].netlink), 0);
+	gabion_compiled_free(&c);
+}
+
 static void domains(void **state)
 {
 	(void)state;
-	HOLD("domain a {\n signal b\n connect domain b, self\n trusted trace b\n inspect host\n}\n"
+	HOLD("domain a {\n signal b\n connect domain b, self\n trusted trace b\n inspect host\n"
+	     " schedule, ipc_read b\n}\n"
 	     "domain b {\n mode unconfined\n}\n",
 	     { "a", "signal", "b", ALLOWED }, { "a", "connect", "domain b", ALLOWED },
 	     { "a", "connect", "domain a", ALLOWED }, { "a", "trace", "b", ALLOWED },
-	     { "a", "inspect", "host", ALLOWED }, { "a", "inspect", "b", NO_RULE },
+	     { "a", "schedule", "b", ALLOWED }, { "a", "ipc_read", "domain b", ALLOWED },
+	     { "a", "ipc_write", "b", NO_RULE }, { "a", "inspect", "host", ALLOWED }, { "a", "inspect", "b", NO_RULE },
 	     { "b", "trace", "host", ALLOWED }, { "b", "read", "/any", ALLOWED });
 }
 
@@ -275,6 +330,8 @@ int main(void)
 		cmocka_unit_test(network),
 		cmocka_unit_test(deny_outranks),
 		cmocka_unit_test(level_order),
+		cmocka_unit_test(netlink),
+		cmocka_unit_test(netlink_bits),
 		cmocka_unit_test(domains),
 		cmocka_unit_test(abstractions),
 		cmocka_unit_test(transitions),

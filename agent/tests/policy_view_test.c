@@ -4,15 +4,17 @@
  */
 #include <errno.h>
 
-#include "../../core/decide.h"
+#include "../../core/ioctl.h"
 #include "policy_fixture.h"
 
 static const char policy[] =
 	"level public < secret\n"
-	"resource r file /r/*.x level secret\nresource n tcp 10.0.0.0/8 port 80\n"
+	"resource r file /r/*.x level secret\nresource i file /i level secret\n"
+	"resource n tcp 10.0.0.0/8 port 80\n"
 	"domain d {\n enter /d\n level secret\n read r\n deny write r\n trusted read /t\n"
 	" audit read r\n quiet deny map r\n trusted connect n\n exec /e as d\n map /e\n"
-	" capability chown\n"
+	" capability chown\n netlink route, 30\n"
+	" ioctl(TIOCSTI, 7..9) r\n trusted ioctl(3) /t\n ioctl i\n deny ioctl(4) i\n"
 	" syscalls default as errno ENOSYS\n syscalls read, write(fd in {1, 3, 9}, arg2 < 7), -close\n"
 	"}\n";
 
@@ -44,6 +46,15 @@ static uint32_t walk_everything(const struct gabion_view *view)
 					sum += le16_to_cpu(c->transition[d * c->nlabels + label]);
 			}
 		}
+		for (i = 0; i < view->nioctls && klass == GABION_CLASS_FILE; i++) {
+			const struct gabion_policy_ioctl *e = &view->ioctls[i];
+
+			assert_true(gabion_ioctl_listed(view, le32_to_cpu(e->domain),
+							le32_to_cpu(e->label),
+							le32_to_cpu(e->last)));
+			sum += gabion_ioctl_granted(view, le32_to_cpu(e->domain),
+						    le32_to_cpu(e->label), le32_to_cpu(e->first));
+		}
 		for (i = 0; i < c->nmembers; i++)
 			sum += le32_to_cpu(view->resources[le32_to_cpu(c->members[i])].line);
 	}
@@ -59,6 +70,8 @@ static void ask_something(const struct gabion_view *view)
 		{ "signal", "d" },
 		{ "capability", "chown" },
 		{ "read", "unreachable" },
+		{ "ioctl", "TIOCSTI /r/a.x" },
+		{ "netlink", "route" },
 		{ "syscall", "write" },
 		{ "syscall", "i386:read" },
 	};
