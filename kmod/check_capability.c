@@ -20,6 +20,9 @@ GABION_CHECK4(capable, const struct cred *, cred, struct user_namespace *, ns, i
 	 */
 	if (!err && cap == CAP_SYS_MODULE)
 		err = gabion_decide_control(GABION_HOOK_capable, GABION_CONTROL_MODULE);
+	/* Nor has adjtimex(). */
+	if (!err && cap == CAP_SYS_TIME)
+		err = gabion_decide_control(GABION_HOOK_capable, GABION_CONTROL_SETTIME);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/kernel_read_file.h>
 #include <linux/path.h>
 #include <linux/security.h>
+#include <uapi/linux/mount.h>
 #include "decision.h"
 #include "engine.h"
 
@@ -120,10 +121,42 @@ GABION_CHECK1(quota_on, struct dentry *, dentry)
 	return DECIDE(quota_on, QUOTA);
 }
 
-/* fsmount(2), beside mount(2), which sb_mount already stopped. */
+/* fsconfig(2), beside mount(2), which sb_mount already stopped. */
 GABION_CHECK1(sb_kern_mount, const struct super_block *, sb)
 {
 	return DECIDE(sb_kern_mount, MOUNT);
+}
+
+/* These have no LSM hook: the syscalls themselves, by either table (x32 has the first). */
+GABION_CHECK0(__x64_sys_fsmount)
+{
+	return DECIDE(__x64_sys_fsmount, MOUNT);
+}
+
+GABION_CHECK0(__ia32_sys_fsmount)
+{
+	return DECIDE(__ia32_sys_fsmount, MOUNT);
+}
+
+GABION_CHECK0(__x64_sys_mount_setattr)
+{
+	return DECIDE(__x64_sys_mount_setattr, MOUNT);
+}
+
+GABION_CHECK0(__ia32_sys_mount_setattr)
+{
+	return DECIDE(__ia32_sys_mount_setattr, MOUNT);
+}
+
+/* Without a copy it is open(2) with O_PATH. */
+GABION_CHECK1(__x64_sys_open_tree, const struct pt_regs *, regs)
+{
+	return regs->dx & OPEN_TREE_CLONE ? DECIDE(__x64_sys_open_tree, MOUNT) : 0;
+}
+
+GABION_CHECK1(__ia32_sys_open_tree, const struct pt_regs *, regs)
+{
+	return regs->dx & OPEN_TREE_CLONE ? DECIDE(__ia32_sys_open_tree, MOUNT) : 0;
 }
 
 /*

@@ -199,17 +199,12 @@ GABION_CHECK2(sem_semctl, struct kern_ipc_perm *, set, int, cmd)
 	return decide_control(GABION_HOOK_sem_semctl, set, wanted);
 }
 
-/* What can fail or wait tells the value; what is no wait for zero changes it. */
+/* Each operation can wait, or fail for the value's sake, and so tells it. */
 GABION_CHECK4(sem_semop, struct kern_ipc_perm *, set, struct sembuf *, operations,
 	      unsigned int, n, int, alter)
 {
-	u32 wanted = alter ? GABION_DOM_IPC_WRITE : GABION_DOM_IPC_READ;
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		if (operations[i].sem_op <= 0)
-			wanted |= GABION_DOM_IPC_READ;
-	return decide_current(GABION_HOOK_sem_semop, set, wanted);
+	return decide_current(GABION_HOOK_sem_semop, set,
+			      GABION_DOM_IPC_READ | (alter ? GABION_DOM_IPC_WRITE : 0));
 }
 
 int __init gabion_ipc_label_init(void)

@@ -50,6 +50,24 @@ GABION_CHECK3(mmap_file, struct file *, file, unsigned long, prot, unsigned long
 	return gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 
+/* brk() asks no hook; what it gives is executable for tasks of this personality. */
+static int decide_brk(enum gabion_hook_id hook)
+{
+	if (!(current->personality & READ_IMPLIES_EXEC))
+		return 0;
+	return gabion_decide_control(hook, GABION_CONTROL_JIT);
+}
+
+GABION_CHECK0(__x64_sys_brk)
+{
+	return decide_brk(GABION_HOOK___x64_sys_brk);
+}
+
+GABION_CHECK0(__ia32_sys_brk)
+{
+	return decide_brk(GABION_HOOK___ia32_sys_brk);
+}
+
 /* The kernel asks cap_capable() itself here. Below the default, whatever the sysctl says. */
 GABION_CHECK1(mmap_addr, unsigned long, address)
 {

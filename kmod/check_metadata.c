@@ -2,7 +2,6 @@
 /* What is known of files beside their contents: attributes, extended ones, watches. */
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
-#include <linux/statfs.h>
 #include <linux/time64.h>
 #include "compat.h"
 #include "decision.h"
@@ -20,10 +19,15 @@ GABION_CHECK2(vfs_utimes, const struct path *, path, struct timespec64 *, times)
 	return gabion_decide_path(GABION_HOOK_vfs_utimes, path, GABION_FILE_SETATTR, GFP_KERNEL);
 }
 
-/* Nor security_sb_statfs(): overlayfs asks it for its layers. */
-GABION_CHECK2(vfs_statfs, const struct path *, path, struct kstatfs *, result)
+/*
+ * overlayfs asks its layers in turn, with the task's own credentials: at their
+ * roots, which only tell how full the filesystem is that the task may ask about.
+ */
+GABION_CHECK1(sb_statfs, struct dentry *, dentry)
 {
-	return gabion_decide_path(GABION_HOOK_vfs_statfs, path, GABION_FILE_STAT, GFP_KERNEL);
+	if (gabion_dentry_is_layer(dentry))
+		return 0;
+	return gabion_decide_dentry(GABION_HOOK_sb_statfs, dentry, GABION_FILE_STAT);
 }
 
 GABION_CHECK3(path_notify, const struct path *, path, u64, mask, unsigned int, type)

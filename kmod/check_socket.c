@@ -167,6 +167,26 @@ GABION_CHECK1(socket_shutdown, struct socket *, sock)
 	return decide_holder(GABION_HOOK_socket_shutdown, sock->sk);
 }
 
+/* splice() passes neither sendmsg nor recvmsg. */
+static int decide_splice(enum gabion_hook_id hook, struct file *file)
+{
+	struct socket *sock = sock_from_file(file);
+
+	return sock && sock->sk ? decide_holder(hook, sock->sk) : 0;
+}
+
+GABION_CHECK1(sock_splice_read, struct file *, file)
+{
+	return decide_splice(GABION_HOOK_sock_splice_read, file);
+}
+
+#ifdef GABION_HAVE_SOCK_SENDPAGE
+GABION_CHECK1(sock_sendpage, struct file *, file)
+{
+	return decide_splice(GABION_HOOK_sock_sendpage, file);
+}
+#endif
+
 GABION_CHECK1(netlink_send, struct sock *, sk)
 {
 	if (sk->sk_kern_sock)

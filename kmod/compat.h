@@ -24,6 +24,15 @@
 #define GABION_HOOKS_BY_KERNEL(X)
 #endif
 
+/* splice() to a socket went through sendmsg from 6.5 on. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define GABION_HAVE_SOCK_SENDPAGE
+#define GABION_OTHER_HOOKS_BY_KERNEL(X)		\
+	X(sock_sendpage, CONFINED)
+#else
+#define GABION_OTHER_HOOKS_BY_KERNEL(X)
+#endif
+
 /*
  * The per-CPU pointer to the current task: current_task up to 6.1 and again
  * later, the first member of pcpu_hot between.

@@ -486,3 +486,23 @@ int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to)
 	rcu_read_unlock();
 	return -EPERM;
 }
+
+void gabion_refuse_administration(void)
+{
+	struct gabion_event event = {
+		.hook = GABION_NHOOKS,
+		.klass = GABION_CLASS_CONTROL,
+		.wanted = GABION_CONTROL_ADMIN,
+		.refused = GABION_CONTROL_ADMIN,
+		.reason = GABION_REASON_SIGMA,
+		.target = GABION_NO_TARGET,
+	};
+	struct subject s;
+
+	rcu_read_lock();
+	s = subject_of(gabion_task_label(current));
+	/* Even in complain mode: what is let pass there would end it. */
+	s.known = false;
+	conclude(&s, &event, -EPERM);
+	rcu_read_unlock();
+}

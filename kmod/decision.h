@@ -153,6 +153,9 @@ int gabion_decide_family(enum gabion_hook_id hook, int family);
 int gabion_decide_netlink(enum gabion_hook_id hook, int protocol);
 int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control);
 
+/* Record that a command to Gabion itself was refused for want of `control admin`. */
+void gabion_refuse_administration(void);
+
 /* Refuse a change of domain for @reason; recorded. Return: -EPERM. */
 int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to);
 

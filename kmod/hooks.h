@@ -13,7 +13,7 @@
  *
  * Used by C (engine, counters, names) and by trampoline.S, hence only cpp here.
  * Functions that not every supported kernel has are in GABION_HOOKS_BY_KERNEL
- * (compat.h).
+ * and GABION_OTHER_HOOKS_BY_KERNEL (compat.h).
  */
 #ifndef GABION_HOOKS_H
 #define GABION_HOOKS_H
@@ -107,6 +107,7 @@
 	X(sem_semop, CONFINED)			\
 	X(sb_mount, CONFINED)			\
 	X(sb_kern_mount, CONFINED)		\
+	X(sb_statfs, CONFINED)			\
 	X(move_mount, CONFINED)			\
 	X(sb_umount, CONFINED)			\
 	X(sb_remount, CONFINED)			\
@@ -141,10 +142,19 @@
 #define GABION_OTHER_HOOKS(X)			\
 	X(vfs_fallocate, CONFINED)		\
 	X(vfs_utimes, CONFINED)			\
-	X(vfs_statfs, CONFINED)			\
+	X(__x64_sys_fsmount, CONFINED)		\
+	X(__ia32_sys_fsmount, CONFINED)		\
+	X(__x64_sys_open_tree, CONFINED)	\
+	X(__ia32_sys_open_tree, CONFINED)	\
+	X(__x64_sys_mount_setattr, CONFINED)	\
+	X(__ia32_sys_mount_setattr, CONFINED)	\
+	X(__x64_sys_brk, CONFINED)		\
+	X(__ia32_sys_brk, CONFINED)		\
 	X(__secure_computing, REPLACE)		\
 	X(ia32_sys_call, CONFINED)		\
-	X(x32_sys_call, CONFINED)
+	X(x32_sys_call, CONFINED)		\
+	X(sock_splice_read, CONFINED)		\
+	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\
 	GABION_SECURITY_HOOKS(X)		\

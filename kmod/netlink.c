@@ -73,6 +73,7 @@ int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd
 		return -EPERM;
 	}
 	if (!domain_administers()) {
+		gabion_refuse_administration();
 		NL_SET_ERR_MSG(extack, "the caller's domain has no `control admin`");
 		return -EPERM;
 	}

@@ -87,6 +87,9 @@ int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
 	else if (err == -EBUSY)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "the process has an io_uring, which the domain's syscall filter would not let it have");
+	else if (err == -EMLINK)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
+				    "another process shares its memory or descriptors: let it execute a program first");
 	else if (err == -EINVAL)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "a kernel thread, or a thread: give a process's thread-group leader");

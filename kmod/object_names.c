@@ -55,6 +55,21 @@ static unsigned int mounts_of(struct super_block *sb, struct vfsmount **mounts, 
 	return n;
 }
 
+bool gabion_dentry_is_layer(const struct dentry *dentry)
+{
+	const struct list_head *instance;
+	bool layer = false;
+
+	lock_mounts();
+	list_for_each(instance, &dentry->d_sb->s_mounts) {
+		const struct vfsmount *mnt = mount_of(instance);
+
+		layer |= mnt->mnt_root == dentry && gabion_mount_kind(mnt) == GABION_MOUNT_LAYER;
+	}
+	unlock_mounts();
+	return layer;
+}
+
 static void put_mounts(struct vfsmount **mounts, unsigned int n)
 {
 	while (n--)

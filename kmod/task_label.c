@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Task labels.  See task_label.h. */
+#include <linux/delay.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -84,6 +85,43 @@ static bool barred_uring(struct task_struct *leader, u16 domain)
 	return uring;
 }
 
+/*
+ * Does a process outside of @domain share @leader's memory or descriptors?  What
+ * one of them loses, writes or opens would be the other's.
+ */
+static bool is_shared(const struct task_struct *leader, u16 domain)
+{
+	const struct files_struct *files = READ_ONCE(leader->files);
+	const struct mm_struct *mm = READ_ONCE(leader->mm);
+	struct task_struct *process, *thread;
+	bool shared = false;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		/* A kernel thread may borrow the memory. */
+		if (process == leader || (thread->flags & PF_KTHREAD) ||
+		    gabion_task_label(thread) == domain)
+			continue;
+		shared |= (files && READ_ONCE(thread->files) == files) ||
+			  (mm && READ_ONCE(thread->mm) == mm);
+	}
+	rcu_read_unlock();
+	return shared;
+}
+
+/* A child of vfork() or posix_spawn() shares until it executes: a matter of milliseconds. */
+static bool ends_sharing(const struct task_struct *leader, u16 domain)
+{
+	int tries;
+
+	for (tries = 0; is_shared(leader, domain); tries++) {
+		if (tries == 100)
+			return false;
+		msleep(10);
+	}
+	return true;
+}
+
 int gabion_task_assign(pid_t pid, u16 domain)
 {
 	/* Two assignments of one process would undo each other's passes for ever. */
@@ -106,6 +144,10 @@ int gabion_task_assign(pid_t pid, u16 domain)
 		put_task_struct(leader);
 		return -EBUSY;
 	}
+	if (!ends_sharing(leader, domain)) {
+		put_task_struct(leader);
+		return -EMLINK;
+	}
 	mutex_lock(&assign_mutex);
 	while (assign_threads(leader, domain)) {
 		/* A probe_newtask() that read the old label has written it by then. */
@@ -113,6 +155,12 @@ int gabion_task_assign(pid_t pid, u16 domain)
 		cond_resched();
 	}
 	mutex_unlock(&assign_mutex);
+	/* With a child that was born before the labels were written. */
+	if (!ends_sharing(leader, domain)) {
+		send_sig(SIGKILL, leader, 1);
+		put_task_struct(leader);
+		return -EMLINK;
+	}
 	put_task_struct(leader);
 	return 0;
 }

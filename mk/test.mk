@@ -6,6 +6,7 @@ KSELFTESTS := file names net control clone task exec level audit escape policy \
 	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
 	metadata lock ioctl watch mqueue descriptor revoke memory \
 	escape_name escape_mount escape_change escape_process escape_kernel escape_self escape_pass \
+	escape_receive \
 	schedule inspect ipc_message ipc_semaphore ipc_memory netlink_protocol \
 	socket_family socket_ring keys privilege \
 	control_mount control_jit control_hardware control_descriptor control_tun control_watch

@@ -19,7 +19,7 @@
 #include "lib/fixture.h"
 #include "lib/source.h"
 
-GABION_FIXTURE(uring)
+GABION_FIXTURE(rings)
 
 static int set_up(void)
 {
@@ -28,7 +28,7 @@ static int set_up(void)
 	return ATTEMPT(syscall(SYS_io_uring_setup, 4, &params));
 }
 
-TEST_F(uring, no_grant_no_ring)
+TEST_F(rings, no_grant_no_ring)
 {
 	cleanup_batch struct gabion_batch batch = { 0 };
 	struct gabion_error error = { 0 };
@@ -62,7 +62,7 @@ static pid_t ring_holder(void)
 	return *ready == 1 ? pid : -1;
 }
 
-TEST_F(uring, a_task_with_a_ring_cannot_lose_it)
+TEST_F(rings, a_task_with_a_ring_cannot_lose_it)
 {
 	struct gabion_error error = { 0 };
 	pid_t pid = ring_holder();
@@ -80,7 +80,7 @@ TEST_F(uring, a_task_with_a_ring_cannot_lose_it)
 
 #define RELOADED(rules) "domain sc_reloaded {\n    level middle\n    use everyday\n" rules "}\n"
 
-TEST_F(uring, nor_by_a_new_policy)
+TEST_F(rings, nor_by_a_new_policy)
 {
 	struct gabion_error error = { 0 };
 	pid_t pid = ring_holder();
@@ -98,7 +98,7 @@ TEST_F(uring, nor_by_a_new_policy)
 }
 
 /* A grant of the ring without its twins: the compiler says which are missing. */
-TEST_F(uring, the_compiler_wants_the_twins)
+TEST_F(rings, the_compiler_wants_the_twins)
 {
 	size_t size;
 	void *image;
@@ -113,7 +113,7 @@ TEST_F(uring, the_compiler_wants_the_twins)
 }
 
 /* And the kernel does not trust the compiler. */
-TEST_F(uring, the_kernel_wants_the_twins)
+TEST_F(rings, the_kernel_wants_the_twins)
 {
 	const struct gabion_policy_filter *filter;
 	struct gabion_error error = { 0 };

@@ -12,19 +12,20 @@
 
 int source_compile(const char *extra, void **image, size_t *size)
 {
-	const char *paths[] = { getenv("GABION_POLICY"), getenv("GABION_POLICY_SYSCALL"), NULL };
+	const char *paths[] = { getenv("GABION_POLICY"), getenv("GABION_POLICY_SYSCALL"),
+				getenv("GABION_POLICY_ESCAPE"), NULL };
 	char path[] = "/tmp/gabion-source-XXXXXX.gabion", *diagnostics = NULL;
 	struct gabion_error error = { 0 };
 	int fd = mkstemps(path, strlen(".gabion")), err;
 
-	if (fd < 0 || !paths[0] || !paths[1] ||
+	if (fd < 0 || !paths[0] || !paths[1] || !paths[2] ||
 	    write(fd, extra, strlen(extra)) != (ssize_t)strlen(extra)) {
 		printf("# cannot write a policy; GABION_POLICY* are those of selftests/run\n");
 		return -EIO;
 	}
 	close(fd);
-	paths[2] = path;
-	err = gabion_load_compile(paths, 3, image, size, &diagnostics, &error);
+	paths[3] = path;
+	err = gabion_load_compile(paths, 4, image, size, &diagnostics, &error);
 	if (err)
 		printf("# %s\n# %s\n", error.text, diagnostics ?: "");
 	free(diagnostics);
