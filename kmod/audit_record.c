@@ -33,6 +33,8 @@ static void copy_string(char *to, const char *from, u16 size)
  * interrupts. capable() is also asked under mount_lock (can_idmap_mount()),
  * where reading a path would wait for ourselves: then none either. Nor on a
  * real-time kernel with preemption off (sys_enter's probe): allocating sleeps there.
+ * Nor with interrupts off: setpgid() asks under tasklist_lock, which an interrupt
+ * may want while its CPU changes names.
  */
 static void find_exe(struct gabion_path_buffer *buffer)
 {
@@ -40,7 +42,7 @@ static void find_exe(struct gabion_path_buffer *buffer)
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible())
 		return;
-	if (!current->mm || in_interrupt() || gabion_path_names_change() ||
+	if (!current->mm || in_interrupt() || irqs_disabled() || gabion_path_names_change() ||
 	    gabion_path_buffer_get(buffer, GFP_ATOMIC))
 		return;
 	exe = gabion_exe_file(current->mm);

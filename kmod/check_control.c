@@ -121,13 +121,23 @@ GABION_CHECK1(quota_on, struct dentry *, dentry)
 	return DECIDE(quota_on, QUOTA);
 }
 
-/* fsconfig(2), beside mount(2), which sb_mount already stopped. */
+/* fsconfig(2) of a context that came from elsewhere; it has read the device by now. */
 GABION_CHECK1(sb_kern_mount, const struct super_block *, sb)
 {
 	return DECIDE(sb_kern_mount, MOUNT);
 }
 
 /* These have no LSM hook: the syscalls themselves, by either table (x32 has the first). */
+GABION_CHECK0(__x64_sys_fsopen)
+{
+	return DECIDE(__x64_sys_fsopen, MOUNT);
+}
+
+GABION_CHECK0(__ia32_sys_fsopen)
+{
+	return DECIDE(__ia32_sys_fsopen, MOUNT);
+}
+
 GABION_CHECK0(__x64_sys_fsmount)
 {
 	return DECIDE(__x64_sys_fsmount, MOUNT);

@@ -8,15 +8,16 @@
  * interpreter is not executed but mapped, and asked for by mmap_file.
  */
 #include <linux/binfmts.h>
+#include <linux/personality.h>
 #include <linux/ptrace.h>
 #include <linux/security.h>
 #include <linux/sched.h>
 #include "audit.h"
 #include "check_syscall.h"
 #include "decision.h"
-#include "descriptor.h"
 #include "engine.h"
 #include "exec_pending.h"
+#include "revoke.h"
 #include "syscall_work.h"
 
 /* Domain that an exec of @path by domain @from leads to. */
@@ -110,8 +111,11 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	if (err)
 		return err;
 	/* AT_SECURE: the dynamic linker ignores what the old domain put in the environment. */
-	if (to != from)
+	if (to != from) {
 		bprm->secureexec = 1;
+		/* Nor does it run without ASLR because the old one wanted that. */
+		bprm->per_clear |= PER_CLEAR_ON_SETID;
+	}
 	return 0;
 }
 
@@ -165,9 +169,13 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	up_read(&gabion_domain_rwsem);
 	if (!generation || to == from)
 		return 0;
-	/* The table is this task's alone by now, and what closes on exec is closed. */
+	/*
+	 * The table is this task's alone by now, and what closes on exec is closed.
+	 * Not here: closing may wait for a FUSE daemon, and we hold exec_update_lock.
+	 * Before the new program's first instruction.
+	 */
 	if (to != GABION_HOST)
-		gabion_descriptors_review(GABION_HOOK_bprm_committing_creds);
+		gabion_revoke(current);
 	if (!gabion_path_buffer_get(&name, GFP_KERNEL))
 		gabion_path_name(&bprm->file->f_path, &name);
 	gabion_audit_transition(from, to, generation, name.path);

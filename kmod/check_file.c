@@ -4,7 +4,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
-#include <linux/magic.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
@@ -14,16 +13,6 @@
 #include "decision.h"
 #include "descriptor.h"
 #include "engine.h"
-
-/* /proc/PID/mem writes into pages that are mapped read-only, and executable. */
-static bool is_process_memory(const struct file *file)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-
-	return (file->f_mode & FMODE_WRITE) && dentry->d_sb->s_magic == PROC_SUPER_MAGIC &&
-	       S_ISREG(file_inode(file)->i_mode) && dentry->d_name.len == 3 &&
-	       !memcmp(dentry->d_name.name, "mem", 3);
-}
 
 /*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
@@ -41,7 +30,7 @@ GABION_CHECK1(file_open, struct file *, file)
 		return 0;
 	if (file->f_flags & __O_TMPFILE)
 		wanted |= GABION_FILE_CREATE;
-	if (is_process_memory(file)) {
+	if (gabion_is_process_memory(file)) {
 		err = gabion_decide_control(GABION_HOOK_file_open, GABION_CONTROL_JIT);
 		if (err)
 			return err;

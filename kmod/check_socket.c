@@ -219,6 +219,9 @@ GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr
 	struct gabion_net_key key;
 	int err, size;
 
+	/* A peer's ASCONF: not the task that the packet interrupted. */
+	if (!in_task())
+		return 0;
 	while (length > 0) {
 		err = key_of_address(sk, address, length, &key);
 		if (err <= 0)

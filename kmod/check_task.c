@@ -128,10 +128,10 @@ GABION_CHECK1(task_getsid, struct task_struct *, task)
 	return decide_task(GABION_HOOK_task_getsid, task, GABION_DOM_INSPECT);
 }
 
-/* A task's own affairs but for those that need a capability which the kernel does not ask for. */
+/* A task's own affairs but for one, whose capability cap_task_prctl() takes without the hook. */
 GABION_CHECK1(task_prctl, int, option)
 {
-	if (option != PR_SET_SECUREBITS && option != PR_CAPBSET_DROP)
+	if (option != PR_SET_SECUREBITS)
 		return 0;
 	return gabion_decide_capability(GABION_HOOK_task_prctl, CAP_SETPCAP, true);
 }

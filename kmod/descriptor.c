@@ -4,6 +4,7 @@
 #include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/magic.h>
 #include <linux/net.h>
 #include <linux/static_call.h>
 #include <net/sock.h>
@@ -26,14 +27,24 @@ static bool is_uring(const struct file *file)
 {
 	const struct qstr *name = &file->f_path.dentry->d_name;
 
-	return (file_inode(file)->i_sb->s_flags & SB_KERNMOUNT) &&
+	return (file_inode(file)->i_sb->s_flags & SB_NOUSER) &&
 	       !strcmp(name->name, "[io_uring]");
+}
+
+bool gabion_is_process_memory(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	return (file->f_mode & FMODE_WRITE) && dentry->d_sb->s_magic == PROC_SUPER_MAGIC &&
+	       S_ISREG(file_inode(file)->i_mode) && dentry->d_name.len == 3 &&
+	       !memcmp(dentry->d_name.name, "mem", 3);
 }
 
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 {
 	u32 wanted = gabion_open_permission(file);
 	struct socket *sock;
+	int err;
 
 	if (gabion_file_is_backing(file))
 		return 0;
@@ -44,6 +55,11 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 		return gabion_decide_control(hook, GABION_CONTROL_IO_URING);
 	if (!wanted)
 		return 0;
+	if (gabion_is_process_memory(file)) {
+		err = gabion_decide_control(hook, GABION_CONTROL_JIT);
+		if (err)
+			return err;
+	}
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 

@@ -50,6 +50,9 @@ static inline u32 gabion_open_permission(const struct file *file)
  */
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file);
 
+/* Open for writing, /proc/PID/mem? It writes into pages that are mapped read-only, and executable. */
+bool gabion_is_process_memory(const struct file *file);
+
 /* The socket's part of it (check_socket.c). */
 int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk);
 

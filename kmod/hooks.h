@@ -142,6 +142,8 @@
 #define GABION_OTHER_HOOKS(X)			\
 	X(vfs_fallocate, CONFINED)		\
 	X(vfs_utimes, CONFINED)			\
+	X(__x64_sys_fsopen, CONFINED)		\
+	X(__ia32_sys_fsopen, CONFINED)		\
 	X(__x64_sys_fsmount, CONFINED)		\
 	X(__ia32_sys_fsmount, CONFINED)		\
 	X(__x64_sys_open_tree, CONFINED)	\

@@ -102,7 +102,7 @@ int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wa
 	unsigned int room = ARRAY_SIZE(few), n;
 	int err;
 
-	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_KERNMOUNT))
+	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_NOUSER))
 		return 0;
 	while ((n = mounts_of(dentry->d_sb, mounts, room)) > room) {
 		put_mounts(mounts, room);

@@ -17,7 +17,7 @@
  *
  * Asks for every name that the object has in the task's mount namespace (one,
  * but for bind mounts), and all must grant it. Without any: as a file without
- * a name. Objects of filesystems that are never mounted (pipes, memfds) are not
+ * a name. Objects of filesystems that cannot be mounted (pipes, memfds) are not
  * judged, as elsewhere; nor is what a stacked filesystem does to its layers.
  *
  * Context: may sleep. Return: 0, -EACCES or -ENOMEM.

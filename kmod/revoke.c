@@ -32,19 +32,18 @@ static struct callback_head *nothing_to_cancel(struct task_struct *task,
 /* task_work_cancel_match(), which is not exported. */
 DEFINE_STATIC_CALL(gabion_task_work_cancel, nothing_to_cancel);
 
-/* What a mapping of a file gives: code, or writing to what others see. */
+/* What a mapping of a file gives, or can be made to: code, and what others see or have written. */
 static u32 mapping_permission(const struct vm_area_struct *vma)
 {
 	u32 wanted = 0;
 
 	if (vma->vm_flags & VM_EXEC)
 		wanted |= GABION_FILE_MAP;
-	if (vma->vm_flags & VM_SHARED) {
-		if (vma->vm_flags & VM_READ)
-			wanted |= GABION_FILE_READ;
-		if (vma->vm_flags & VM_WRITE)
-			wanted |= gabion_write_permission(vma->vm_file);
-	}
+	/* Of a file opened for reading only, do_mmap() makes it VM_MAYSHARE without VM_SHARED. */
+	if (vma->vm_flags & VM_MAYSHARE)
+		wanted |= GABION_FILE_READ;
+	if ((vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE))
+		wanted |= gabion_write_permission(vma->vm_file);
 	return wanted;
 }
 

@@ -85,25 +85,32 @@ static bool barred_uring(struct task_struct *leader, u16 domain)
 	return uring;
 }
 
+static bool shares(const struct task_struct *a, const struct task_struct *b)
+{
+	const struct files_struct *files = READ_ONCE(a->files);
+	const struct mm_struct *mm = READ_ONCE(a->mm);
+
+	return (files && READ_ONCE(b->files) == files) || (mm && READ_ONCE(b->mm) == mm);
+}
+
 /*
  * Does a process outside of @domain share @leader's memory or descriptors?  What
  * one of them loses, writes or opens would be the other's.
  */
 static bool is_shared(const struct task_struct *leader, u16 domain)
 {
-	const struct files_struct *files = READ_ONCE(leader->files);
-	const struct mm_struct *mm = READ_ONCE(leader->mm);
-	struct task_struct *process, *thread;
+	struct task_struct *process, *thread, *own;
 	bool shared = false;
 
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
 		/* A kernel thread may borrow the memory. */
-		if (process == leader || (thread->flags & PF_KTHREAD) ||
-		    gabion_task_label(thread) == domain)
+		if (same_thread_group(thread, (struct task_struct *)leader) ||
+		    (thread->flags & PF_KTHREAD) || gabion_task_label(thread) == domain)
 			continue;
-		shared |= (files && READ_ONCE(thread->files) == files) ||
-			  (mm && READ_ONCE(thread->mm) == mm);
+		/* The leader may be dead, and threads may have tables of their own. */
+		for_each_thread(leader, own)
+			shared |= shares(own, thread);
 	}
 	rcu_read_unlock();
 	return shared;
@@ -115,9 +122,9 @@ static bool ends_sharing(const struct task_struct *leader, u16 domain)
 	int tries;
 
 	for (tries = 0; is_shared(leader, domain); tries++) {
-		if (tries == 100)
+		if (tries == 50)
 			return false;
-		msleep(10);
+		msleep(20);
 	}
 	return true;
 }

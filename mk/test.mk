@@ -53,11 +53,19 @@ $(B)/selftests/bench/own_filter: selftests/bench/own_filter.c
 
 selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops own_filter)
 
+# Seconds until a VM with all of them is given up.
+KSELFTEST_TIMEOUT ?= 3000
+
 # kselftest-6.1: in a VM on that kernel.
 kselftest-%: stage-% tracer-% selftests
-	qemu-test/vm --kernel $* --smp 2 --timeout 3000 --append "syscall.x32=y vsyscall=xonly" \
+	qemu-test/vm --kernel $* --smp 2 --timeout $(KSELFTEST_TIMEOUT) --append "syscall.x32=y vsyscall=xonly" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
+
+# The same on a kernel with KASAN, lockdep, kmemleak and others, built here when first asked for
+# (half an hour); hours under emulation.
+test-debug:
+	$(MAKE) kselftest-debug KSELFTEST_TIMEOUT=40000
 
 # Modules that get in the way, for selftests/lifecycle and syscall_tracepoint.
 # $(call test_module,NAME,KERNEL)
@@ -149,4 +157,4 @@ test: deps
 	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests
 	selftests/all $(KERNELS)
 
-.PHONY: selftests unit-tests unit-test bench demo test
+.PHONY: test-debug selftests unit-tests unit-test bench demo test

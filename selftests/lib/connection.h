@@ -4,6 +4,7 @@
 #define GABION_SELFTESTS_CONNECTION_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,11 +23,14 @@ static int loopback(int type, int port, int (*what)(int, const struct sockaddr *
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, type, 0), one = 1;
+	int fd = socket(AF_INET, type, 0), one = 1, tries = 0, err;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (what(fd, (void *)&in, sizeof(in)) ||
-	    (type == SOCK_DGRAM && connect(fd, (void *)&in, sizeof(in))))
+	/* What an io_uring held is let go by a worker, some time after its process ended. */
+	do
+		err = what(fd, (void *)&in, sizeof(in));
+	while (err && errno == EADDRINUSE && ++tries < 1000 && !usleep(10000));
+	if (err || (type == SOCK_DGRAM && connect(fd, (void *)&in, sizeof(in))))
 		return -1;
 	return fd;
 }
