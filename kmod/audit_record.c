@@ -52,8 +52,18 @@ static void find_exe(struct gabion_path_buffer *buffer)
 	fput(exe);
 }
 
+/* In an interrupt the current task is anybody: the domain alone says whose doing it was. */
 static void fill_task(struct gabion_record *record)
 {
+	if (!in_task()) {
+		record->pid = 0;
+		record->tgid = 0;
+		record->ppid = 0;
+		record->start = 0;
+		record->uid = 0;
+		strscpy_pad(record->comm, "(interrupt)", sizeof(record->comm));
+		return;
+	}
 	rcu_read_lock();
 	record->pid = current->pid;
 	record->tgid = current->tgid;

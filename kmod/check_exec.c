@@ -81,6 +81,18 @@ static int check_tracer(u16 to)
 				    GABION_DOM_TRACE, 0);
 }
 
+/*
+ * A seccomp filter goes along, and may answer for the kernel: itself, or by a
+ * listener or tracer. Who could lie to the new program so must be one who may trace it.
+ */
+static int check_seccomp(u16 from, u16 to)
+{
+	if (current->seccomp.mode != SECCOMP_MODE_FILTER)
+		return 0;
+	return gabion_decide_domain(GABION_HOOK_bprm_creds_for_exec, from, to, current->tgid,
+				    GABION_DOM_TRACE, 0);
+}
+
 GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 {
 	u16 from = gabion_task_label(current), to;
@@ -105,6 +117,8 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	    (task_no_new_privs(current) || (bprm->unsafe & LSM_UNSAFE_SHARE)))
 		return gabion_refuse_transition(GABION_HOOK_bprm_creds_for_exec, from, to);
 	err = check_tracer(to);
+	if (!err && from != GABION_HOST && to != from)
+		err = check_seccomp(from, to);
 	if (err)
 		return err;
 	err = gabion_pending_set(current, GABION_PENDING_CHOSEN, to);
@@ -148,6 +162,9 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 
 	/* The pid may have been that of a leader that is dead. */
 	gabion_syscall_newborn(current->pid);
+	/* binfmt_misc hands the program over open for reading: was only execution granted? */
+	if (bprm->have_execfd && from != GABION_HOST)
+		gabion_revoke(current);
 	if (!gabion_pending_get(current, GABION_PENDING_CHOSEN, &to))
 		return 0;
 	chosen_from = gabion_pending_from(current);

@@ -13,6 +13,7 @@
 #include "decision.h"
 #include "descriptor.h"
 #include "engine.h"
+#include "file_owner.h"
 
 /*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
@@ -71,8 +72,14 @@ static int decide_owner(long who)
 
 GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long, arg)
 {
+	int err;
+
 	switch (cmd) {
 	case F_SETFL:
+		/* tty_fasync() sets an owner. */
+		err = arg & FASYNC ? gabion_file_owner_record(file) : 0;
+		if (err)
+			return err;
 		/* Taking O_APPEND away turns append into write. */
 		if ((arg & O_APPEND) || !(file->f_flags & O_APPEND) ||
 		    !(file->f_mode & FMODE_WRITE))
@@ -80,11 +87,16 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 		return gabion_decide_path(GABION_HOOK_file_fcntl, gabion_file_path(file),
 					  GABION_FILE_WRITE, GFP_KERNEL);
 	case F_SETOWN:
-		return decide_owner((int)arg);
+		err = decide_owner((int)arg);
+		return err ? err : gabion_file_owner_record(file);
 	case F_SETOWN_EX:
 		/* The owner is in the caller's memory, which may change after we looked. */
-		return gabion_decide_domain(GABION_HOOK_file_fcntl, gabion_task_label(current),
-					    GABION_UNKNOWN, 0, GABION_DOM_SIGNAL, SIGIO);
+		err = gabion_decide_domain(GABION_HOOK_file_fcntl, gabion_task_label(current),
+					   GABION_UNKNOWN, 0, GABION_DOM_SIGNAL, SIGIO);
+		return err ? err : gabion_file_owner_record(file);
+	case F_SETLEASE:
+	case F_NOTIFY:
+		return gabion_file_owner_record(file);
 	default:
 		return 0;
 	}
@@ -111,11 +123,17 @@ GABION_CHECK1(file_receive, struct file *, file)
  */
 static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned int cmd)
 {
+	int err;
+
 	switch (cmd) {
 	case FIOSETOWN:
 	case SIOCSPGRP:
-		return gabion_decide_domain(hook, gabion_task_label(current), GABION_UNKNOWN, 0,
-					    GABION_DOM_SIGNAL, SIGIO);
+		err = gabion_decide_domain(hook, gabion_task_label(current), GABION_UNKNOWN, 0,
+					   GABION_DOM_SIGNAL, SIGIO);
+		return err ? err : gabion_file_owner_record(file);
+	case FIOASYNC:
+		err = gabion_file_owner_record(file);
+		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	default:
 		return gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	}

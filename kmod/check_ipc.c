@@ -6,83 +6,29 @@
  */
 #include <linux/ipc.h>
 #include <linux/msg.h>
-#include <linux/rhashtable.h>
 #include <linux/sem.h>
-#include <linux/slab.h>
 #include <linux/stat.h>
 #include <uapi/linux/shm.h>
 #include "decision.h"
 #include "engine.h"
 #include "ipc_label.h"
+#include "label_table.h"
 
 /* ipc/msg.c's: msgrcv() with MSG_COPY, which leaves the message where it is. */
 #define SEARCH_NUMBER	5
 
-/**
- * struct ipc_label - who made an object
- * @node:	in the table
- * @object:	compared only
- * @domain:	domain number, not the host's
- * @rcu:	freed after a grace period
- */
-struct ipc_label {
-	struct rhash_head node;
-	const struct kern_ipc_perm *object;
-	u16 domain;
-	struct rcu_head rcu;
-};
+static struct gabion_label_table labels;
 
-static const struct rhashtable_params params = {
-	.key_len = sizeof(const struct kern_ipc_perm *),
-	.key_offset = offsetof(struct ipc_label, object),
-	.head_offset = offsetof(struct ipc_label, node),
-	.automatic_shrinking = true,
-};
-
-static struct rhashtable labels;
-
-static u16 label_of(const struct kern_ipc_perm *object)
-{
-	const struct ipc_label *label;
-	u16 domain;
-
-	rcu_read_lock();
-	label = rhashtable_lookup(&labels, &object, params);
-	domain = label ? label->domain : GABION_HOST;
-	rcu_read_unlock();
-	return domain;
-}
-
-static void forget(const struct kern_ipc_perm *object)
-{
-	struct ipc_label *label;
-
-	rcu_read_lock();
-	label = rhashtable_lookup(&labels, &object, params);
-	if (label && !rhashtable_remove_fast(&labels, &label->node, params))
-		kfree_rcu(label, rcu);
-	rcu_read_unlock();
-}
-
-/* An LSM after us may refuse the object, which then ends without security_*_free(). */
+/* An LSM after us may refuse the object, which then ends without security_*_free(): set, not add. */
 static int remember(const struct kern_ipc_perm *object)
 {
-	u16 domain = gabion_task_label(current);
-	struct ipc_label *label;
-	int err;
+	return gabion_label_table_set(&labels, object, gabion_task_label(current));
+}
 
-	forget(object);
-	if (domain == GABION_HOST)
-		return 0;
-	label = kmalloc(sizeof(*label), GFP_KERNEL);
-	if (!label)
-		return -ENOMEM;
-	label->object = object;
-	label->domain = domain;
-	err = rhashtable_insert_fast(&labels, &label->node, params);
-	if (err)
-		kfree(label);
-	return err;
+static int forget(const struct kern_ipc_perm *object)
+{
+	gabion_label_table_forget(&labels, object);
+	return 0;
 }
 
 static int decide(enum gabion_hook_id hook, u16 subject, const struct kern_ipc_perm *object,
@@ -90,7 +36,8 @@ static int decide(enum gabion_hook_id hook, u16 subject, const struct kern_ipc_p
 {
 	if (!wanted)
 		return 0;
-	return gabion_decide_domain(hook, subject, label_of(object), 0, wanted, 0);
+	return gabion_decide_domain(hook, subject, gabion_label_table_get(&labels, object), 0,
+				    wanted, 0);
 }
 
 static int decide_current(enum gabion_hook_id hook, const struct kern_ipc_perm *object, u32 wanted)
@@ -123,8 +70,7 @@ GABION_CHECK1(msg_queue_alloc, struct kern_ipc_perm *, queue)
 
 GABION_CHECK1(msg_queue_free, struct kern_ipc_perm *, queue)
 {
-	forget(queue);
-	return 0;
+	return forget(queue);
 }
 
 GABION_CHECK2(msg_queue_msgctl, struct kern_ipc_perm *, queue, int, cmd)
@@ -157,8 +103,7 @@ GABION_CHECK1(shm_alloc, struct kern_ipc_perm *, segment)
 
 GABION_CHECK1(shm_free, struct kern_ipc_perm *, segment)
 {
-	forget(segment);
-	return 0;
+	return forget(segment);
 }
 
 GABION_CHECK2(shm_shmctl, struct kern_ipc_perm *, segment, int, cmd)
@@ -186,8 +131,7 @@ GABION_CHECK1(sem_alloc, struct kern_ipc_perm *, set)
 
 GABION_CHECK1(sem_free, struct kern_ipc_perm *, set)
 {
-	forget(set);
-	return 0;
+	return forget(set);
 }
 
 GABION_CHECK2(sem_semctl, struct kern_ipc_perm *, set, int, cmd)
@@ -209,15 +153,10 @@ GABION_CHECK4(sem_semop, struct kern_ipc_perm *, set, struct sembuf *, operation
 
 int __init gabion_ipc_label_init(void)
 {
-	return rhashtable_init(&labels, &params);
-}
-
-static void free_label(void *label, void *unused)
-{
-	kfree(label);
+	return gabion_label_table_init(&labels);
 }
 
 void gabion_ipc_label_exit(void)
 {
-	rhashtable_free_and_destroy(&labels, free_label, NULL);
+	gabion_label_table_exit(&labels);
 }

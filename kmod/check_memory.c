@@ -50,6 +50,18 @@ GABION_CHECK3(mmap_file, struct file *, file, unsigned long, prot, unsigned long
 	return gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 
+/*
+ * For the anonymous inodes that are made securely. A userfaultfd fills pages of a
+ * mapping that the task may not write to, code among them.
+ */
+GABION_CHECK3(inode_init_security_anon, struct inode *, inode, const struct qstr *, name,
+	      const struct inode *, context)
+{
+	if (strcmp(name->name, "[userfaultfd]"))
+		return 0;
+	return gabion_decide_control(GABION_HOOK_inode_init_security_anon, GABION_CONTROL_JIT);
+}
+
 /* brk() asks no hook; what it gives is executable for tasks of this personality. */
 static int decide_brk(enum gabion_hook_id hook)
 {

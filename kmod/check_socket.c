@@ -10,6 +10,7 @@
 #include <net/ipv6.h>
 #include <net/tcp_states.h>
 #include <net/sock.h>
+#include "creator.h"
 #include "decision.h"
 #include "descriptor.h"
 #include "engine.h"
@@ -196,15 +197,22 @@ GABION_CHECK1(netlink_send, struct sock *, sk)
 
 GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
-	return decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND);
+	int err = decide_holder(GABION_HOOK_socket_bind, sock->sk);
+
+	return err ? err : decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND);
 }
 
 GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
+	int err;
+
 	/* Dissolves an association: gives nothing. */
 	if (addrlen >= (int)offsetofend(struct sockaddr, sa_family) &&
 	    address->sa_family == AF_UNSPEC)
 		return 0;
+	err = decide_holder(GABION_HOOK_socket_connect, sock->sk);
+	if (err)
+		return err;
 	return decide_address(GABION_HOOK_socket_connect, sock, address, addrlen,
 			      GABION_NET_CONNECT);
 }
@@ -271,9 +279,10 @@ static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 {
 	struct gabion_net_key key;
+	int err = decide_holder(GABION_HOOK_socket_listen, sock->sk);
 
-	if (!is_internet(sock->sk))
-		return 0;
+	if (err || !is_internet(sock->sk))
+		return err;
 	key_of_local(sock->sk, &key);
 	return gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN);
 }
@@ -327,14 +336,16 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 
 /*
  * A unix peer.  Bound to a path: a file, judged by name. Otherwise (abstract or
- * unnamed) judged by the domain of the process that made it listen.
- * Caller holds unix_state_lock(other): atomic.
+ * unnamed) judged by the domain of the process that made it listen, or by that of
+ * who made it, where nobody listens (datagrams) or the listener is gone.
+ * Caller holds unix_state_lock(other), which keeps its socket and file: atomic.
  */
 static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 {
 	const struct path *path = &unix_sk(other)->path;
-	struct task_struct *task;
+	const struct socket *sock = other->sk_socket;
 	u16 domain = GABION_HOST;
+	struct task_struct *task;
 	pid_t pid = 0;
 
 	if (path->dentry)
@@ -345,10 +356,12 @@ static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 	if (task) {
 		pid = task->tgid;
 		domain = gabion_target_label(task);
+	} else if (sock && sock->file) {
+		domain = gabion_creator(sock->file->f_path.dentry);
 	}
 	rcu_read_unlock();
-	/* Without a known peer it is the host's: what no rule of the domain is about. */
-	if (pid && domain == gabion_task_label(current))
+	/* Without either it is the host's: what no rule of the domain is about. */
+	if (domain == gabion_task_label(current))
 		return 0;
 	return gabion_decide_domain(hook, gabion_task_label(current), domain, pid,
 				    GABION_DOM_CONNECT, 0);

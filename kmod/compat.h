@@ -154,6 +154,16 @@ static inline bool gabion_file_is_backing(const struct file *file)
 #endif
 }
 
+/* A file's owner became an allocation of its own, which points back, in 6.12. */
+static inline const struct file *gabion_owned_file(const struct fown_struct *owner)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return owner->file;
+#else
+	return container_of(owner, struct file, f_owner);
+#endif
+}
+
 /* pre_doit() got the split form of an operation in 6.2. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 typedef const struct genl_split_ops gabion_genl_pre_ops;

@@ -5,26 +5,14 @@
 #include <linux/slab.h>
 #include "audit.h"
 #include "core/ioctl.h"
+#include "creator.h"
 #include "decision.h"
+#include "judgement.h"
 #include "mount_kind.h"
 
-/**
- * struct subject - the domain that is judged, in the policy in force
- * @policy:	valid inside the RCU section it was looked up in; NULL: none
- * @number:	domain number
- * @index:	in @policy
- * @known:	@policy has the domain; one that it does not have may do nothing
- */
-struct subject {
-	const struct gabion_policy *policy;
-	u16 number;
-	u32 index;
-	bool known;
-};
-
-static struct subject subject_of(u16 number)
+struct gabion_subject gabion_subject_of(u16 number)
 {
-	struct subject s = {
+	struct gabion_subject s = {
 		.policy = rcu_dereference(gabion_policy_in_force),
 		.number = number,
 	};
@@ -33,13 +21,13 @@ static struct subject subject_of(u16 number)
 	return s;
 }
 
-static bool has_flag(const struct subject *s, u32 flag)
+bool gabion_subject_has(const struct gabion_subject *s, u32 flag)
 {
 	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
 }
 
 /* Why permission @refused is not there. */
-static u32 reason_of(const struct subject *s, u32 klass, u32 label, u32 refused)
+static u32 reason_of(const struct gabion_subject *s, u32 klass, u32 label, u32 refused)
 {
 	const struct gabion_class_view *c;
 
@@ -55,7 +43,7 @@ static u32 reason_of(const struct subject *s, u32 klass, u32 label, u32 refused)
 	return GABION_REASON_SIGMA;
 }
 
-static const char *resource_of(const struct subject *s, u32 klass, u32 label)
+static const char *resource_of(const struct gabion_subject *s, u32 klass, u32 label)
 {
 	const struct gabion_class_view *c;
 
@@ -68,7 +56,7 @@ static const char *resource_of(const struct subject *s, u32 klass, u32 label)
 }
 
 /* Record what @event says and turn it into the hook's answer. */
-static int conclude(const struct subject *s, struct gabion_event *event, int error)
+int gabion_conclude(const struct gabion_subject *s, struct gabion_event *event, int error)
 {
 	event->type = GABION_EVENT_ACCESS;
 	event->domain = s->number;
@@ -76,7 +64,7 @@ static int conclude(const struct subject *s, struct gabion_event *event, int err
 	if (!event->refused && !event->reason) {
 		event->verdict = GABION_VERDICT_ALLOWED;
 		error = 0;
-	} else if (has_flag(s, GABION_DOMAIN_COMPLAIN)) {
+	} else if (gabion_subject_has(s, GABION_DOMAIN_COMPLAIN)) {
 		event->verdict = GABION_VERDICT_COMPLAIN;
 		error = 0;
 	} else {
@@ -90,7 +78,7 @@ static int conclude(const struct subject *s, struct gabion_event *event, int err
  * Judge label @label of a class with tables; @event holds klass, wanted and the
  * object's names. Inside the RCU section of @s.
  */
-static int judge(const struct subject *s, struct gabion_event *event, int error)
+int gabion_judge(const struct gabion_subject *s, struct gabion_event *event, int error)
 {
 	const struct gabion_class_view *c;
 	u32 klass = event->klass, label = event->label;
@@ -103,12 +91,12 @@ static int judge(const struct subject *s, struct gabion_event *event, int error)
 		if (event->refused ? (gabion_matrix(c, c->quiet, s->index, label) & event->refused) ==
 					     event->refused
 				   : !(gabion_matrix(c, c->audit, s->index, label) & event->wanted))
-			return event->refused && !has_flag(s, GABION_DOMAIN_COMPLAIN) ? error : 0;
+			return event->refused && !gabion_subject_has(s, GABION_DOMAIN_COMPLAIN) ? error : 0;
 	}
 	if (event->refused && !event->reason)
 		event->reason = reason_of(s, klass, label, event->refused);
 	event->resource = resource_of(s, klass, label);
-	return conclude(s, event, error);
+	return gabion_conclude(s, event, error);
 }
 
 /* Nothing could be looked up: refuse, and say so. */
@@ -122,12 +110,12 @@ int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
 		.reason = GABION_REASON_MEMORY,
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
-	s = subject_of(domain);
-	err = conclude(&s, &event, -ENOMEM);
+	s = gabion_subject_of(domain);
+	err = gabion_conclude(&s, &event, -ENOMEM);
 	rcu_read_unlock();
 	return err;
 }
@@ -136,8 +124,8 @@ int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted)
  * What of @wanted is to be decided by name.  A layer of overlayfs that overlayfs
  * itself works on: nothing, it was decided on the stacked path. (fanotify can
  * hand a descriptor on a layer to its listener, who is then judged: a layer has
- * no name.) A pipe, a socket, a memfd: the holder of a
- * descriptor may use it; but code needs a name.
+ * no name.) A pipe, a socket, a memfd: by who made it (creator.h); but code needs
+ * a name.
  */
 static u32 wanted_by_name(const struct path *path, u32 wanted)
 {
@@ -163,21 +151,26 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 		.wanted = wanted_by_name(path, wanted),
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
+	if (gabion_mount_kind(path->mnt) == GABION_MOUNT_PSEUDO && !gabion_path_is_queue(path)) {
+		err = gabion_decide_creator(hook, domain, path->dentry, wanted);
+		if (err)
+			return err;
+	}
 	if (!event.wanted)
 		return 0;
 	if (gabion_path_buffer_get(&buffer, gfp))
 		return gabion_no_memory(hook, domain, event.wanted);
 	rcu_read_lock();
-	s = subject_of(domain);
+	s = gabion_subject_of(domain);
 	if (s.policy)
 		event.label = gabion_path_label(s.policy, path, &buffer);
 	else
 		gabion_path_name(path, &buffer);
 	event.object = buffer.path;
-	err = judge(&s, &event, -EACCES);
+	err = gabion_judge(&s, &event, -EACCES);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
@@ -192,18 +185,18 @@ int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
 		.label = GABION_LABEL_UNREACHABLE,
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
-	err = judge(&s, &event, -EACCES);
+	s = gabion_subject_of(gabion_task_label(current));
+	err = gabion_judge(&s, &event, -EACCES);
 	rcu_read_unlock();
 	return err;
 }
 
 /* A single command is granted by a range beside the matrix; recorded if the matrix says so. */
-static int judge_command(const struct subject *s, struct gabion_event *event)
+static int judge_command(const struct gabion_subject *s, struct gabion_event *event)
 {
 	const struct gabion_class_view *c;
 
@@ -216,11 +209,11 @@ static int judge_command(const struct subject *s, struct gabion_event *event)
 			      GABION_FILE_IOCTL))
 				return 0;
 			event->resource = resource_of(s, GABION_CLASS_FILE, event->label);
-			return conclude(s, event, 0);
+			return gabion_conclude(s, event, 0);
 		}
 		event->reason = GABION_REASON_LEVEL;
 	}
-	return judge(s, event, -EACCES);
+	return gabion_judge(s, event, -EACCES);
 }
 
 int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command)
@@ -234,7 +227,7 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 		.target = GABION_NO_TARGET,
 	};
 	u16 domain = gabion_task_label(current);
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
 	if (gabion_ioctl_is_free(command) || !wanted_by_name(path, GABION_FILE_IOCTL) ||
@@ -243,7 +236,7 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	if (gabion_path_buffer_get(&buffer, GFP_KERNEL))
 		return gabion_no_memory(hook, domain, GABION_FILE_IOCTL);
 	rcu_read_lock();
-	s = subject_of(domain);
+	s = gabion_subject_of(domain);
 	if (s.policy)
 		event.label = gabion_path_label(s.policy, path, &buffer);
 	else
@@ -286,7 +279,7 @@ int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wa
 		.wanted = wanted_from,
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
 	err = gabion_decide_path(hook, from, wanted_from, GFP_KERNEL);
@@ -299,7 +292,7 @@ int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wa
 		goto out;
 	}
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
+	s = gabion_subject_of(gabion_task_label(current));
 	if (s.policy && same_label(s.policy, from, &old, to, &new, below))
 		goto unlock;
 	event.label = s.policy ? gabion_path_label(s.policy, from, &old) : GABION_LABEL_NONE;
@@ -312,7 +305,7 @@ int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wa
 	event.resource = resource_of(&s, GABION_CLASS_FILE, event.label);
 	event.object = old.path;
 	event.object2 = new.path;
-	err = conclude(&s, &event, -EACCES);
+	err = gabion_conclude(&s, &event, -EACCES);
 unlock:
 	rcu_read_unlock();
 out:
@@ -333,14 +326,14 @@ static u32 net_label(const struct gabion_policy *policy, const struct gabion_net
 
 bool gabion_net_granted(const struct gabion_net_key *key, u32 wanted)
 {
-	struct subject s;
+	struct gabion_subject s;
 	bool granted;
 
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
+	s = gabion_subject_of(gabion_task_label(current));
 	granted = s.known && (gabion_policy_effective(s.policy, GABION_CLASS_NET, s.index,
 						      net_label(s.policy, key)) & wanted);
-	granted |= has_flag(&s, GABION_DOMAIN_COMPLAIN);
+	granted |= gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN);
 	rcu_read_unlock();
 	return granted;
 }
@@ -354,45 +347,13 @@ int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key
 		.net = key,
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
+	s = gabion_subject_of(gabion_task_label(current));
 	event.label = net_label(s.policy, key);
-	err = judge(&s, &event, -EACCES);
-	rcu_read_unlock();
-	return err;
-}
-
-int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_t pid,
-			 u32 wanted, u32 signal)
-{
-	struct gabion_event event = {
-		.hook = hook,
-		.klass = GABION_CLASS_DOMAIN,
-		.wanted = wanted,
-		.target = object,
-		.target_pid = pid,
-		.signal = signal,
-	};
-	struct subject s;
-	u32 index;
-	int err;
-
-	rcu_read_lock();
-	s = subject_of(subject);
-	if (s.known && gabion_policy_index(s.policy, object, &index)) {
-		event.label = index;
-		err = judge(&s, &event, -EPERM);
-	} else if (has_flag(&s, GABION_DOMAIN_UNCONFINED)) {
-		err = 0;
-	} else {
-		/* No column of the matrix: nothing is granted on such a domain. */
-		event.refused = wanted;
-		event.reason = GABION_REASON_SIGMA;
-		err = conclude(&s, &event, -EPERM);
-	}
+	err = gabion_judge(&s, &event, -EACCES);
 	rcu_read_unlock();
 	return err;
 }
@@ -424,23 +385,23 @@ static int decide_number(enum gabion_hook_id hook, u32 klass, u32 number, u32 re
 		.target = GABION_NO_TARGET,
 	};
 	const struct gabion_policy_domain *d;
-	struct subject s;
+	struct gabion_subject s;
 	__le64 set = 0;
 	int err = 0;
 
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
+	s = gabion_subject_of(gabion_task_label(current));
 	if (s.known) {
 		d = gabion_policy_domain(s.policy, s.index);
 		set = set_of_class(d, klass);
 	}
-	if (has_flag(&s, GABION_DOMAIN_UNCONFINED) ||
+	if (gabion_subject_has(&s, GABION_DOMAIN_UNCONFINED) ||
 	    (number < 64 && (le64_to_cpu(set) >> number & 1)))
 		goto out;
 	if (record)
-		err = conclude(&s, &event, error);
+		err = gabion_conclude(&s, &event, error);
 	else
-		err = has_flag(&s, GABION_DOMAIN_COMPLAIN) ? 0 : error;
+		err = gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN) ? 0 : error;
 out:
 	rcu_read_unlock();
 	return err;
@@ -468,23 +429,18 @@ int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control)
 	return decide_number(hook, GABION_CLASS_CONTROL, control, GABION_REASON_SIGMA, true, -EPERM);
 }
 
-int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to)
+bool gabion_control_granted(u16 domain, enum gabion_control control)
 {
-	struct gabion_event event = {
-		.hook = hook,
-		.klass = GABION_CLASS_DOMAIN,
-		.reason = GABION_REASON_TRANSITION,
-		.target = to,
-	};
-	struct subject s;
+	struct gabion_subject s;
+	bool granted;
 
 	rcu_read_lock();
-	s = subject_of(from);
-	/* Even in complain mode: the exec would go on in neither domain. */
-	s.known = false;
-	conclude(&s, &event, -EPERM);
+	s = gabion_subject_of(domain);
+	granted = gabion_subject_has(&s, GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN) ||
+		  (s.known && (le64_to_cpu(gabion_policy_domain(s.policy, s.index)->controls) >>
+			       control & 1));
 	rcu_read_unlock();
-	return -EPERM;
+	return granted;
 }
 
 void gabion_refuse_administration(void)
@@ -497,12 +453,12 @@ void gabion_refuse_administration(void)
 		.reason = GABION_REASON_SIGMA,
 		.target = GABION_NO_TARGET,
 	};
-	struct subject s;
+	struct gabion_subject s;
 
 	rcu_read_lock();
-	s = subject_of(gabion_task_label(current));
+	s = gabion_subject_of(gabion_task_label(current));
 	/* Even in complain mode: what is let pass there would end it. */
 	s.known = false;
-	conclude(&s, &event, -EPERM);
+	gabion_conclude(&s, &event, -EPERM);
 	rcu_read_unlock();
 }

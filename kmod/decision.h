@@ -147,11 +147,26 @@ int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key
 int gabion_decide_domain(enum gabion_hook_id hook, u16 subject, u16 object, pid_t pid,
 			 u32 wanted, u32 signal);
 
+/**
+ * gabion_decide_flow - may information flow between @subject and what @object's domain made?
+ * @hook:	who asks
+ * @subject:	domain number
+ * @object:	domain number; one that the policy does not have has no level: refused
+ * @wanted:	GABION_DOM_IPC_READ, GABION_DOM_IPC_WRITE
+ *
+ * By the level order alone, or because the policy grants @wanted. Any context.
+ * Return: 0 or -EPERM.
+ */
+int gabion_decide_flow(enum gabion_hook_id hook, u16 subject, u16 object, u32 wanted);
+
 /* One of the numbered sets of a domain. Any context. Return: 0, -EPERM, -EACCES (socket). */
 int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool record);
 int gabion_decide_family(enum gabion_hook_id hook, int family);
 int gabion_decide_netlink(enum gabion_hook_id hook, int protocol);
 int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control);
+
+/* Would gabion_decide_control() say yes in @domain? Records nothing. Any context. */
+bool gabion_control_granted(u16 domain, enum gabion_control control);
 
 /* Record that a command to Gabion itself was refused for want of `control admin`. */
 void gabion_refuse_administration(void);

@@ -6,15 +6,20 @@
 #include <linux/file.h>
 #include <linux/magic.h>
 #include <linux/net.h>
+#include <linux/sched/signal.h>
 #include <linux/static_call.h>
 #include <net/sock.h>
 #include "compat.h"
+#include "creator.h"
 #include "decision.h"
 #include "descriptor.h"
 #include "symbol.h"
 
 /* Those of /dev/null, which are not exported. */
 static const struct file_operations *null_operations __ro_after_init;
+
+/* Passes over a table that do not come to an end. */
+#define PASSES_MAX	1000
 
 static int no_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
 {
@@ -43,15 +48,22 @@ bool gabion_is_process_memory(const struct file *file)
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 {
 	u32 wanted = gabion_open_permission(file);
+	u16 domain = gabion_task_label(current);
 	struct socket *sock;
 	int err;
 
 	if (gabion_file_is_backing(file))
 		return 0;
 	sock = sock_from_file(file);
-	if (sock)
-		return sock->sk ? gabion_decide_socket(hook, sock->sk) : 0;
-	if (is_uring(file))
+	if (sock && !sock->sk)
+		return 0;
+	if (sock) {
+		err = gabion_decide_socket(hook, sock->sk);
+		return err || sock->sk->sk_family != AF_UNIX ? err :
+			gabion_decide_creator(hook, domain, file->f_path.dentry,
+					      GABION_FILE_READ | GABION_FILE_WRITE);
+	}
+	if (is_uring(file) && gabion_creator(file->f_path.dentry) != domain)
 		return gabion_decide_control(hook, GABION_CONTROL_IO_URING);
 	if (!wanted)
 		return 0;
@@ -63,25 +75,61 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 
+/**
+ * struct search - for the next descriptor that is refused
+ * @hook:	who asks
+ * @uring:	set if it is an io_uring
+ */
+struct search {
+	enum gabion_hook_id hook;
+	bool *uring;
+};
+
 /* iterate_fd() holds the table's lock. Return: what it is to return, 0 to go on. */
-static int find_refused(const void *hook, struct file *file, unsigned int fd)
+static int is_refused(const void *data, struct file *file, unsigned int fd)
 {
-	return gabion_decide_descriptor(*(const enum gabion_hook_id *)hook, file) ? fd + 1 : 0;
+	const struct search *search = data;
+
+	if (!gabion_decide_descriptor(search->hook, file))
+		return 0;
+	*search->uring = is_uring(file);
+	return fd + 1;
+}
+
+/* One for all of them, of this task alone. */
+static void take_away(unsigned int fd, struct file **null)
+{
+	if (IS_ERR_OR_NULL(*null))
+		*null = anon_inode_getfile("[gabion-null]", null_operations, NULL, O_RDWR);
+	if (IS_ERR(*null) || static_call(gabion_replace_fd)(fd, *null, 0) < 0)
+		close_fd(fd);
 }
 
 void gabion_descriptors_review(enum gabion_hook_id hook)
 {
-	struct files_struct *files = current->files;
+	bool uring = false;
+	struct search search = { .hook = hook, .uring = &uring };
 	struct file *null = NULL;
-	int fd;
+	int fd, from = 0, passes = 0;
 
-	for (fd = iterate_fd(files, 0, find_refused, &hook); fd;
-	     fd = iterate_fd(files, fd, find_refused, &hook)) {
-		/* One for all of them, of this task alone. */
-		if (IS_ERR_OR_NULL(null))
-			null = anon_inode_getfile("[gabion-null]", null_operations, NULL, O_RDWR);
-		if (IS_ERR(null) || static_call(gabion_replace_fd)(fd - 1, null, 0) < 0)
-			close_fd(fd - 1);
+	/*
+	 * Until a pass from the start finds nothing: that one held the table's lock
+	 * from end to end, so nobody moved a descriptor from before it to behind it.
+	 */
+	while ((fd = iterate_fd(current->files, from, is_refused, &search)) || from) {
+		if (fd)
+			take_away(fd - 1, &null);
+		/*
+		 * An io_uring is still there, registered with the tasks that used it, and in
+		 * their memory. And who brings refused descriptors back as fast as they are
+		 * taken away shares the table with us.
+		 */
+		if ((fd && uring && gabion_task_has_uring(current)) ||
+		    (!fd && ++passes == PASSES_MAX)) {
+			send_sig(SIGKILL, current, 1);
+			break;
+		}
+		from = fd;
 	}
 	if (!IS_ERR_OR_NULL(null))
 		fput(null);

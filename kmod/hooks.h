@@ -9,6 +9,7 @@
  *	       instructions in the trampoline
  *   ALWAYS    every task: the check is about more than the current domain
  *	       (exec may enter a domain, a parent may become a tracer, ...)
+ *   OWNED     every task, while there is a file whose owner a domain set
  *   REPLACE   gabion_replace_<name>() runs in the function's stead (trampoline.S)
  *
  * Used by C (engine, counters, names) and by trampoline.S, hence only cpp here.
@@ -41,9 +42,12 @@
 	X(inode_getxattr, CONFINED)		\
 	X(inode_listxattr, CONFINED)		\
 	X(inode_removexattr, CONFINED)		\
+	X(inode_init_security_anon, CONFINED)	\
 	X(d_instantiate, ALWAYS)		\
 	X(file_open, CONFINED)			\
 	X(file_receive, CONFINED)		\
+	X(file_free, OWNED)			\
+	X(file_send_sigiotask, ALWAYS)		\
 	X(file_fcntl, CONFINED)			\
 	X(file_lock, CONFINED)			\
 	X(file_ioctl, CONFINED)			\

@@ -7,10 +7,12 @@
 #include <linux/workqueue.h>
 #include "audit.h"
 #include "check_syscall.h"
+#include "creator.h"
 #include "domain_id.h"
 #include "descriptor.h"
 #include "engine.h"
 #include "exec_pending.h"
+#include "file_owner.h"
 #include "ipc_label.h"
 #include "main.h"
 #include "mount_kind.h"
@@ -59,6 +61,7 @@ static int __init gabion_init(void)
 	int err;
 
 	instance = get_random_u64();
+	gabion_creator_init();
 	err = gabion_mount_kind_init();
 	if (err) {
 		pr_err("struct mount of this kernel is not understood: not loading\n");
@@ -76,6 +79,9 @@ static int __init gabion_init(void)
 	err = gabion_ipc_label_init();
 	if (err)
 		goto err_policy;
+	err = gabion_file_owner_init();
+	if (err)
+		goto err_ipc;
 	err = gabion_object_names_init();
 	if (!err)
 		err = gabion_descriptor_init();
@@ -83,17 +89,17 @@ static int __init gabion_init(void)
 		err = gabion_revoke_init();
 	if (err) {
 		pr_err("this kernel lacks replace_fd, null_fops or task_work_cancel_match, or its struct mount is not understood: not loading\n");
-		goto err_ipc;
+		goto err_owner;
 	}
 	gabion_sys_enter_init();
 	err = gabion_check_syscall_init();
 	if (err) {
 		pr_err("this kernel lacks force_sig_seccomp or ptrace_notify: cannot filter syscalls, not loading\n");
-		goto err_ipc;
+		goto err_owner;
 	}
 	err = gabion_task_label_init();
 	if (err)
-		goto err_ipc;
+		goto err_owner;
 	err = gabion_engine_attach(ipmodify);
 	if (err)
 		goto err_task;
@@ -108,6 +114,8 @@ err_engine:
 	gabion_engine_detach();
 err_task:
 	gabion_task_label_exit();
+err_owner:
+	gabion_file_owner_exit();
 err_ipc:
 	gabion_ipc_label_exit();
 err_policy:
@@ -130,6 +138,7 @@ static void __exit gabion_exit(void)
 	gabion_task_label_exit();
 	gabion_revoke_exit();
 	gabion_pending_exit();
+	gabion_file_owner_exit();
 	gabion_ipc_label_exit();
 	gabion_policy_exit();
 	gabion_filters_exit();

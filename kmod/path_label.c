@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/vmalloc.h>
+#include "creator.h"
 #include "engine.h"
 #include "path_label.h"
 #include "symbol.h"
@@ -76,6 +77,7 @@ GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 	struct gabion_path_slot *slot = gabion_path_slot(dentry);
 	u16 version;
 
+	gabion_creator_record(dentry);
 	if (READ_ONCE(slot->dentry) != dentry)
 		return 0;
 	preempt_disable();

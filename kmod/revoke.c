@@ -47,20 +47,38 @@ static u32 mapping_permission(const struct vm_area_struct *vma)
 	return wanted;
 }
 
+/*
+ * Code that the task wrote, or can write. Not the kernel's own (vdso), nor the stack
+ * that an ELF header asked to be executable.
+ */
+static bool is_written_code(const struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_EXEC) || (vma->vm_flags & VM_GROWSDOWN))
+		return false;
+	return vma->vm_file ? vma->vm_flags & VM_WRITE : !vma->vm_ops;
+}
+
+static bool may_keep(const struct vm_area_struct *vma)
+{
+	u32 wanted = vma->vm_file ? mapping_permission(vma) : 0;
+
+	if (is_written_code(vma) &&
+	    gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT))
+		return false;
+	return !wanted || !gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(vma->vm_file),
+					      wanted, GFP_ATOMIC);
+}
+
 /* First mapping from @address on that the domain may not have. */
 static bool find_mapping(struct mm_struct *mm, unsigned long address, unsigned long *start,
 			 unsigned long *end)
 {
 	struct vm_area_struct *vma;
 	bool found = false;
-	u32 wanted;
 
 	mmap_read_lock(mm);
 	for (vma = find_vma(mm, address); vma && !found; vma = find_vma(mm, vma->vm_end)) {
-		wanted = vma->vm_file ? mapping_permission(vma) : 0;
-		if (!wanted || !gabion_decide_path(GABION_HOOK_mmap_file,
-						   gabion_file_path(vma->vm_file), wanted,
-						   GFP_ATOMIC))
+		if (may_keep(vma))
 			continue;
 		*start = vma->vm_start;
 		*end = vma->vm_end;

@@ -9,6 +9,7 @@
 #include <linux/sched/task.h>
 #include <linux/tracepoint.h>
 #include "check_syscall.h"
+#include "decision.h"
 #include "policy.h"
 #include "revoke.h"
 #include "syscall_work.h"
@@ -80,7 +81,9 @@ static bool barred_uring(struct task_struct *leader, u16 domain)
 	rcu_read_lock();
 	for_each_thread(leader, thread)
 		uring |= gabion_task_has_uring(thread);
-	uring = uring && gabion_filter_bars_uring(rcu_dereference(gabion_policy_in_force), domain);
+	uring = uring &&
+		(gabion_filter_bars_uring(rcu_dereference(gabion_policy_in_force), domain) ||
+		 !gabion_control_granted(domain, GABION_CONTROL_IO_URING));
 	rcu_read_unlock();
 	return uring;
 }

@@ -73,7 +73,7 @@ void gabion_task_label_exit(void);
  * thread born meanwhile is moved too.
  * Caller holds gabion_domain_rwsem for reading. Context: may sleep.
  * Return: 0; -ESRCH; -EINVAL: @pid is not a leader, or a kernel thread; -EBUSY: a thread has an
- * io_uring that the domain's filter would not let it have; -EMLINK: a process outside of
+ * io_uring that the domain's filter, or its want of `control io_uring`, would not let it have; -EMLINK: a process outside of
  * @domain goes on sharing its memory or descriptors (it is killed if that began in this moment).
  */
 int gabion_task_assign(pid_t pid, u16 domain);

@@ -39,6 +39,14 @@
 .macro GABION_GATE_ALWAYS
 .endm
 
+/* Leave if no file has an owner that a domain set (check_owner.c). */
+.macro GABION_GATE_OWNED
+	cmpl	$0, gabion_owned_files(%rip)
+	jne	.Lcheck_\@
+	RET
+.Lcheck_\@:
+.endm
+
 /* Call @check with the arguments as they came in; result in eax, arguments kept. */
 .macro GABION_CALL_CHECK check:req
 	pushq	%rdi
@@ -139,6 +147,7 @@ SYM_FUNC_END(gabion_original_\name)
 
 #define GABION_EMIT_CONFINED(name) GABION_TRAMPOLINE name, CONFINED ;
 #define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
+#define GABION_EMIT_OWNED(name) GABION_TRAMPOLINE name, OWNED ;
 #define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
 #define GABION_EMIT(name, gate) GABION_EMIT_##gate(name)
 	GABION_HOOKS(GABION_EMIT)

@@ -4,7 +4,7 @@
 KSELFTESTS := file names net control clone task exec level audit escape policy \
 	syscall_action syscall_argument syscall_abi syscall_change syscall_bypass syscall_trace \
 	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
-	metadata lock ioctl watch mqueue descriptor revoke memory \
+	metadata lock ioctl watch mqueue descriptor nameless owner revoke memory \
 	escape_name escape_mount escape_change escape_process escape_kernel escape_self escape_pass \
 	escape_receive \
 	schedule inspect ipc_message ipc_semaphore ipc_memory netlink_protocol \
@@ -12,7 +12,7 @@ KSELFTESTS := file names net control clone task exec level audit escape policy \
 	control_mount control_jit control_hardware control_descriptor control_tun control_watch
 KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
 	selftests/lib/source.c selftests/lib/uring.c selftests/lib/lost.c \
-	selftests/lib/escape_scene.c
+	selftests/lib/escape_scene.c selftests/lib/worker.c
 FOREIGN := $(addprefix $(B)/selftests/foreign-,i386 x32 x86-64)
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 

@@ -301,4 +301,11 @@ TEST_F(jit, ordinary_programs_do_without)
 		.klass = GABION_CLASS_CONTROL, .domain = "refused" }));
 }
 
+/* It fills pages that are mapped as code and cannot be written to. */
+static int fill_pages(void)
+{
+	return ATTEMPT(syscall(SYS_userfaultfd, O_CLOEXEC));
+}
+JIT_VARIANT(fill_pages);
+
 TEST_HARNESS_MAIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Changes of domain by execution. */
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -39,8 +41,8 @@ static const char *domain_of(struct gabion_netlink *client, pid_t pid)
 }
 
 /* Start @path in a child that is already in @domain; its pid once it has executed. */
-static pid_t start(struct gabion_netlink *client, const char *domain, const char *path,
-		   const char *argument, bool no_new_privs)
+static pid_t start_after(struct gabion_netlink *client, const char *domain, const char *path,
+			 const char *argument, int (*before)(void))
 {
 	struct gabion_error error = { 0 };
 	int go[2], failed[2], code;
@@ -54,8 +56,8 @@ static pid_t start(struct gabion_netlink *client, const char *domain, const char
 		close(failed[0]);
 		if (read(go[0], &byte, 1) != 1)
 			_exit(1);
-		if (no_new_privs)
-			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (before && before())
+			_exit(1);
 		execl(path, path, argument, (char *)NULL);
 		code = errno;
 		if (write(failed[1], &code, sizeof(code)) < 0)
@@ -75,6 +77,17 @@ static pid_t start(struct gabion_netlink *client, const char *domain, const char
 	}
 	close(failed[0]);
 	return pid;
+}
+
+static int give_up_privileges(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static pid_t start(struct gabion_netlink *client, const char *domain, const char *path,
+		   const char *argument, bool no_new_privs)
+{
+	return start_after(client, domain, path, argument, no_new_privs ? give_up_privileges : NULL);
 }
 
 TEST_F(exec, a_file_leads_into_its_domain)
@@ -257,6 +270,33 @@ TEST_F(exec, a_failed_exec_leaves_nothing)
 	EXPECT_EQ(0, WEXITSTATUS(status));
 	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
 		.type = GABION_EVENT_TRANSITION }));
+}
+
+/* It allows everything; it could as well make the new program believe what never happened. */
+static int install_filter(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { .len = 1, .filter = &allow };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+TEST_F(exec, a_seccomp_filter_goes_along_only_for_a_tracer)
+{
+	pid_t pid = start(self->client, "filtering", TEST_DIR "/next", "100", false);
+
+	EXPECT_LT(0, pid);
+	confine_release(pid);
+	pid = start_after(self->client, "filtering_tracer", TEST_DIR "/next", "100", install_filter);
+	EXPECT_LT(0, pid);
+	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	confine_release(pid);
+	confine_events_clear(self->client);
+	EXPECT_EQ(-1, start_after(self->client, "filtering", TEST_DIR "/next", "0", install_filter));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_DOMAIN,
+		.refused = GABION_DOM_TRACE, .domain = "filtering", .target = "entered" }));
 }
 
 TEST_HARNESS_MAIN

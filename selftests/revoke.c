@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,68 +23,9 @@
 #include "lib/fixture.h"
 #include "lib/lost.h"
 #include "lib/source.h"
+#include "lib/worker.h"
 
 #define OBJECT TEST_DIR "/object"
-
-/* --- a process that does what it is told --- */
-
-struct worker {
-	pid_t pid;
-	int orders;
-	int answers;
-};
-
-static void work(int orders, int answers, int (*set_up)(void), int (*use)(void))
-{
-	char order;
-	int result;
-
-	/* A test that fails must not leave it behind: it holds the output open. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (read(orders, &order, 1) == 1) {
-		result = order == 's' ? set_up() : use();
-		if (write(answers, &result, sizeof(result)) != sizeof(result))
-			break;
-	}
-	_exit(0);
-}
-
-static int worker_start(struct worker *worker, int (*set_up)(void), int (*use)(void))
-{
-	int orders[2], answers[2];
-
-	if (pipe(orders) || pipe(answers))
-		return errno;
-	fflush(stdout);
-	worker->pid = fork();
-	if (!worker->pid) {
-		close(orders[1]);
-		close(answers[0]);
-		work(orders[0], answers[1], set_up, use);
-	}
-	close(orders[0]);
-	close(answers[1]);
-	worker->orders = orders[1];
-	worker->answers = answers[0];
-	return worker->pid < 0 ? errno : 0;
-}
-
-static int worker_do(const struct worker *worker, char order)
-{
-	int result;
-
-	if (write(worker->orders, &order, 1) != 1 ||
-	    read(worker->answers, &result, sizeof(result)) != sizeof(result))
-		return CONFINE_BROKEN;
-	return result;
-}
-
-static void worker_end(const struct worker *worker)
-{
-	close(worker->orders);
-	close(worker->answers);
-	confine_release(worker->pid);
-}
 
 /* --- what it holds --- */
 
@@ -441,6 +383,106 @@ TEST_F_TIMEOUT(revoke, by_policy, 120)
 	/* A policy without their domain waits for them to leave it. */
 	EXPECT_EQ(0, assign_all(self->client, self->workers, "granted"));
 	EXPECT_EQ(0, source_load(self->client, ""));
+}
+
+/* --- code that was written while that was granted --- */
+
+GABION_FIXTURE(written)
+
+static int hold_written_code(void)
+{
+	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+	if (mapping == MAP_FAILED)
+		return errno;
+	*mapping = 0xc3;	/* ret */
+	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
+}
+
+TEST_F_TIMEOUT(written, code_goes_with_the_grant, 120)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    control jit\n")));
+	ASSERT_EQ(0, worker_start(&worker, hold_written_code, call_mapping));
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "revocable", &error));
+	ASSERT_EQ(0, worker_do(&worker, 's'));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	confine_events_clear(self->client);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = GABION_CONTROL_JIT, .domain = "revocable" }));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_load(self->client, ""));
+}
+
+/* --- threads that move a descriptor about while it is looked for --- */
+
+GABION_FIXTURE(moved)
+
+#define LOW	40
+#define HIGH	900
+
+/* Between a low number and a high one, for ever. */
+static void *move(void *unused)
+{
+	for (;;) {
+		if (dup2(LOW, HIGH) == HIGH)
+			close(LOW);
+		if (dup2(HIGH, LOW) == LOW)
+			close(HIGH);
+	}
+	return NULL;
+}
+
+static int hold_and_move(void)
+{
+	struct rlimit limit = { 2000, 2000 };
+	pthread_t threads[2];
+	int i, err = hold_to_read();
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	/* Something to look through between the two. */
+	for (i = LOW + 1; !err && i < HIGH; i++)
+		err = ATTEMPT(dup2(0, i));
+	if (!err && dup2(held, LOW) != LOW)
+		err = errno;
+	close(held);
+	for (i = 0; !err && i < 2; i++)
+		err = pthread_create(&threads[i], NULL, move, NULL);
+	return err;
+}
+
+/* Is the file still open under any number, in any of some looks? */
+static int find_it(void)
+{
+	struct stat st;
+	int fd, look;
+
+	for (look = 0; look < 20; look++)
+		for (fd = LOW; fd <= HIGH; fd++)
+			if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+				return 0;
+	return EACCES;
+}
+
+TEST_F(moved, it_is_found)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		ASSERT_EQ(0, worker_start(&worker, hold_and_move, find_it));
+		ASSERT_EQ(0, worker_do(&worker, 's'));
+		EXPECT_EQ(0, worker_do(&worker, 'u'));
+		ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error))
+			TH_LOG("%s", error.text);
+		EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+		worker_end(&worker);
+	}
 }
 
 /* --- a read that sleeps while the grant goes --- */
