@@ -5,25 +5,33 @@
 #include "decision.h"
 #include "engine.h"
 
+static int decide_with_control(int cap, bool record, enum gabion_control control)
+{
+	return gabion_decide_together(gabion_decide_capability(GABION_HOOK_capable, cap, record) ?:
+				      gabion_decide_control(GABION_HOOK_capable, control));
+}
+
 /* CAP_OPT_NOAUDIT: the kernel only wonders; a refusal is not an event. */
 GABION_CHECK4(capable, const struct cred *, cred, struct user_namespace *, ns, int, cap,
 	      unsigned int, opts)
 {
-	int err;
+	bool record = !(opts & CAP_OPT_NOAUDIT);
 
 	if (gabion_kernel_acts())
 		return 0;
-	err = gabion_decide_capability(GABION_HOOK_capable, cap, !(opts & CAP_OPT_NOAUDIT));
+	switch (cap) {
 	/*
 	 * delete_module() has no hook of its own, and with O_TRUNC takes away a
 	 * module that is in use: us.
 	 */
-	if (!err && cap == CAP_SYS_MODULE)
-		err = gabion_decide_control(GABION_HOOK_capable, GABION_CONTROL_MODULE);
+	case CAP_SYS_MODULE:
+		return decide_with_control(cap, record, GABION_CONTROL_MODULE);
 	/* Nor has adjtimex(). */
-	if (!err && cap == CAP_SYS_TIME)
-		err = gabion_decide_control(GABION_HOOK_capable, GABION_CONTROL_SETTIME);
-	return err;
+	case CAP_SYS_TIME:
+		return decide_with_control(cap, record, GABION_CONTROL_SETTIME);
+	default:
+		return gabion_decide_capability(GABION_HOOK_capable, cap, record);
+	}
 }
 
 GABION_CHECK1(capget, const struct task_struct *, target)

@@ -25,22 +25,18 @@
 GABION_CHECK1(file_open, struct file *, file)
 {
 	u32 wanted = gabion_open_permission(file);
-	int err;
 
 	if ((file->f_flags & __FMODE_EXEC) || gabion_file_is_backing(file))
 		return 0;
 	if (file->f_flags & __O_TMPFILE)
 		wanted |= GABION_FILE_CREATE;
-	if (gabion_is_process_memory(file)) {
-		err = gabion_decide_control(GABION_HOOK_file_open, GABION_CONTROL_JIT);
-		if (err)
-			return err;
-	}
+	if (gabion_is_process_memory(file))
+		return gabion_decide_jit(GABION_HOOK_file_open, file, wanted, GFP_KERNEL);
 	return gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 
 /* The owner of a file gets its signals: may the current domain send @who any? */
-static int decide_owner(long who)
+static int decide_owners(long who)
 {
 	struct task_struct *task;
 	u16 domain = GABION_UNKNOWN;
@@ -68,6 +64,11 @@ static int decide_owner(long who)
 	}
 	rcu_read_unlock();
 	return err;
+}
+
+static int decide_owner(long who)
+{
+	return gabion_decide_together(decide_owners(who));
 }
 
 GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long, arg)

@@ -25,29 +25,30 @@ static bool shared(unsigned long flags)
 	return (flags & MAP_TYPE) != MAP_PRIVATE;
 }
 
+static int decide_mapping(enum gabion_hook_id hook, const struct file *file, bool code, u32 wanted)
+{
+	if (code)
+		return wanted ? gabion_decide_jit(hook, file, wanted, GFP_KERNEL)
+			      : gabion_decide_control(hook, GABION_CONTROL_JIT);
+	return wanted ? gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_KERNEL) : 0;
+}
+
 /*
  * A shared mapping of a file that is open for writing can be written to, now or
  * after mprotect(): an append-only descriptor must not get it without `write`.
  */
 GABION_CHECK3(mmap_file, struct file *, file, unsigned long, prot, unsigned long, flags)
 {
+	bool code = executable(prot) && (!file || (prot & PROT_WRITE));
 	u32 wanted = 0;
-	int err;
 
-	if (executable(prot) && (!file || (prot & PROT_WRITE))) {
-		err = gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT);
-		if (err)
-			return err;
-	}
 	if (!file)
-		return 0;
+		return code ? gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT) : 0;
 	if (executable(prot))
 		wanted |= GABION_FILE_MAP;
 	if (shared(flags) && (file->f_mode & FMODE_WRITE) && (file->f_flags & O_APPEND))
 		wanted |= GABION_FILE_WRITE;
-	if (!wanted)
-		return 0;
-	return gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted, GFP_KERNEL);
+	return decide_mapping(GABION_HOOK_mmap_file, file, code, wanted);
 }
 
 /*
@@ -102,16 +103,12 @@ static bool writes_code(const struct vm_area_struct *vma, unsigned long prot)
 GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqprot,
 	      unsigned long, prot)
 {
+	bool code = ((reqprot | prot) & PROT_EXEC) && writes_code(vma, prot);
 	u32 wanted = 0;
-	int err;
 
-	if (((reqprot | prot) & PROT_EXEC) && writes_code(vma, prot)) {
-		err = gabion_decide_control(GABION_HOOK_file_mprotect, GABION_CONTROL_JIT);
-		if (err)
-			return err;
-	}
 	if (!vma->vm_file)
-		return 0;
+		return code ? gabion_decide_control(GABION_HOOK_file_mprotect, GABION_CONTROL_JIT)
+			    : 0;
 	if (((reqprot | prot) & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
 		wanted |= GABION_FILE_MAP;
 	/* The policy may have changed since it was mapped. */
@@ -119,8 +116,5 @@ GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqpro
 		wanted |= GABION_FILE_READ;
 	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED))
 		wanted |= GABION_FILE_WRITE;
-	if (!wanted)
-		return 0;
-	return gabion_decide_path(GABION_HOOK_file_mprotect, gabion_file_path(vma->vm_file), wanted,
-				  GFP_KERNEL);
+	return decide_mapping(GABION_HOOK_file_mprotect, vma->vm_file, code, wanted);
 }

@@ -32,13 +32,12 @@ GABION_CHECK1(sb_statfs, struct dentry *, dentry)
 
 GABION_CHECK3(path_notify, const struct path *, path, u64, mask, unsigned int, type)
 {
-	if (type != FSNOTIFY_OBJ_TYPE_INODE) {
-		int err = gabion_decide_control(GABION_HOOK_path_notify, GABION_CONTROL_WATCH);
-
-		if (err)
-			return err;
-	}
-	return gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH, GFP_KERNEL);
+	if (type == FSNOTIFY_OBJ_TYPE_INODE)
+		return gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH,
+					  GFP_KERNEL);
+	return gabion_decide_together(
+		gabion_decide_control(GABION_HOOK_path_notify, GABION_CONTROL_WATCH) ?:
+		gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH, GFP_KERNEL));
 }
 
 GABION_CHECK1(inode_readlink, struct dentry *, dentry)

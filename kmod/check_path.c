@@ -75,14 +75,14 @@ GABION_CHECK5(path_rename, const struct path *, old_dir, struct dentry *, old_de
 {
 	struct path from = child(old_dir, old_dentry), to = child(new_dir, new_dentry);
 	u32 wanted_to = GABION_FILE_CREATE;
-	int err;
 
 	if (d_is_positive(new_dentry))
 		wanted_to |= GABION_FILE_DELETE;
-	err = decide_rename(&from, &to, wanted_to);
-	if (!err && (flags & RENAME_EXCHANGE))
-		err = decide_rename(&to, &from, GABION_FILE_CREATE | GABION_FILE_DELETE);
-	return err;
+	if (!(flags & RENAME_EXCHANGE))
+		return decide_rename(&from, &to, wanted_to);
+	return gabion_decide_together(
+		decide_rename(&from, &to, wanted_to) ?:
+		decide_rename(&to, &from, GABION_FILE_CREATE | GABION_FILE_DELETE));
 }
 
 GABION_CHECK1(path_truncate, const struct path *, path)

@@ -107,14 +107,13 @@ static int decide_address(enum gabion_hook_id hook, struct socket *sock,
 
 GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
 {
-	int err;
-
 	if (kern)
 		return 0;
-	err = gabion_decide_family(GABION_HOOK_socket_create, family);
-	if (!err && family == AF_NETLINK)
-		err = gabion_decide_netlink(GABION_HOOK_socket_create, protocol);
-	return err;
+	if (family != AF_NETLINK)
+		return gabion_decide_family(GABION_HOOK_socket_create, family);
+	return gabion_decide_together(
+		gabion_decide_family(GABION_HOOK_socket_create, family) ?:
+		gabion_decide_netlink(GABION_HOOK_socket_create, protocol));
 }
 
 /*
@@ -197,54 +196,58 @@ GABION_CHECK1(netlink_send, struct sock *, sk)
 
 GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
-	int err = decide_holder(GABION_HOOK_socket_bind, sock->sk);
-
-	return err ? err : decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND);
+	return gabion_decide_together(
+		decide_holder(GABION_HOOK_socket_bind, sock->sk) ?:
+		decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND));
 }
 
 GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
-	int err;
-
 	/* Dissolves an association: gives nothing. */
 	if (addrlen >= (int)offsetofend(struct sockaddr, sa_family) &&
 	    address->sa_family == AF_UNSPEC)
 		return 0;
-	err = decide_holder(GABION_HOOK_socket_connect, sock->sk);
-	if (err)
-		return err;
-	return decide_address(GABION_HOOK_socket_connect, sock, address, addrlen,
-			      GABION_NET_CONNECT);
+	return gabion_decide_together(
+		decide_holder(GABION_HOOK_socket_connect, sock->sk) ?:
+		decide_address(GABION_HOOK_socket_connect, sock, address, addrlen,
+			       GABION_NET_CONNECT));
 }
 
 /* Several addresses one after the other, each as long as its family says. */
-GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
-	      int, length)
+static int decide_addresses(const struct sock *sk, const struct sockaddr *address, int length,
+			    u32 wanted)
 {
-	bool bind = option == SCTP_PRIMARY_ADDR || option == SCTP_SET_PEER_PRIMARY_ADDR ||
-		    option == SCTP_SOCKOPT_BINDX_ADD;
-	u32 wanted = bind ? GABION_NET_BIND : GABION_NET_CONNECT;
 	struct gabion_net_key key;
 	int err, size;
 
-	/* A peer's ASCONF: not the task that the packet interrupted. */
-	if (!in_task())
-		return 0;
 	while (length > 0) {
 		err = key_of_address(sk, address, length, &key);
 		if (err <= 0)
 			return err;
-		if (!bind)
+		if (wanted == GABION_NET_CONNECT)
 			any_is_loopback(&key);
 		err = gabion_decide_net(GABION_HOOK_sctp_bind_connect, &key, wanted);
 		if (err)
 			return err;
 		size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
 						      : sizeof(struct sockaddr_in);
-		address = (void *)address + size;
+		address = (const void *)address + size;
 		length -= size;
 	}
 	return 0;
+}
+
+GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
+	      int, length)
+{
+	bool bind = option == SCTP_PRIMARY_ADDR || option == SCTP_SET_PEER_PRIMARY_ADDR ||
+		    option == SCTP_SOCKOPT_BINDX_ADD;
+
+	/* A peer's ASCONF: not the task that the packet interrupted. */
+	if (!in_task())
+		return 0;
+	return gabion_decide_together(
+		decide_addresses(sk, address, length, bind ? GABION_NET_BIND : GABION_NET_CONNECT));
 }
 
 static bool is_internet(const struct sock *sk)
@@ -279,25 +282,23 @@ static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 {
 	struct gabion_net_key key;
-	int err = decide_holder(GABION_HOOK_socket_listen, sock->sk);
 
-	if (err || !is_internet(sock->sk))
-		return err;
+	if (!is_internet(sock->sk))
+		return decide_holder(GABION_HOOK_socket_listen, sock->sk);
 	key_of_local(sock->sk, &key);
-	return gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN);
+	return gabion_decide_together(
+		decide_holder(GABION_HOOK_socket_listen, sock->sk) ?:
+		gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN));
 }
 
 /*
  * A connection may be one that was accepted, by whoever may listen at its local
  * address, or one that was made, to an address that the domain may connect to.
  */
-int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
+static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 {
 	struct gabion_net_key local, peer;
-	int err = decide_holder(hook, sk);
 
-	if (err)
-		return err;
 	if (sk->sk_family == AF_NETLINK)
 		return gabion_decide_netlink(hook, sk->sk_protocol);
 	if (!is_internet(sk) || !inet_sk(sk)->inet_num)
@@ -305,13 +306,18 @@ int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 	key_of_local(sk, &local);
 	if (sk->sk_type == SOCK_STREAM && sk->sk_state == TCP_LISTEN)
 		return gabion_decide_net(hook, &local, GABION_NET_LISTEN);
-	if (gabion_net_granted(&local, GABION_NET_LISTEN | GABION_NET_BIND))
-		return 0;
 	if (!inet_sk(sk)->inet_dport)
 		return sk->sk_userlocks & SOCK_BINDPORT_LOCK
-			       ? gabion_decide_net(hook, &local, GABION_NET_BIND) : 0;
+			       ? gabion_decide_net_or(hook, &local, GABION_NET_LISTEN, &local,
+						      GABION_NET_BIND) : 0;
 	key_of_peer(sk, &peer);
-	return gabion_decide_net(hook, &peer, GABION_NET_CONNECT);
+	return gabion_decide_net_or(hook, &local, GABION_NET_LISTEN | GABION_NET_BIND, &peer,
+				    GABION_NET_CONNECT);
+}
+
+int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
+{
+	return gabion_decide_together(decide_holder(hook, sk) ?: decide_endpoints(hook, sk));
 }
 
 /*
@@ -324,14 +330,12 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 	bool tcp = sock->type == SOCK_STREAM &&
 		   (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP);
 
-	int err = decide_holder(GABION_HOOK_socket_sendmsg, sk);
-
-	if (err)
-		return err;
 	if (sk->sk_kern_sock || !msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
-		return 0;
-	return decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
-			      GABION_NET_CONNECT);
+		return decide_holder(GABION_HOOK_socket_sendmsg, sk);
+	return gabion_decide_together(
+		decide_holder(GABION_HOOK_socket_sendmsg, sk) ?:
+		decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
+			       GABION_NET_CONNECT));
 }
 
 /*

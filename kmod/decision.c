@@ -141,8 +141,8 @@ static u32 wanted_by_name(const struct path *path, u32 wanted)
 	}
 }
 
-int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
-			    u32 wanted, gfp_t gfp)
+static int decide_by_name(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			  u32 wanted, gfp_t gfp)
 {
 	struct gabion_path_buffer buffer;
 	struct gabion_event event = {
@@ -154,11 +154,6 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 	struct gabion_subject s;
 	int err;
 
-	if (gabion_mount_kind(path->mnt) == GABION_MOUNT_PSEUDO && !gabion_path_is_queue(path)) {
-		err = gabion_decide_creator(hook, domain, path->dentry, wanted);
-		if (err)
-			return err;
-	}
 	if (!event.wanted)
 		return 0;
 	if (gabion_path_buffer_get(&buffer, gfp))
@@ -174,6 +169,16 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
+}
+
+int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
+			    u32 wanted, gfp_t gfp)
+{
+	if (gabion_mount_kind(path->mnt) != GABION_MOUNT_PSEUDO || gabion_path_is_queue(path))
+		return decide_by_name(hook, domain, path, wanted, gfp);
+	return gabion_decide_together(
+		gabion_decide_creator(hook, domain, path->dentry, wanted) ?:
+		decide_by_name(hook, domain, path, wanted, gfp));
 }
 
 int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
@@ -269,26 +274,22 @@ static bool same_label(const struct gabion_policy *policy, const struct path *fr
 	       policy->view.classes[GABION_CLASS_FILE].dfa.accept[b];
 }
 
-int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
-		       const struct path *to, u32 wanted_to, bool below)
+/* May the label change? The rest of gabion_decide_move(). */
+static int decide_relabel(enum gabion_hook_id hook, const struct path *from, u32 wanted,
+			  const struct path *to, bool below)
 {
 	struct gabion_path_buffer old = {}, new = {};
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_FILE,
-		.wanted = wanted_from,
+		.wanted = wanted,
 		.target = GABION_NO_TARGET,
 	};
 	struct gabion_subject s;
-	int err;
+	int err = 0;
 
-	err = gabion_decide_path(hook, from, wanted_from, GFP_KERNEL);
-	if (!err)
-		err = gabion_decide_path(hook, to, wanted_to, GFP_KERNEL);
-	if (err)
-		return err;
 	if (gabion_path_buffer_get(&old, GFP_KERNEL) || gabion_path_buffer_get(&new, GFP_KERNEL)) {
-		err = gabion_no_memory(hook, gabion_task_label(current), wanted_from);
+		err = gabion_no_memory(hook, gabion_task_label(current), wanted);
 		goto out;
 	}
 	rcu_read_lock();
@@ -314,6 +315,15 @@ out:
 	return err;
 }
 
+int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
+		       const struct path *to, u32 wanted_to, bool below)
+{
+	return gabion_decide_together(
+		gabion_decide_path(hook, from, wanted_from, GFP_KERNEL) ?:
+		gabion_decide_path(hook, to, wanted_to, GFP_KERNEL) ?:
+		decide_relabel(hook, from, wanted_from, to, below));
+}
+
 static u32 net_label(const struct gabion_policy *policy, const struct gabion_net_key *key)
 {
 	const struct gabion_class_view *c;
@@ -324,36 +334,45 @@ static u32 net_label(const struct gabion_policy *policy, const struct gabion_net
 	return c->has_dfa ? gabion_dfa_label(&c->dfa, key, sizeof(*key)) : GABION_LABEL_NONE;
 }
 
-bool gabion_net_granted(const struct gabion_net_key *key, u32 wanted)
-{
-	struct gabion_subject s;
-	bool granted;
-
-	rcu_read_lock();
-	s = gabion_subject_of(gabion_task_label(current));
-	granted = s.known && (gabion_policy_effective(s.policy, GABION_CLASS_NET, s.index,
-						      net_label(s.policy, key)) & wanted);
-	granted |= gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN);
-	rcu_read_unlock();
-	return granted;
-}
-
-int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)
+static int judge_net(const struct gabion_subject *s, enum gabion_hook_id hook,
+		     const struct gabion_net_key *key, u32 wanted)
 {
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_NET,
+		.label = net_label(s->policy, key),
 		.wanted = wanted,
 		.net = key,
 		.target = GABION_NO_TARGET,
 	};
+
+	return gabion_judge(s, &event, -EACCES);
+}
+
+int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)
+{
 	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
 	s = gabion_subject_of(gabion_task_label(current));
-	event.label = net_label(s.policy, key);
-	err = gabion_judge(&s, &event, -EACCES);
+	err = judge_net(&s, hook, key, wanted);
+	rcu_read_unlock();
+	return err;
+}
+
+int gabion_decide_net_or(enum gabion_hook_id hook, const struct gabion_net_key *local, u32 other,
+			 const struct gabion_net_key *key, u32 wanted)
+{
+	struct gabion_subject s;
+	int err = 0;
+
+	rcu_read_lock();
+	s = gabion_subject_of(gabion_task_label(current));
+	if (!gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN) &&
+	    (!s.known || !(gabion_policy_effective(s.policy, GABION_CLASS_NET, s.index,
+						   net_label(s.policy, local)) & other)))
+		err = judge_net(&s, hook, key, wanted);
 	rcu_read_unlock();
 	return err;
 }

@@ -78,6 +78,41 @@ static __always_inline bool gabion_family_granted(u16 domain, unsigned int famil
 	return granted;
 }
 
+/**
+ * gabion_decision_basis - what decisions are made on right now: the policy in force, and the
+ * current task's domain. Two equal answers: nothing changed between them.
+ */
+static inline u64 gabion_decision_basis(void)
+{
+	const struct gabion_policy *policy;
+	u64 basis;
+
+	rcu_read_lock();
+	policy = rcu_dereference(gabion_policy_in_force);
+	basis = policy ? (u64)policy->generation << 16 : 0;
+	rcu_read_unlock();
+	return basis | gabion_task_label(current);
+}
+
+/*
+ * Several decisions that are needed together: 0 only if one policy, and one
+ * domain, grants them all. A swap between them could otherwise have one half
+ * granted by the old policy and the other by the new, where neither grants both.
+ * A refusal stands, since who refuses a part refuses the whole. What grants or lets
+ * pass and is to be recorded may be recorded for both policies.
+ */
+#define gabion_decide_together(decisions)				\
+({									\
+	u64 basis_;							\
+	int err_;							\
+									\
+	do {								\
+		basis_ = gabion_decision_basis();			\
+		err_ = (decisions);					\
+	} while (!err_ && unlikely(basis_ != gabion_decision_basis()));	\
+	err_;								\
+})
+
 /* The long way, with the record. */
 int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
 			    u32 wanted, gfp_t gfp);
@@ -128,11 +163,15 @@ int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted);
 int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
 		       const struct path *to, u32 wanted_to, bool below);
 
-/* Is any of @wanted granted on the endpoint? Records nothing; true in complain mode. */
-bool gabion_net_granted(const struct gabion_net_key *key, u32 wanted);
-
 /* Network endpoint. Any context. Return: 0 or -EACCES. */
 int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted);
+
+/*
+ * The same where any of @other on @local will do as well; what is recorded is
+ * about @key. Records nothing in complain mode.
+ */
+int gabion_decide_net_or(enum gabion_hook_id hook, const struct gabion_net_key *local, u32 other,
+			 const struct gabion_net_key *key, u32 wanted);
 
 /**
  * gabion_decide_domain - may @subject do @wanted to @object's domain?

@@ -45,33 +45,35 @@ bool gabion_is_process_memory(const struct file *file)
 	       !memcmp(dentry->d_name.name, "mem", 3);
 }
 
+int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wanted, gfp_t gfp)
+{
+	return gabion_decide_together(
+		gabion_decide_control(hook, GABION_CONTROL_JIT) ?:
+		gabion_decide_path(hook, gabion_file_path(file), wanted, gfp));
+}
+
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 {
 	u32 wanted = gabion_open_permission(file);
 	u16 domain = gabion_task_label(current);
 	struct socket *sock;
-	int err;
 
 	if (gabion_file_is_backing(file))
 		return 0;
 	sock = sock_from_file(file);
 	if (sock && !sock->sk)
 		return 0;
-	if (sock) {
-		err = gabion_decide_socket(hook, sock->sk);
-		return err || sock->sk->sk_family != AF_UNIX ? err :
-			gabion_decide_creator(hook, domain, file->f_path.dentry,
-					      GABION_FILE_READ | GABION_FILE_WRITE);
-	}
+	if (sock && sock->sk->sk_family == AF_UNIX)
+		return gabion_decide_creator(hook, domain, file->f_path.dentry,
+					     GABION_FILE_READ | GABION_FILE_WRITE);
+	if (sock)
+		return gabion_decide_socket(hook, sock->sk);
 	if (is_uring(file) && gabion_creator(file->f_path.dentry) != domain)
 		return gabion_decide_control(hook, GABION_CONTROL_IO_URING);
 	if (!wanted)
 		return 0;
-	if (gabion_is_process_memory(file)) {
-		err = gabion_decide_control(hook, GABION_CONTROL_JIT);
-		if (err)
-			return err;
-	}
+	if (gabion_is_process_memory(file))
+		return gabion_decide_jit(hook, file, wanted, GFP_ATOMIC);
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 

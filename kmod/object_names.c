@@ -113,7 +113,7 @@ int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wa
 		if (!mounts)
 			return gabion_no_memory(hook, gabion_task_label(current), wanted);
 	}
-	err = decide_each(hook, mounts, n, dentry, wanted);
+	err = gabion_decide_together(decide_each(hook, mounts, n, dentry, wanted));
 	put_mounts(mounts, n);
 	if (mounts != few)
 		kvfree(mounts);

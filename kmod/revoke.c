@@ -62,9 +62,11 @@ static bool may_keep(const struct vm_area_struct *vma)
 {
 	u32 wanted = vma->vm_file ? mapping_permission(vma) : 0;
 
-	if (is_written_code(vma) &&
-	    gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT))
-		return false;
+	if (is_written_code(vma))
+		return !(vma->vm_file ? gabion_decide_jit(GABION_HOOK_mmap_file, vma->vm_file,
+							  wanted, GFP_ATOMIC)
+				      : gabion_decide_control(GABION_HOOK_mmap_file,
+							      GABION_CONTROL_JIT));
 	return !wanted || !gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(vma->vm_file),
 					      wanted, GFP_ATOMIC);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control clone task exec level audit escape policy \
+KSELFTESTS := file names net control clone task exec level audit escape policy policy_swap \
 	syscall_action syscall_argument syscall_abi syscall_change syscall_bypass syscall_trace \
 	syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
 	metadata lock ioctl watch mqueue descriptor nameless owner revoke memory \
@@ -27,11 +27,15 @@ $(KSELFTEST_HEADERS) &:
 		$(B)/kselftest/kselftest_harness.h
 	touch $(KSELFTEST_HEADERS)
 
+# What some have of their own.
+$(B)/selftests/policy_swap: OWN_LIB := selftests/lib/swap.c
+$(B)/selftests/policy_swap: selftests/lib/swap.c
+
 $(B)/selftests/%: selftests/%.c $(KSELFTEST_LIB) $(wildcard selftests/lib/*.h) \
 		$(KSELFTEST_HEADERS) $(B)/agent/libgabion.a $(B)/agent/obj/agent/netlink/open.o
 	mkdir -p $(@D)
 	@echo "  CC $@"; $(CC) $(CPPFLAGS) $(CFLAGS) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-		-Iselftests -I. -I$(B)/kselftest -o $@ $< $(KSELFTEST_LIB) \
+		-Iselftests -I. -I$(B)/kselftest -o $@ $< $(KSELFTEST_LIB) $(OWN_LIB) \
 		$(B)/agent/obj/agent/netlink/open.o $(B)/agent/libgabion.a $(LIBS) -lpthread
 
 $(B)/selftests/bench/ops: selftests/bench/ops.c
