@@ -9,8 +9,8 @@ COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.
-NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c event_decode.c events.c policy.c \
-	query.c request.c)
+NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decode.c events.c \
+	policy.c query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, call_label.c confine.c cubes.c export.c export_oci.c \
@@ -24,9 +24,9 @@ DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c ou
 DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.
-CLI_SOURCES := $(addprefix agent/cli/, cmd_check.c cmd_export.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c \
-	cmd_query.c cmd_run.c cmd_status.c cmd_syscalls.c cmd_test.c cmd_unload.c filtered_domain.c \
-	main.c table.c usage.c)
+CLI_SOURCES := $(addprefix agent/cli/, assigned.c cmd_assign.c cmd_check.c cmd_export.c cmd_load.c \
+	cmd_lock.c cmd_monitor.c cmd_ps.c cmd_query.c cmd_run.c cmd_status.c cmd_syscalls.c \
+	cmd_test.c cmd_unload.c filtered_domain.c main.c table.c usage.c)
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap libseccomp)

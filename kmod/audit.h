@@ -124,6 +124,8 @@ void gabion_audit_policy(u32 generation);
 void gabion_audit_lock(void);
 void gabion_audit_hook(enum gabion_hook_id hook);
 void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path);
+/* The administrator, who is the current task, moved process @pid to @to, or could not. */
+void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path, bool moved);
 
 /* --- rings (audit_ring.c) --- */
 

@@ -182,3 +182,19 @@ void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path)
 		.object = path,
 	});
 }
+
+void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path, bool moved)
+{
+	gabion_audit(&(struct gabion_event){
+		.type = GABION_EVENT_TRANSITION,
+		.verdict = moved ? GABION_VERDICT_ALLOWED : GABION_VERDICT_DENIED,
+		.reason = moved ? GABION_REASON_NONE : GABION_REASON_TRANSITION,
+		.klass = GABION_CLASS_DOMAIN,
+		.generation = generation,
+		.hook = GABION_NHOOKS,
+		.domain = GABION_HOST,
+		.target = to,
+		.target_pid = pid,
+		.object = path,
+	});
+}

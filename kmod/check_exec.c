@@ -24,10 +24,7 @@
 static int choose(u16 from, const struct path *path, u16 *to)
 {
 	struct gabion_path_buffer buffer = {};
-	const struct gabion_class_view *c;
 	const struct gabion_policy *policy;
-	u16 next = GABION_TRANSITION_NONE;
-	u32 index;
 	int label;
 
 	*to = from;
@@ -49,13 +46,8 @@ static int choose(u16 from, const struct path *path, u16 *to)
 		if (policy)
 			label = gabion_path_label(policy, path, &buffer);
 	}
-	if (policy && gabion_policy_index(policy, from, &index)) {
-		c = &policy->view.classes[GABION_CLASS_FILE];
-		if (c->transition)
-			next = le16_to_cpu(c->transition[(size_t)index * c->nlabels + label]);
-		if (next != GABION_TRANSITION_NONE)
-			*to = policy->numbers[next];
-	}
+	if (policy)
+		*to = gabion_policy_entered(policy, from, label);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return 0;

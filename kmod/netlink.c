@@ -32,6 +32,7 @@ static const struct shape shapes[__GABION_CMD_END] = {
 	[GABION_CMD_POLICY_CHUNK] = { .required = A(OFFSET) | A(DATA) },
 	[GABION_CMD_TASK_ASSIGN] = { .required = A(PID) | A(DOMAIN) },
 	[GABION_CMD_TASK_EXEC] = { .required = A(DOMAIN) },
+	[GABION_CMD_TASK_ENTER] = { .optional = A(PID) },
 	[GABION_CMD_EVENT_READ] = { .optional = A(EVENT_ACK) },
 };
 #undef A
@@ -146,6 +147,8 @@ static const struct genl_ops operations[] = {
 	  .dumpit = gabion_nl_syscalls_dump },
 	{ .cmd = GABION_CMD_TASK_ASSIGN, .doit = gabion_nl_task_assign },
 	{ .cmd = GABION_CMD_TASK_EXEC, .doit = gabion_nl_task_exec },
+	{ .cmd = GABION_CMD_TASK_ENTER, .start = gabion_nl_task_enter_start,
+	  .dumpit = gabion_nl_task_enter_dump, .done = gabion_nl_task_enter_done },
 	{ .cmd = GABION_CMD_EVENT_SUBSCRIBE, .doit = gabion_nl_event_subscribe },
 	{ .cmd = GABION_CMD_EVENT_READ, .start = gabion_nl_event_start,
 	  .dumpit = gabion_nl_event_dump },

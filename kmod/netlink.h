@@ -59,6 +59,9 @@ int gabion_nl_syscalls_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int gabion_nl_tasks_start(struct netlink_callback *cb);
 int gabion_nl_tasks_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info);
+int gabion_nl_task_enter_start(struct netlink_callback *cb);
+int gabion_nl_task_enter_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int gabion_nl_task_enter_done(struct netlink_callback *cb);
 int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_event.c */

@@ -3,10 +3,13 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
+#include "compat.h"
 #include "domain_id.h"
 #include "exec_pending.h"
 #include "netlink.h"
 #include "policy.h"
+#include "task_enter.h"
 #include "task_label.h"
 
 int gabion_nl_tasks_start(struct netlink_callback *cb)
@@ -90,6 +93,9 @@ int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
 	else if (err == -EMLINK)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "another process shares its memory or descriptors: let it execute a program first");
+	else if (err == -EOWNERDEAD)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
+				    "another process began to share its memory or descriptors in this moment: it was killed");
 	else if (err == -EINVAL)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "a kernel thread, or a thread: give a process's thread-group leader");
@@ -105,4 +111,87 @@ int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info)
 	err = number < 0 ? number : gabion_pending_set(current, GABION_PENDING_FORCED, number);
 	up_read(&gabion_domain_rwsem);
 	return err;
+}
+
+/* A path, a domain's name, and what is around them. */
+#define ENTRY_ROOM	(PATH_MAX + 1024)
+
+/* All is done here; the dump tells it. args[0]: the list of what is still to be told. */
+int gabion_nl_task_enter_start(struct netlink_callback *cb)
+{
+	const struct nlattr *pid;
+	struct list_head *entries;
+	int err = gabion_netlink_admit_dump(cb, GABION_CMD_TASK_ENTER);
+
+	if (err)
+		return err;
+	if (!rcu_access_pointer(gabion_policy_in_force)) {
+		NL_SET_ERR_MSG(cb->extack, "no policy is in force: load one first");
+		return -ENOENT;
+	}
+	entries = kmalloc(sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+	INIT_LIST_HEAD(entries);
+	pid = gabion_dump_attribute(cb, GABION_A_PID);
+	err = pid ? gabion_task_enter(nla_get_u32(pid), entries) : gabion_task_enter_all(entries);
+	if (err == -ESRCH)
+		NL_SET_ERR_MSG_ATTR(cb->extack, pid, "no such process");
+	if (err && list_empty(entries)) {
+		kfree(entries);
+		return err;
+	}
+	/* What was done is told first, then that it was not all. */
+	cb->min_dump_alloc = ENTRY_ROOM;
+	cb->args[0] = (long)entries;
+	cb->args[1] = err;
+	return 0;
+}
+
+static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct gabion_entry *entry)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &gabion_genl_family, NLM_F_MULTI, GABION_CMD_TASK_ENTER);
+
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, GABION_A_PID, entry->pid) ||
+	    nla_put_string(skb, GABION_A_COMM, entry->comm) ||
+	    (entry->domain != GABION_HOST &&
+	     nla_put_string(skb, GABION_A_DOMAIN, gabion_domain_name(entry->domain))) ||
+	    (entry->exe && nla_put_string(skb, GABION_A_EXE, entry->exe)) ||
+	    (entry->err && nla_put_u32(skb, GABION_A_ERROR, -entry->err))) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+int gabion_nl_task_enter_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct list_head *entries = (struct list_head *)cb->args[0];
+	struct gabion_entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, entries, node) {
+		if (put_entry(skb, cb, entry))
+			break;
+		list_del(&entry->node);
+		gabion_entry_free(entry);
+	}
+	if (skb->len)
+		return skb->len;
+	if (cb->args[1] == -EAGAIN)
+		NL_SET_ERR_MSG(cb->extack, "more processes than one call takes, or they keep appearing: call again");
+	return cb->args[1];
+}
+
+int gabion_nl_task_enter_done(struct netlink_callback *cb)
+{
+	struct list_head *entries = (struct list_head *)cb->args[0];
+
+	gabion_entries_free(entries);
+	kfree(entries);
+	return 0;
 }

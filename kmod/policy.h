@@ -93,6 +93,18 @@ gabion_policy_domain(const struct gabion_policy *policy, u32 index)
 	return &policy->view.domains[index];
 }
 
+/* Domain number that executing a file of @label leads a task of domain @from to. */
+static inline u16 gabion_policy_entered(const struct gabion_policy *policy, u16 from, u32 label)
+{
+	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+	u16 to = GABION_TRANSITION_NONE;
+	u32 index;
+
+	if (c->transition && gabion_policy_index(policy, from, &index))
+		to = le16_to_cpu(c->transition[(size_t)index * c->nlabels + label]);
+	return to == GABION_TRANSITION_NONE ? from : policy->numbers[to];
+}
+
 /* What the domain at @index may do to label @label of class @klass. */
 static inline u32 gabion_policy_effective(const struct gabion_policy *policy, u32 klass,
 					  u32 index, u32 label)

@@ -119,45 +119,34 @@ static bool is_shared(const struct task_struct *leader, u16 domain)
 	return shared;
 }
 
-/* A child of vfork() or posix_spawn() shares until it executes: a matter of milliseconds. */
-static bool ends_sharing(const struct task_struct *leader, u16 domain)
+/*
+ * A child of vfork() or posix_spawn() shares until it executes: a matter of
+ * milliseconds. It is looked for @tries times, 20 ms apart.
+ */
+static bool ends_sharing(const struct task_struct *leader, u16 domain, int tries)
 {
-	int tries;
-
-	for (tries = 0; is_shared(leader, domain); tries++) {
-		if (tries == 50)
+	while (is_shared(leader, domain)) {
+		if (!--tries)
 			return false;
 		msleep(20);
 	}
 	return true;
 }
 
-int gabion_task_assign(pid_t pid, u16 domain)
+#define TRIES	50
+
+int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 {
 	/* Two assignments of one process would undo each other's passes for ever. */
 	static DEFINE_MUTEX(assign_mutex);
-	struct task_struct *leader;
 
-	rcu_read_lock();
-	leader = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
-	if (leader)
-		get_task_struct(leader);
-	rcu_read_unlock();
-	if (!leader)
-		return -ESRCH;
 	/* A kernel thread acts for the kernel; what it makes must be the host's. */
-	if (!thread_group_leader(leader) || (leader->flags & PF_KTHREAD)) {
-		put_task_struct(leader);
+	if (!thread_group_leader(leader) || (leader->flags & PF_KTHREAD))
 		return -EINVAL;
-	}
-	if (barred_uring(leader, domain)) {
-		put_task_struct(leader);
+	if (barred_uring(leader, domain))
 		return -EBUSY;
-	}
-	if (!ends_sharing(leader, domain)) {
-		put_task_struct(leader);
+	if (!ends_sharing(leader, domain, wait ? TRIES : 1))
 		return -EMLINK;
-	}
 	mutex_lock(&assign_mutex);
 	while (assign_threads(leader, domain)) {
 		/* A probe_newtask() that read the old label has written it by then. */
@@ -166,13 +155,34 @@ int gabion_task_assign(pid_t pid, u16 domain)
 	}
 	mutex_unlock(&assign_mutex);
 	/* With a child that was born before the labels were written. */
-	if (!ends_sharing(leader, domain)) {
-		send_sig(SIGKILL, leader, 1);
-		put_task_struct(leader);
-		return -EMLINK;
-	}
+	if (ends_sharing(leader, domain, TRIES))
+		return 0;
+	send_sig(SIGKILL, leader, 1);
+	return -EOWNERDEAD;
+}
+
+struct task_struct *gabion_task_get(pid_t pid)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	return task;
+}
+
+int gabion_task_assign(pid_t pid, u16 domain)
+{
+	struct task_struct *leader = gabion_task_get(pid);
+	int err;
+
+	if (!leader)
+		return -ESRCH;
+	err = gabion_task_move(leader, domain, true);
 	put_task_struct(leader);
-	return 0;
+	return err;
 }
 
 unsigned int gabion_task_count_confined(pid_t *any)

@@ -65,18 +65,25 @@ int gabion_task_label_init(void);
 void gabion_task_label_exit(void);
 
 /**
- * gabion_task_assign - move a whole process into a domain
- * @pid:	thread-group leader, in the initial pid namespace
+ * gabion_task_move - move a whole process into a domain
+ * @leader:	thread-group leader, referenced
  * @domain:	domain number
+ * @wait:	for a second, until nobody shares its memory or descriptors any more
  *
  * Repeats until a pass over the threads finds nothing to change, so that a
  * thread born meanwhile is moved too.
  * Caller holds gabion_domain_rwsem for reading. Context: may sleep.
- * Return: 0; -ESRCH; -EINVAL: @pid is not a leader, or a kernel thread; -EBUSY: a thread has an
- * io_uring that the domain's filter, or its want of `control io_uring`, would not let it have; -EMLINK: a process outside of
- * @domain goes on sharing its memory or descriptors (it is killed if that began in this moment).
+ * Return: 0; -EINVAL: not a leader, or a kernel thread; -EBUSY: a thread has an io_uring that
+ * the domain's filter, or its want of `control io_uring`, would not let it have; -EMLINK: a
+ * process outside of @domain goes on sharing its memory or descriptors; -EOWNERDEAD: that began in this moment, and it was killed.
  */
+int gabion_task_move(struct task_struct *leader, u16 domain, bool wait);
+
+/* The same, by pid in the initial pid namespace, with waiting. -ESRCH, too. */
 int gabion_task_assign(pid_t pid, u16 domain);
+
+/* Task of that pid in the initial pid namespace, with a reference, or NULL. */
+struct task_struct *gabion_task_get(pid_t pid);
 
 /* Number of threads in a domain other than the host's; @any gets one of their pids. */
 unsigned int gabion_task_count_confined(pid_t *any);

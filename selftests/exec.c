@@ -14,32 +14,6 @@
 
 GABION_FIXTURE(exec)
 
-struct seek {
-	pid_t pid;
-	char domain[64];
-};
-
-static int find_task(const struct gabion_task *task, void *data)
-{
-	struct seek *seek = data;
-
-	if ((pid_t)task->pid == seek->pid)
-		snprintf(seek->domain, sizeof(seek->domain), "%s", task->domain);
-	return 0;
-}
-
-/* Domain of @pid, "host" if it has none of its own. */
-static const char *domain_of(struct gabion_netlink *client, pid_t pid)
-{
-	static struct seek seek;
-	struct gabion_error error = { 0 };
-
-	seek = (struct seek){ .pid = pid, .domain = "host" };
-	if (gabion_netlink_tasks(client, find_task, &seek, &error))
-		return "(the dump failed)";
-	return seek.domain;
-}
-
 /* Start @path in a child that is already in @domain; its pid once it has executed. */
 static pid_t start_after(struct gabion_netlink *client, const char *domain, const char *path,
 			 const char *argument, int (*before)(void))
@@ -95,7 +69,7 @@ TEST_F(exec, a_file_leads_into_its_domain)
 	pid_t pid = start(self->client, NULL, TEST_DIR "/enter", "100", false);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
 		.type = GABION_EVENT_TRANSITION, .domain = "host", .target = "entered",
@@ -107,7 +81,7 @@ TEST_F(exec, another_file_does_not)
 	pid_t pid = start(self->client, NULL, TEST_DIR "/next", "100", false);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("host", domain_of(self->client, pid));
+	EXPECT_STREQ("host", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 
@@ -119,7 +93,7 @@ TEST_F(exec, the_name_counts_not_the_way_to_it)
 	ASSERT_EQ(0, symlink(TEST_DIR "/enter", TEST_DIR "/object/detour"));
 	pid = start(self->client, NULL, TEST_DIR "/object/detour", "100", false);
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 
@@ -128,7 +102,7 @@ TEST_F(exec, a_script_is_what_was_named)
 	pid_t pid = start(self->client, NULL, TEST_DIR "/script", "100", false);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 
@@ -137,7 +111,7 @@ TEST_F(exec, a_rule_changes_the_domain)
 	pid_t pid = start(self->client, "changes", TEST_DIR "/next", "100", false);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 
@@ -147,7 +121,7 @@ TEST_F(exec, without_a_rule_the_domain_stays)
 	pid_t pid = start(self->client, "changes", TEST_DIR "/enter", "100", false);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("changes", domain_of(self->client, pid));
+	EXPECT_STREQ("changes", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 
@@ -165,7 +139,7 @@ TEST_F(exec, no_new_privs_still_enters_from_the_host)
 	pid_t pid = start(self->client, NULL, TEST_DIR "/enter", "100", true);
 
 	ASSERT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 }
 

@@ -41,6 +41,7 @@ struct gabion_command {
 	int (*run)(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 };
 
+int cmd_assign(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_export(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);

@@ -12,7 +12,7 @@
 #include "../common/json.h"
 #include "../load/load.h"
 #include "../policy/policy.h"
-#include "cli.h"
+#include "assigned.h"
 #include "usage.h"
 
 static int load_image(struct gabion_netlink *client, const char *path,
@@ -39,30 +39,35 @@ static int load_sources(const struct gabion_cli *cli, struct gabion_netlink *cli
 	return err;
 }
 
-static int report(const struct gabion_cli *cli, const struct gabion_loaded *loaded)
+/* @assigned is NULL when no process was to be. */
+static int report(const struct gabion_cli *cli, const struct gabion_loaded *loaded,
+		  const struct gabion_assigned *assigned)
 {
 	cleanup_json struct gabion_json json = { 0 };
 
 	if (!cli->json) {
 		printf("policy in force: generation %u, %u domains, %u labels, %zu bytes\n",
 		       loaded->generation, loaded->ndomains, loaded->nlabels, loaded->size);
-		return 0;
+		return assigned ? gabion_assigned_print(assigned) : 0;
 	}
 	gabion_json_open(&json, NULL, '{');
 	gabion_json_unsigned(&json, "generation", loaded->generation);
 	gabion_json_unsigned(&json, "domains", loaded->ndomains);
 	gabion_json_unsigned(&json, "labels", loaded->nlabels);
 	gabion_json_unsigned(&json, "bytes", loaded->size);
+	if (assigned)
+		gabion_assigned_json(assigned, &json, "processes");
 	gabion_json_close(&json, '}');
 	return gabion_json_print(&json);
 }
 
-static int load(const struct gabion_cli *cli, const char *image, char **paths, int npaths,
-		struct gabion_error *error)
+static int load(const struct gabion_cli *cli, const char *image, bool assign, char **paths,
+		int npaths, struct gabion_error *error)
 {
 	cleanup_netlink struct gabion_netlink *client = NULL;
+	cleanup_assigned struct gabion_assigned assigned = { 0 };
 	struct gabion_loaded loaded = { 0 };
-	int err;
+	int err, incomplete = 0;
 
 	err = gabion_netlink_open(&client, error);
 	if (!err && image)
@@ -74,29 +79,42 @@ static int load(const struct gabion_cli *cli, const char *image, char **paths, i
 		err = load_sources(cli, client, &cli->policy_dir, 1, &loaded, error);
 	if (err)
 		return GABION_EXIT_ERROR;
-	err = report(cli, &loaded);
-	if (!err)
-		return GABION_EXIT_OK;
-	gabion_error_set(error, err, "cannot write: %s", strerror(-err));
-	return GABION_EXIT_ERROR;
+	/* The policy is in force whatever comes of this. */
+	if (assign)
+		incomplete = gabion_netlink_enter(client, 0, gabion_assigned_add, &assigned, error);
+	err = report(cli, &loaded, assign ? &assigned : NULL);
+	if (err)
+		gabion_error_set(error, err, "cannot write: %s", strerror(-err));
+	if (err || incomplete)
+		return GABION_EXIT_ERROR;
+	return assigned.failed ? GABION_EXIT_NO : GABION_EXIT_OK;
 }
 
 int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
+		{ "assign", no_argument, NULL, 'a' },
 		{ "image", required_argument, NULL, 'i' },
 		{ 0 },
 	};
 	const char *image = NULL;
+	bool assign = false;
 	int option;
 
 	gabion_cli_getopt_reset();
-	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
-		if (option != 'i')
+	while ((option = getopt_long(argc, argv, ":ai:", options, NULL)) != -1) {
+		switch (option) {
+		case 'a':
+			assign = true;
+			break;
+		case 'i':
+			image = optarg;
+			break;
+		default:
 			return gabion_cli_wrong_option(error, argv, option);
-		image = optarg;
+		}
 	}
 	if (image && optind != argc)
 		return gabion_cli_wrong(error, argv[0], "--image and PATH exclude each other");
-	return load(cli, image, argv + optind, argc - optind, error);
+	return load(cli, image, assign, argv + optind, argc - optind, error);
 }

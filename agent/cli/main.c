@@ -14,7 +14,9 @@
 static const struct gabion_command commands[] = {
 	{ "check", "[--output FILE] [PATH...]", "compile a policy and report what is wrong with it",
 	  cmd_check },
-	{ "load", "[PATH... | --image FILE]", "compile a policy and put it in force", cmd_load },
+	{ "load", "[--assign] [PATH... | --image FILE]", "compile a policy and put it in force",
+	  cmd_load },
+	{ "assign", "--all | PID [DOMAIN]", "move running processes into domains", cmd_assign },
 	{ "status", "[--hooks] [--domains]", "show what is in force and how it is doing",
 	  cmd_status },
 	{ "ps", "[-a] [-t] [--domain NAME] [PID...]", "list confined processes", cmd_ps },

@@ -16,6 +16,8 @@ static void usage(FILE *out)
 	      "  --output OUTPUT   journald, stdout or file:PATH; may be given several times\n"
 	      "                    (default journald)\n"
 	      "  --policy-dir DIR  policy sources (default " GABION_PATH_POLICY ")\n"
+	      "  --assign          move running processes into the domains that their executables\n"
+	      "                    enter, each time the policy is loaded\n"
 	      "  --state FILE      progress of the outputs (default " GABION_PATH_STATE ")\n"
 	      "  --socket PATH     for 'gabion monitor' (default " GABION_PATH_SOCKET ")\n"
 	      "  --help, --version\n\n"
@@ -29,6 +31,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "policy-dir", required_argument, NULL, 'p' },
+		{ "assign", no_argument, NULL, 'a' },
 		{ "state", required_argument, NULL, 's' },
 		{ "socket", required_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
@@ -54,6 +57,9 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 			break;
 		case 'p':
 			o->policy_dir = optarg;
+			break;
+		case 'a':
+			o->assign = true;
 			break;
 		case 's':
 			o->state = optarg;

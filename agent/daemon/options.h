@@ -14,6 +14,7 @@
  * struct gabion_options - all strings belong to argv or are constant
  * @outputs:	"journald", "stdout" or "file:PATH"; journald when none is given
  * @policy_dir:	policy sources
+ * @assign:	after loading, move processes into the domains that their executables enter
  * @state:	where the progress of the outputs is kept
  * @socket:	where `gabion monitor` connects
  */
@@ -21,6 +22,7 @@ struct gabion_options {
 	const char *outputs[GABION_OUTPUTS_MAX];
 	size_t noutputs;
 	const char *policy_dir;
+	bool assign;
 	const char *state;
 	const char *socket;
 };

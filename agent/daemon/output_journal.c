@@ -90,6 +90,9 @@ static int priority(const struct gabion_record *record)
 		if (record->event.verdict == GABION_VERDICT_COMPLAIN)
 			return LOG_NOTICE;
 		return LOG_INFO;
+	case GABION_EVENT_TRANSITION:
+		/* A process that should be in a domain, and is not. */
+		return record->event.verdict == GABION_VERDICT_DENIED ? LOG_WARNING : LOG_NOTICE;
 	default:
 		return LOG_NOTICE;
 	}

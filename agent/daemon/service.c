@@ -12,6 +12,7 @@
 
 #include "../common/cleanup.h"
 #include "../common/log.h"
+#include "../common/text.h"
 #include "../load/load.h"
 
 /* How often events are looked for without a notice: the fallback should one get lost. */
@@ -37,6 +38,40 @@ static void tell_status(struct gabion_service *s, const char *before)
 
 /* ---- policy ---- */
 
+static int log_entered(const struct gabion_entered *entered, void *data)
+{
+	/* A process chooses its name: it must not make lines of the log. */
+	cleanup_free char *comm = gabion_text_escape(entered->comm ?: "");
+	const char *domain = entered->domain ?: "?";
+	unsigned int *failed = data;
+
+	if (!comm)
+		return -ENOMEM;
+	if (!entered->error) {
+		gabion_log(LOG_NOTICE, "process %u (%s) is in domain %s now", entered->pid, comm,
+			   domain);
+		return 0;
+	}
+	gabion_log(LOG_WARNING, "process %u (%s) is not in domain %s: %s", entered->pid, comm,
+		   domain, gabion_entered_reason(entered->error));
+	++*failed;
+	return 0;
+}
+
+static void assign_processes(struct gabion_service *s)
+{
+	struct gabion_error error = { 0 };
+	unsigned int failed = 0;
+	size_t n = strlen(s->policy);
+
+	if (gabion_netlink_enter(s->client, 0, log_entered, &failed, &error))
+		gabion_log(LOG_ERR, "not every process could be assigned: %s", error.text);
+	if (failed || error.code)
+		snprintf(s->policy + n, sizeof(s->policy) - n,
+			 ", %u processes not assigned%s, see the log", failed,
+			 error.code ? " or more" : "");
+}
+
 static void load_policy(struct gabion_service *s)
 {
 	cleanup_free char *diagnostics = NULL;
@@ -57,6 +92,8 @@ static void load_policy(struct gabion_service *s)
 		 loaded.generation, loaded.ndomains);
 	gabion_log(LOG_INFO, "policy in force: generation %u, %u domains, %u labels",
 		   loaded.generation, loaded.ndomains, loaded.nlabels);
+	if (s->options->assign)
+		assign_processes(s);
 }
 
 /* ---- events ---- */

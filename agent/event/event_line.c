@@ -212,6 +212,27 @@ static void put_access(FILE *out, const struct gabion_event *event, unsigned int
 	fprintf(out, "  policy gen %u", event->generation);
 }
 
+/* A process enters by itself, or is moved by the one that the record is about, or cannot be. */
+static void put_transition(FILE *out, const struct gabion_event *event, unsigned int flags)
+{
+	bool denied = event->verdict == GABION_VERDICT_DENIED;
+
+	put_word(out, denied ? "DENIED" : "ENTERED", denied ? RED : BOLD, flags);
+	put_escaped(out, event->domain);
+	fputs(" -> ", out);
+	put_escaped(out, event->target);
+	if (gabion_event_has(event, GABION_E_TARGET_PID)) {
+		fprintf(out, "  pid %u", event->target_pid);
+		if (event->object) {
+			fputc(' ', out);
+			put_escaped(out, event->object);
+		}
+	}
+	if (denied)
+		fputs("  (it could not be moved)", out);
+	put_process(out, event);
+}
+
 static void put_event(FILE *out, const struct gabion_event *event, unsigned int flags)
 {
 	switch (event->type) {
@@ -219,11 +240,7 @@ static void put_event(FILE *out, const struct gabion_event *event, unsigned int 
 		put_access(out, event, flags);
 		break;
 	case GABION_EVENT_TRANSITION:
-		put_word(out, "ENTERED", BOLD, flags);
-		put_escaped(out, event->domain);
-		fputs(" -> ", out);
-		put_escaped(out, event->target);
-		put_process(out, event);
+		put_transition(out, event, flags);
 		break;
 	case GABION_EVENT_POLICY:
 		put_word(out, "POLICY", BOLD, flags);

@@ -127,6 +127,34 @@ int gabion_netlink_syscalls(struct gabion_netlink *client,
 			    int (*row)(const struct gabion_calls *calls, void *data), void *data,
 			    struct gabion_error *error);
 
+/* ---- assignment by executable ---- */
+
+/**
+ * struct gabion_entered - a process that was moved, or should have been
+ * @domain:	that its executable enters, or that it is in already; NULL: not known
+ * @comm:	of its first thread
+ * @exe:	path of its executable, NULL if it has none
+ * @error:	0: it was moved; errno: see GABION_A_ERROR
+ */
+struct gabion_entered {
+	uint32_t pid;
+	const char *domain;
+	const char *comm;
+	const char *exe;
+	int error;
+};
+
+/* Why it was not moved, in words. */
+const char *gabion_entered_reason(int error);
+
+/*
+ * Move unconfined processes into the domains that their executables enter: @pid, with a row
+ * whatever comes of it, or with 0 all of them. -EAGAIN: not all could be seen to.
+ */
+int gabion_netlink_enter(struct gabion_netlink *client, uint32_t pid,
+			 int (*row)(const struct gabion_entered *entered, void *data), void *data,
+			 struct gabion_error *error);
+
 /* ---- events ---- */
 
 /* Most events one batch takes; what is beyond comes again with the next read. */

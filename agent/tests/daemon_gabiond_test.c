@@ -28,6 +28,7 @@ struct fixture {
 	char socket[64];
 	char state[64];
 	char policy[64];
+	const char *option;	/* one more, or NULL */
 	int notify;
 	pid_t daemon;
 };
@@ -92,7 +93,7 @@ static void start(struct fixture *f)
 	log = open(f->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(log, STDERR_FILENO);
 	execl(binary("gabiond-mock"), "gabiond", "--output", output, "--policy-dir", f->policy,
-	      "--state", f->state, "--socket", f->socket, NULL);
+	      "--state", f->state, "--socket", f->socket, f->option, NULL);
 	_exit(127);
 }
 
@@ -329,6 +330,27 @@ static void sighup_loads_the_policy_and_reopens_files(void **state)
 	assert_int_equal(count(old, "/after"), 0);
 }
 
+static void processes_are_assigned_if_that_is_asked_for(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f);
+	await_notify(f, "READY=1");
+	assert_int_equal(f->mock->enters, 0);
+	stop(f, SIGTERM);
+	f->option = "--assign";
+	start(f);
+	await_notify(f, ", 2 processes not assigned, see the log");
+	await_text(f->log, "process 812 (nginx) is in domain nginx now");
+	await_text(f->log, "process 820 (sshd\\x0a<0>) is not in domain sshd: another process "
+			   "shares its memory or descriptors\n");
+	assert_int_equal(f->mock->enters, 1);
+	kill(f->daemon, SIGHUP);
+	await_notify(f, "RELOADING=1\nMONOTONIC_USEC=");
+	await_notify(f, "READY=1");
+	assert_int_equal(f->mock->enters, 2);
+}
+
 static void monitor_shows_events_live(void **state)
 {
 	struct fixture *f = *state;
@@ -457,6 +479,7 @@ int main(void)
 		TEST(module_that_was_loaded_anew_counts_from_one_again),
 		TEST(damaged_state_is_logged_and_got_over),
 		TEST(sighup_loads_the_policy_and_reopens_files),
+		TEST(processes_are_assigned_if_that_is_asked_for),
 		TEST(monitor_shows_events_live),
 		TEST(second_daemon_is_refused),
 		TEST(busy_kernel_is_asked_again),

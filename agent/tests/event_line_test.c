@@ -225,6 +225,14 @@ static void other_kinds(void **state)
 	record.event.domain = "host";
 	record.event.target = "nginx";
 	assert_line(&record, 0, "ENTERED  host -> nginx #4");
+	record.event.present |= HAS(TARGET_PID);
+	record.event.target_pid = 812;
+	record.event.object = strdup("/usr/sbin/nginx\n");
+	assert_line(&record, 0, "ENTERED  host -> nginx  pid 812 /usr/sbin/nginx\\x0a #4");
+	record.event.verdict = GABION_VERDICT_DENIED;
+	assert_line(&record, 0, "DENIED  host -> nginx  pid 812 /usr/sbin/nginx\\x0a  "
+				"(it could not be moved) #4");
+	free(record.event.object);
 	record = (struct gabion_record){
 		.kind = GABION_RECORD_LOSS, .cpu = 2, .count = 5, .total = 17
 	};

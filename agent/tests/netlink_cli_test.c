@@ -177,6 +177,96 @@ static void load_of_what_is_no_image(void **state)
 	assert_int_equal(gabion(f, "load --image a b"), 64);
 }
 
+static void load_assigns_and_says_whom_not(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\tenter /usr/bin/web\n}\n");
+	snprintf(arguments, sizeof(arguments), "load %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_int_equal(f->mock->enters, 0);
+	snprintf(arguments, sizeof(arguments), "load --assign %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 1);
+	assert_out(f, "policy in force: generation 2, ");
+	assert_out(f, "PID  DOMAIN  COMM         EXECUTABLE       RESULT\n"
+		      "812  nginx   nginx        /usr/sbin/nginx  assigned\n"
+		      "820  sshd    sshd\\x0a<0>  /usr/sbin/sshd   not assigned: another process "
+		      "shares its memory or descriptors\n"
+		      "830  -       sh           -                not assigned: it was executing a "
+		      "program all the time\n");
+	snprintf(arguments, sizeof(arguments), "--json load --assign %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 1);
+	assert_out(f, "\"processes\":[{\"pid\":812,\"domain\":\"nginx\",\"comm\":\"nginx\","
+		      "\"exe\":\"/usr/sbin/nginx\",\"assigned\":true},{\"pid\":820,");
+	assert_out(f, "\"assigned\":false,\"reason\":\"another process shares");
+	f->mock->nobody = true;
+	snprintf(arguments, sizeof(arguments), "load --assign %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 0);
+	assert_out(f, "no unconfined process has the executable of a domain\n");
+}
+
+static void load_that_could_not_assign_says_so(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\tenter /usr/bin/web\n}\n");
+	f->mock->unfinished = -EAGAIN;
+	snprintf(arguments, sizeof(arguments), "load --assign %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 2);
+	assert_out(f, "policy in force: generation 1, ");
+	assert_out(f, "/usr/sbin/nginx  assigned\n");
+	assert_out(f, "gabion: call again\n");
+}
+
+static void load_that_failed_assigns_nobody(void **state)
+{
+	struct fixture *f = *state;
+	char arguments[128];
+
+	write_file(f, "a.gabion", "domain web {\n\treed motd\n}\n");
+	snprintf(arguments, sizeof(arguments), "load --assign %s", f->dir);
+	assert_int_equal(gabion(f, arguments), 2);
+	assert_int_equal(f->mock->enters, 0);
+}
+
+static void assign_names_a_domain_or_asks_for_it(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "assign 77 web"), 0);
+	assert_int_equal(f->mock->assigned_pid, 77);
+	assert_string_equal(f->mock->assigned, "web");
+	assert_out(f, "77  web     -     -           assigned\n");
+	assert_int_equal(gabion(f, "--json assign 77 web"), 0);
+	assert_string_equal(f->out, "[{\"pid\":77,\"domain\":\"web\",\"assigned\":true}]\n");
+	assert_int_equal(f->mock->enters, 0);
+	assert_int_equal(gabion(f, "assign 812"), 0);
+	assert_out(f, "812  nginx   nginx  /usr/sbin/nginx  assigned\n");
+	assert_int_equal(gabion(f, "assign 820"), 1);
+	assert_int_equal(gabion(f, "--json assign --all"), 1);
+	assert_out(f, "[{\"pid\":812,\"domain\":\"nginx\",");
+	mock_fail(f->mock, GABION_CMD_TASK_ASSIGN, -EMLINK, "shares memory");
+	assert_int_equal(gabion(f, "assign 77 web"), 2);
+	assert_string_equal(f->out, "gabion: shares memory\n");
+	mock_fail(f->mock, GABION_CMD_TASK_ENTER, -ESRCH, "no such process");
+	assert_int_equal(gabion(f, "assign 9"), 2);
+	assert_string_equal(f->out, "gabion: no such process\n");
+}
+
+static void assign_wants_to_know_whom(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(gabion(f, "assign"), 64);
+	assert_int_equal(gabion(f, "assign 0"), 64);
+	assert_int_equal(gabion(f, "assign x"), 64);
+	assert_int_equal(gabion(f, "assign --all 812"), 64);
+	assert_int_equal(gabion(f, "assign 812 web more"), 64);
+	assert_int_equal(f->mock->enters, 0);
+}
+
 static void run_enters_the_domain_and_has_the_commands_status(void **state)
 {
 	struct fixture *f = *state;
@@ -362,6 +452,11 @@ int main(void)
 		TEST(load_shows_where_a_policy_is_wrong),
 		TEST(load_names_the_task_that_is_in_the_way),
 		TEST(load_of_what_is_no_image),
+		TEST(load_assigns_and_says_whom_not),
+		TEST(load_that_could_not_assign_says_so),
+		TEST(load_that_failed_assigns_nobody),
+		TEST(assign_names_a_domain_or_asks_for_it),
+		TEST(assign_wants_to_know_whom),
 		TEST(run_enters_the_domain_and_has_the_commands_status),
 		TEST(run_refused_by_the_kernel_runs_nothing),
 		TEST(run_of_what_cannot_run_is_as_in_a_shell),

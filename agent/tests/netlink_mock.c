@@ -105,6 +105,38 @@ static void tasks(struct mock *m, const struct request *r)
 	}
 }
 
+static void enter(struct mock *m, const struct request *r)
+{
+	static const struct {
+		uint32_t pid, error;
+		const char *domain, *comm, *exe;
+	} rows[] = {
+		{ 812, 0, "nginx", "nginx", "/usr/sbin/nginx" },
+		{ 820, EMLINK, "sshd", "sshd\n<0>", "/usr/sbin/sshd" },
+		{ 830, EAGAIN, NULL, "sh", NULL },
+	};
+	size_t i;
+
+	m->enters++;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct nl_msg *msg;
+
+		if (r->a[GABION_A_PID] ? nla_get_u32(r->a[GABION_A_PID]) != rows[i].pid
+				       : m->nobody)
+			continue;
+		msg = reply(r, NLM_F_MULTI);
+		nla_put_u32(msg, GABION_A_PID, rows[i].pid);
+		nla_put_string(msg, GABION_A_COMM, rows[i].comm);
+		if (rows[i].domain)
+			nla_put_string(msg, GABION_A_DOMAIN, rows[i].domain);
+		if (rows[i].exe)
+			nla_put_string(msg, GABION_A_EXE, rows[i].exe);
+		if (rows[i].error)
+			nla_put_u32(msg, GABION_A_ERROR, rows[i].error);
+		send_msg(m, r->port, msg);
+	}
+}
+
 static void hooks(struct mock *m, const struct request *r)
 {
 	struct nl_msg *msg = reply(r, NLM_F_MULTI);
@@ -294,6 +326,10 @@ static void dump(struct mock *m, const struct request *r)
 	case GABION_CMD_SYSCALLS:
 		syscalls(m, r);
 		break;
+	case GABION_CMD_TASK_ENTER:
+		enter(m, r);
+		answer(m, r, NLMSG_DONE, m->unfinished, m->unfinished ? "call again" : NULL);
+		return;
 	case GABION_CMD_EVENT_READ:
 		read_events(m, r);
 		break;

@@ -42,6 +42,7 @@ struct mock_event {
  * @staged:		image of the transaction
  * @commits, @aborts:	how often
  * @reads:		EVENT_READ
+ * @enters:		TASK_ENTER
  * @acked:		highest acknowledged sequence number
  * @subscriber:		port, 0: none
  * @assigned, @assigned_pid, @exec_domain: from the last TASK_ASSIGN, TASK_EXEC
@@ -59,6 +60,8 @@ struct mock {
 	uint8_t silent_command;
 	unsigned int last_read;
 	bool long_calls;
+	bool nobody;
+	int unfinished;
 	unsigned char policy[256 << 10];
 	unsigned char staged[256 << 10];
 	uint32_t policy_size;
@@ -67,6 +70,7 @@ struct mock {
 	unsigned int commits;
 	unsigned int aborts;
 	unsigned int reads;
+	unsigned int enters;
 	bool locked;
 	bool busy;
 	uint64_t acked;

@@ -102,6 +102,31 @@ void confine_release(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+struct seek {
+	pid_t pid;
+	char domain[64];
+};
+
+static int find_task(const struct gabion_task *task, void *data)
+{
+	struct seek *seek = data;
+
+	if ((pid_t)task->pid == seek->pid)
+		snprintf(seek->domain, sizeof(seek->domain), "%s", task->domain);
+	return 0;
+}
+
+const char *confine_domain_of(struct gabion_netlink *client, pid_t pid)
+{
+	static struct seek seek;
+	struct gabion_error error = { 0 };
+
+	seek = (struct seek){ .pid = pid, .domain = "host" };
+	if (gabion_netlink_tasks(client, find_task, &seek, &error))
+		return "(the dump failed)";
+	return seek.domain;
+}
+
 static void put_file(const char *path, const char *text, mode_t mode)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);

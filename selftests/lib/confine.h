@@ -29,6 +29,9 @@ int confine_run(struct gabion_netlink *client, const char *domain, int (*attempt
 pid_t confine_sleeper(struct gabion_netlink *client, const char *domain);
 void confine_release(pid_t pid);
 
+/* Domain of @pid, "host" if it has none of its own. Valid until the next call. */
+const char *confine_domain_of(struct gabion_netlink *client, pid_t pid);
+
 /* Fresh test folder with its files. */
 void confine_prepare(void);
 

@@ -48,6 +48,13 @@
  * @GABION_CMD_SYSCALLS: dump; each message: DOMAIN, ABI, CALLS_USED, CALLS_KNOWN. One for each domain
  *	that has a syscall filter and each ABI.
  * @GABION_CMD_LOCK: policy and module stay until reboot.
+ * @GABION_CMD_TASK_ENTER: dump. In: PID (optional). Every process of the host's domain whose
+ *	executable is the `enter` of a domain moves there, all of its threads or none, as
+ *	TASK_ASSIGN would; when the dump begins, all of it is done. Each message, one for each
+ *	process that was moved or should have been: PID, COMM, DOMAIN (absent: not known),
+ *	EXE (absent: it has no name), ERROR (absent: it was moved). With PID it is done for this
+ *	process only, and there is a message whatever comes of it.
+ *	-EAGAIN: more processes than one call takes, or they keep appearing: call again.
  */
 enum gabion_cmd {
 	GABION_CMD_UNSPEC,
@@ -67,6 +74,7 @@ enum gabion_cmd {
 	GABION_CMD_EVENT_READY,
 	GABION_CMD_LOCK,
 	GABION_CMD_SYSCALLS,
+	GABION_CMD_TASK_ENTER,
 	__GABION_CMD_END,
 };
 
@@ -107,6 +115,14 @@ enum gabion_cmd {
  * @GABION_A_CALLS_USED:	binary, little-endian bit set by number: calls that the filter of this
  *				domain let run since the module was loaded
  * @GABION_A_CALLS_KNOWN:	u32, size of the running kernel's table of that ABI
+ * @GABION_A_EXE:		string, path of a process's executable
+ * @GABION_A_ERROR:		u32, errno: why a process was not moved. EMLINK: another one shares its
+ *				memory or descriptors; EBUSY: it has an io_uring that the domain's
+ *				filter would not let it have; EAGAIN: it was executing something all
+ *				the time; EOWNERDEAD: sharing began in this moment, it was killed; with
+ *				PID also ENOENT: no domain is entered by its executable, EEXIST: it is
+ *				in DOMAIN already, EINVAL: a kernel thread, or not a group leader,
+ *				ESRCH: it has ended
  */
 enum gabion_attr {
 	GABION_A_UNSPEC,
@@ -144,6 +160,8 @@ enum gabion_attr {
 	GABION_A_ABI,
 	GABION_A_CALLS_USED,
 	GABION_A_CALLS_KNOWN,
+	GABION_A_EXE,
+	GABION_A_ERROR,
 	__GABION_A_END,
 };
 #define GABION_A_MAX	(__GABION_A_END - 1)
