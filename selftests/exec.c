@@ -263,7 +263,7 @@ TEST_F(exec, a_seccomp_filter_goes_along_only_for_a_tracer)
 	confine_release(pid);
 	pid = start_after(self->client, "filtering_tracer", TEST_DIR "/next", "100", install_filter);
 	EXPECT_LT(0, pid);
-	EXPECT_STREQ("entered", domain_of(self->client, pid));
+	EXPECT_STREQ("entered", confine_domain_of(self->client, pid));
 	confine_release(pid);
 	confine_events_clear(self->client);
 	EXPECT_EQ(-1, start_after(self->client, "filtering", TEST_DIR "/next", "0", install_filter));

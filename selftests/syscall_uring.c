@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,8 @@ static pid_t ring_holder(void)
 
 	pid = fork();
 	if (!pid) {
+		/* A test that fails must not leave it behind: it holds the output open. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		*ready = set_up() ? -1 : 1;
 		for (;;)
 			pause();
@@ -74,7 +77,9 @@ TEST_F(rings, a_task_with_a_ring_cannot_lose_it)
 	}
 	EXPECT_EQ(-EBUSY, gabion_netlink_task_assign(self->client, pid, "sc_bare", &error));
 	EXPECT_EQ(0, gabion_netlink_task_assign(self->client, pid, "sc_uring", &error));
-	EXPECT_EQ(0, gabion_netlink_task_assign(self->client, pid, "sc_abi_none", &error));
+	/* The ring would be another domain's there: it takes `control io_uring`. */
+	EXPECT_EQ(-EBUSY, gabion_netlink_task_assign(self->client, pid, "sc_abi_none", &error));
+	EXPECT_EQ(0, gabion_netlink_task_assign(self->client, pid, "ringed", &error));
 	confine_release(pid);
 }
 
@@ -83,17 +88,29 @@ TEST_F(rings, a_task_with_a_ring_cannot_lose_it)
 TEST_F(rings, nor_by_a_new_policy)
 {
 	struct gabion_error error = { 0 };
-	pid_t pid = ring_holder();
+	pid_t pid = ring_holder(), ended = 0;
+	int i, status = 0;
 
 	ASSERT_LT(0, pid);
-	ASSERT_EQ(0, source_load(self->client, RELOADED("    syscalls default as allow\n")));
+	ASSERT_EQ(0, source_load(self->client, RELOADED("    control io_uring\n"
+					       "    syscalls default as allow\n")));
 	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, pid, "sc_reloaded", &error));
 	EXPECT_EQ(-EBUSY, source_load(self->client,
-				      RELOADED("    syscalls default as allow\n"
+				      RELOADED("    control io_uring\n"
+					       "    syscalls default as allow\n"
 					       "    syscalls -io_uring_setup, -io_uring_enter\n")));
-	EXPECT_EQ(-EBUSY, source_load(self->client, RELOADED("    syscalls @testing\n")));
-	EXPECT_EQ(0, source_load(self->client, RELOADED("    syscalls default as allow\n    syscalls -getppid\n")));
-	confine_release(pid);
+	EXPECT_EQ(-EBUSY, source_load(self->client, RELOADED("    control io_uring\n"
+					       "    syscalls @testing\n")));
+	EXPECT_EQ(0, source_load(self->client, RELOADED("    control io_uring\n"
+					       "    syscalls default as allow\n    syscalls -getppid\n")));
+	/* It would keep the host's ring in its memory. */
+	EXPECT_EQ(0, source_load(self->client, RELOADED("    syscalls default as allow\n")));
+	for (i = 0; i < 1000 && !ended; i++) {
+		usleep(10000);
+		ended = waitpid(pid, &status, WNOHANG);
+	}
+	EXPECT_EQ(pid, ended);
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
 	EXPECT_EQ(0, source_load(self->client, ""));
 }
 
