@@ -24,11 +24,12 @@ else
 KDIR ?= $(shell qemu-test/headers 6.1)
 endif
 
-all: module agent
+all: module agent vmm
 
 include mk/deps.mk
 include mk/module.mk
 include mk/agent.mk
+include mk/vmm.mk
 include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0
+# gabion-vmm, and its tests. Built twice: build/vmm as shipped, build/vmm-asan for the tests.
+
+include vmm/sources.mk
+
+# $(call vmm_flavour,FOLDER,FLAGS): library and program of one build.
+define vmm_flavour
+$(1)/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo "  CC $$@"; $(CC) $(VMM_CFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
+$(1)/libvmm.a: $(VMM_SOURCES:%.c=$(1)/obj/%.o)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+$(1)/gabion-vmm: $(VMM_MAIN:%.c=$(1)/obj/%.o) $(1)/libvmm.a
+	@echo "  LD $$@"; $(CC) $(2) -pie -o $$@ $$^ $(VMM_LIBS)
+-include $$(shell find $(1)/obj -name '*.d' 2>/dev/null)
+endef
+
+$(eval $(call vmm_flavour,$(B)/vmm,$(CFLAGS)))
+$(eval $(call vmm_flavour,$(B)/vmm-asan,$(ASAN_CFLAGS)))
+
+vmm: $(B)/vmm/gabion-vmm
+
+.PHONY: vmm check-vmm
+.PRECIOUS: $(B)/vmm/obj/%.o $(B)/vmm-asan/obj/%.o
+
+# Unit tests: the parts without KVM, under the sanitizers. mk/test.mk runs them.
+VMM_TESTS := $(patsubst vmm/tests/%.c,%,$(wildcard vmm/tests/vmm_*_test.c))
+VMM_UNIT_TESTS := $(addprefix $(B)/vmm-asan/tests/,$(VMM_TESTS))
+
+$(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
+		$(B)/vmm-asan/obj/vmm/tests/guest.o $(B)/vmm-asan/libvmm.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(VMM_LIBS) -lcmocka
+
+check-vmm: $(VMM_UNIT_TESTS)
+	agent/tests/run $(VMM_UNIT_TESTS)
