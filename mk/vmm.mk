@@ -21,7 +21,6 @@ $(eval $(call vmm_flavour,$(B)/vmm-asan,$(ASAN_CFLAGS)))
 
 vmm: $(B)/vmm/gabion-vmm
 
-.PHONY: vmm check-vmm
 .PRECIOUS: $(B)/vmm/obj/%.o $(B)/vmm-asan/obj/%.o
 
 # Unit tests: the parts without KVM, under the sanitizers. mk/test.mk runs them.
@@ -29,9 +28,18 @@ VMM_TESTS := $(patsubst vmm/tests/%.c,%,$(wildcard vmm/tests/vmm_*_test.c))
 VMM_UNIT_TESTS := $(addprefix $(B)/vmm-asan/tests/,$(VMM_TESTS))
 
 $(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
-		$(B)/vmm-asan/obj/vmm/tests/guest.o $(B)/vmm-asan/libvmm.a
+		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, guest.o malice.o) $(B)/vmm-asan/libvmm.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(VMM_LIBS) -lcmocka
 
 check-vmm: $(VMM_UNIT_TESTS)
 	agent/tests/run $(VMM_UNIT_TESTS)
+
+# A fuzzer that plays the guest; to be run as long as one likes: build/vmm-fuzz/guest
+vmm-fuzz:
+	mkdir -p $(B)/vmm-fuzz
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
+		-o $(B)/vmm-fuzz/guest vmm/tests/fuzz_guest.c vmm/tests/malice.c vmm/tests/guest.c \
+		$(VMM_SOURCES) $(VMM_LIBS) -lcmocka
+
+.PHONY: vmm check-vmm vmm-fuzz

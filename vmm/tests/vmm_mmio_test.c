@@ -4,12 +4,13 @@
 
 #include <linux/virtio_config.h>
 #include <linux/virtio_mmio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int setup(void **state)
 {
 	const struct gabion_balloon_options options = { .mib = 3 };
-	struct guest *guest = test_calloc(1, sizeof(*guest));
+	struct guest *guest = calloc(1, sizeof(*guest));
 	struct gabion_virtio *virtio;
 	struct gabion_error error;
 
@@ -23,7 +24,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	guest_close(*state);
-	test_free(*state);
+	free(*state);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "guest.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NEXT VRING_DESC_F_NEXT
@@ -19,7 +20,7 @@ struct ring {
 
 static int setup(void **state)
 {
-	struct ring *ring = test_calloc(1, sizeof(*ring));
+	struct ring *ring = calloc(1, sizeof(*ring));
 
 	guest_open(&ring->guest);
 	ring->queue = (struct gabion_queue){
@@ -38,7 +39,7 @@ static int teardown(void **state)
 	struct ring *ring = *state;
 
 	guest_close(&ring->guest);
-	test_free(ring);
+	free(ring);
 	return 0;
 }
 

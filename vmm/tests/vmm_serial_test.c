@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ struct line {
 
 static int setup(void **state)
 {
-	struct line *line = test_calloc(1, sizeof(*line));
+	struct line *line = calloc(1, sizeof(*line));
 	struct gabion_error error;
 
 	assert_int_equal(gabion_loop_create(&line->loop, &error), 0);
@@ -46,7 +47,7 @@ static int teardown(void **state)
 	close(line->to_guest[1]);
 	close(line->from_guest[0]);
 	close(line->from_guest[1]);
-	test_free(line);
+	free(line);
 	return 0;
 }
 
