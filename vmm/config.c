@@ -200,6 +200,20 @@ static int read_balloon(struct gabion_config *config, const json_t *json, const 
 	return err;
 }
 
+static int read_vsock(struct gabion_config *config, const json_t *json, const char *where,
+		      struct gabion_error *error)
+{
+	const char *id;
+	const struct gabion_field fields[] = {
+		{ "guest_cid", GABION_FIELD_NUMBER, true, &config->vsock.cid, 3, UINT32_MAX - 1 },
+		{ "uds_path", GABION_FIELD_STRING, true, &config->vsock.path, 0, 0 },
+		{ "vsock_id", GABION_FIELD_STRING, false, &id, 0, 0 },
+	};
+
+	config->has_vsock = true;
+	return gabion_fields_read(json, where, fields, COUNT(fields), error);
+}
+
 static int read_logger(struct gabion_config *config, const json_t *json, const char *where,
 		       struct gabion_error *error)
 {
@@ -283,13 +297,14 @@ static const struct section sections[] = {
 	{ "machine-config", read_machine, false, true },
 	{ "drives", read_drives, true, false },
 	{ "network-interfaces", read_nets, true, false },
+	{ "vsock", read_vsock, false, false },
 	{ "entropy", read_entropy, false, false },
 	{ "balloon", read_balloon, false, false },
 	{ "logger", read_logger, false, false },
 };
 
 /* Those of Firecracker that are not here; its own output has them, as null. */
-static const char *const absent[] = { "vsock", "cpu-config", "metrics", "mmds-config" };
+static const char *const absent[] = { "cpu-config", "metrics", "mmds-config" };
 
 static int read_sections(struct gabion_config *config, const char *file, struct gabion_error *error)
 {

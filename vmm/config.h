@@ -24,7 +24,7 @@ struct gabion_drive {
  * struct gabion_config - all of it
  * @json:	owned; all strings are in it
  * @drives:	the root drive first, the others in their order
- * @has_entropy, @has_balloon: whether the section is there
+ * @has_entropy, @has_balloon, @has_vsock: whether the section is there
  */
 struct gabion_config {
 	json_t *json;
@@ -34,9 +34,10 @@ struct gabion_config {
 	unsigned int drive_count;
 	struct gabion_net_options nets[GABION_VIRTIO_MAX];
 	unsigned int net_count;
-	bool has_entropy, has_balloon;
+	bool has_entropy, has_balloon, has_vsock;
 	struct gabion_limiter_options entropy;
 	struct gabion_balloon_options balloon;
+	struct gabion_vsock_options vsock;
 	struct gabion_log_options log;
 };
 

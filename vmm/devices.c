@@ -18,6 +18,11 @@ int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_co
 		if (!err)
 			err = gabion_machine_attach(machine, virtio, error);
 	}
+	if (!err && config->has_vsock) {
+		err = gabion_vsock_create(&virtio, &config->vsock, error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
 	if (!err && config->has_entropy) {
 		err = gabion_rng_create(&virtio, &config->entropy, error);
 		if (!err)

@@ -2,10 +2,13 @@
 #include "malice.h"
 
 #include <linux/virtio_mmio.h>
+#include <linux/virtio_vsock.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "guest.h"
 
@@ -61,8 +64,31 @@ static uint32_t take_length(struct script *script)
 	}
 }
 
+/* Of the process that plays, so that several can. */
+static const char *vsock_path(void)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/vmm-malice.%d", getpid());
+	return path;
+}
+
+/* A program of the host that connects, and wants port 1 of the guest. */
+static int connect_vsock(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	strcpy(address.sun_path, vsock_path());
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    write(fd, "CONNECT 1\n", 10) != 10)
+		assert_true(false);
+	return fd;
+}
+
 static struct gabion_virtio *make_device(unsigned int kind, int *other)
 {
+	struct gabion_vsock_options vsock = { .cid = 3, .path = vsock_path() };
 	struct gabion_block_options disk = { .id = "d", .writeback = true };
 	const struct gabion_balloon_options balloon = { .mib = 1 };
 	const struct gabion_limiter_options none = { 0 };
@@ -72,7 +98,7 @@ static struct gabion_virtio *make_device(unsigned int kind, int *other)
 	char path[32];
 	int pair[2];
 
-	switch (kind % 4) {
+	switch (kind % 5) {
 	case 0:
 		*other = memfd_create("disk", MFD_CLOEXEC);
 		if (ftruncate(*other, 1 << 16))
@@ -93,17 +119,29 @@ static struct gabion_virtio *make_device(unsigned int kind, int *other)
 		*other = pair[0];
 		gabion_net_create_on(&virtio, &net, pair[1], &error);
 		break;
+	case 4:
+		unlink(vsock.path);
+		gabion_vsock_create(&virtio, &vsock, &error);
+		break;
 	}
 	return virtio;
 }
 
-/* A block request's header, or anything, where buffers are. */
-static void put_bytes(struct guest *guest, struct script *script)
+/* A header of the device's kind, where buffers are. */
+static void put_header(struct guest *guest, struct script *script)
 {
 	uint32_t words[4] = { take(script, 1) & 15, 0, take(script, 1), 0 };
 	uint64_t at = BUFFERS + (take(script, 2) & ~15U);
+	struct virtio_vsock_hdr vsock = {
+		.src_cid = 3, .dst_cid = 2, .type = 1, .src_port = words[0] & 1,
+		.dst_port = words[0] & 8 ? 1 << 30 : words[0] & 2, .op = words[2] & 7,
+		.len = words[2] >> 3, .flags = words[0] & 3, .buf_alloc = take(script, 2),
+	};
 
-	gabion_memory_write(&guest->memory, at, words, sizeof(words));
+	if (guest->virtio->ops->id == 19)
+		gabion_memory_write(&guest->memory, at, &vsock, sizeof(vsock));
+	else
+		gabion_memory_write(&guest->memory, at, words, sizeof(words));
 }
 
 static void put_descriptor(struct guest *guest, struct script *script)
@@ -143,7 +181,7 @@ static void step(struct guest *guest, struct script *script, int other)
 		put_descriptor(guest, script);
 		break;
 	case 5:
-		put_bytes(guest, script);
+		put_header(guest, script);
 		break;
 	case 6:
 		if (other >= 0 && value & 8 && write(other, bytes, sizeof(bytes)) < 0)
@@ -166,11 +204,14 @@ void malice_play(const uint8_t *data, size_t size)
 	struct guest guest;
 	int other = -1;
 
+	signal(SIGPIPE, SIG_IGN);
 	guest_open(&guest);
 	virtio = make_device(take(&script, 1), &other);
 	assert_non_null(virtio);
 	guest_attach(&guest, virtio);
 	guest_driver(&guest, 1ULL << VIRTIO_RING_F_INDIRECT_DESC);
+	if (virtio->ops->id == 19)
+		other = connect_vsock();
 	while (script.left)
 		step(&guest, &script, other);
 	guest_close(&guest);

@@ -45,7 +45,8 @@ static void everything(void **state)
 		"\"entropy\":{},\"balloon\":{\"amount_mib\":8,\"deflate_on_oom\":true,"
 		"\"stats_polling_interval_s\":0},"
 		"\"logger\":{\"log_path\":\"l\",\"level\":\"debug\",\"show_level\":true},"
-		"\"cpu-config\":null,\"mmds-config\":null,\"metrics\":null,\"vsock\":null}";
+		"\"cpu-config\":null,\"mmds-config\":null,\"metrics\":null,"
+		"\"vsock\":{\"guest_cid\":3,\"uds_path\":\"v\"}}";
 	struct gabion_config config;
 	struct gabion_error error;
 	char *line;
@@ -61,6 +62,8 @@ static void everything(void **state)
 	assert_int_equal(config.nets[0].mac[2], 0xac);
 	assert_true(config.has_entropy && config.has_balloon);
 	assert_int_equal(config.balloon.mib, 8);
+	assert_true(config.has_vsock);
+	assert_int_equal(config.vsock.cid, 3);
 	assert_int_equal(config.log.level, GABION_LOG_DEBUG);
 	line = gabion_config_cmdline(&config);
 	assert_string_equal(line, "quiet root=/dev/vda ro");
@@ -94,7 +97,8 @@ static void what_is_refused(void **state)
 	refused(BASE ",\"drives\":{}}", "vm.json.drives: must be an array, not an object");
 	refused(BASE ",\"drives\":[7]}", "vm.json: drives[0]: must be an object, not a number");
 	refused(BASE ",\"drives\":[{}]}", "vm.json: drives[0]: 'drive_id' is missing");
-	refused(BASE ",\"vsock\":{}}", "vm.json.vsock: gabion-vmm does not do this");
+	refused(BASE ",\"metrics\":{}}", "vm.json.metrics: gabion-vmm does not do this");
+	refused(BASE ",\"vsock\":{\"guest_cid\":2,\"uds_path\":\"v\"}}", "vsock.guest_cid: 2: must be");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":33,\"mem_size_mib\":1}}",
 		"vm.json: machine-config.vcpu_count: 33: must be from 1 to 32");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":-1,\"mem_size_mib\":1}}", "-1: must be");

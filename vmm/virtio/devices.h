@@ -65,4 +65,17 @@ int gabion_net_create(struct gabion_virtio **virtio, const struct gabion_net_opt
 int gabion_net_create_on(struct gabion_virtio **virtio, const struct gabion_net_options *options,
 			 int fd, struct gabion_error *error);
 
+/**
+ * struct gabion_vsock_options - sockets between host and guest (virtio 1.2, 5.10)
+ * @cid:	the guest's address, above 2
+ * @path:	unix socket to be made, and the beginning of the names of others (vsock_stream.c)
+ */
+struct gabion_vsock_options {
+	uint64_t cid;
+	const char *path;
+};
+
+int gabion_vsock_create(struct gabion_virtio **virtio, const struct gabion_vsock_options *options,
+			struct gabion_error *error);
+
 #endif /* GABION_VMM_VIRTIO_DEVICES_H */
