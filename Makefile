@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make            module for the kernel in hand and agent
+# make            module for the kernel in hand, agent and gabion-vmm
 # make demo       the main job, in a VM on the stock kernel
 # make test       unit tests, then kselftests in VMs
 # make install    DESTDIR and PREFIX as usual
