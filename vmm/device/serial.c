@@ -47,12 +47,7 @@ static void update(struct gabion_serial *serial)
 		gabion_irq_raise(serial->irq);
 }
 
-/* Input that is not read waits where it is: the guest sets the pace. */
-static void watch_input(struct gabion_serial *serial)
-{
-	gabion_loop_change(serial->loop, &serial->input,
-			   serial->fifo_count < GABION_SERIAL_FIFO ? EPOLLIN : 0);
-}
+static void watch_input(struct gabion_serial *serial);
 
 static void read_input(void *opaque, uint32_t events)
 {
@@ -61,14 +56,27 @@ static void read_input(void *opaque, uint32_t events)
 			 GABION_SERIAL_FIFO - serial->fifo_count);
 
 	(void)events;
-	if (n > 0) {
+	if (n > 0)
 		serial->fifo_count += n;
-		watch_input(serial);
-		update(serial);
-	} else if (!n || (errno != EAGAIN && errno != EINTR)) {
-		gabion_loop_remove(serial->loop, &serial->input);
+	else if (!n || (errno != EAGAIN && errno != EINTR))
 		serial->in = -1;
-	}
+	watch_input(serial);
+	if (n > 0)
+		update(serial);
+}
+
+/*
+ * Input that is not read waits where it is: the guest sets the pace. Not watched at all
+ * meanwhile, for a hang-up would be told of again and again.
+ */
+static void watch_input(struct gabion_serial *serial)
+{
+	bool wanted = serial->in >= 0 && !serial->in_file && serial->fifo_count < GABION_SERIAL_FIFO;
+
+	if (wanted && serial->input.fd < 0)
+		gabion_loop_add(serial->loop, &serial->input, serial->in, EPOLLIN, read_input, serial);
+	else if (!wanted)
+		gabion_loop_remove(serial->loop, &serial->input);
 }
 
 static unsigned char take_input(struct gabion_serial *serial)
