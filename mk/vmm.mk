@@ -35,14 +35,12 @@ $(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
 check-vmm: $(VMM_UNIT_TESTS)
 	agent/tests/run $(VMM_UNIT_TESTS)
 
-# A fuzzer that plays the guest; to be run as long as one likes: build/vmm-fuzz/guest
+# A fuzzer that plays the guest, by clang; to be run as long as one likes: build/vmm-fuzz/guest
 vmm-fuzz:
 	mkdir -p $(B)/vmm-fuzz
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
 		-o $(B)/vmm-fuzz/guest vmm/tests/fuzz_guest.c vmm/tests/malice.c vmm/tests/guest.c \
 		$(VMM_SOURCES) $(VMM_LIBS) -lcmocka
-
-
 
 # The guest kernel that is made for these machines: build/guest-kernel/vmlinux.
 guest-kernel:
