@@ -32,8 +32,7 @@ void gabion_bus_read(const struct gabion_bus *bus, uint64_t address, void *data,
 		range->ops->read(range->device, address - range->base, data, size);
 }
 
-void gabion_bus_write(const struct gabion_bus *bus, uint64_t address, const void *data,
-		      size_t size)
+void gabion_bus_write(const struct gabion_bus *bus, uint64_t address, const void *data, size_t size)
 {
 	const struct gabion_bus_range *range = find(bus, address, size);
 

@@ -10,9 +10,9 @@
 #include "../agent/common/file.h"
 #include "fields.h"
 
-#define MAX_FILE (1 << 20)
+#define MAX_FILE	  (1 << 20)
 #define DEFAULT_BOOT_ARGS "console=ttyS0 reboot=k panic=1"
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define COUNT(a)	  (sizeof(a) / sizeof((a)[0]))
 
 /* "vm.json: drives[0]" and the like. */
 struct where {
@@ -104,8 +104,8 @@ static int choose(const char *word, const char *where, const char *name, const c
 		  const char *yes, bool *chosen, struct gabion_error *error)
 {
 	if (word && strcmp(word, no) && strcmp(word, yes))
-		return gabion_error_set(error, -EINVAL, "%s.%s: '%s': must be %s or %s", where, name,
-					word, no, yes);
+		return gabion_error_set(error, -EINVAL, "%s.%s: '%s': must be %s or %s", where,
+					name, word, no, yes);
 	*chosen = word && !strcmp(word, yes);
 	return 0;
 }
@@ -134,18 +134,21 @@ static int read_drive(struct gabion_drive *drive, const json_t *json, const char
 	if (!err && engine && strcmp(engine, "Sync"))
 		err = gabion_error_set(error, -ENOTSUP, "%s.io_engine: '%s': must be Sync", where,
 				       engine);
-	return err ? err : read_limiter(&drive->options.limiter, limiter, where, "rate_limiter", error);
+	return err ? err
+		   : read_limiter(&drive->options.limiter, limiter, where, "rate_limiter", error);
 }
 
-static int read_mac(const char *text, const char *where, uint8_t mac[6],
-		    struct gabion_error *error)
+static int read_mac(const char *text, const char *where, uint8_t mac[6], struct gabion_error *error)
 {
 	int end = 0;
 
 	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
-		   &mac[3], &mac[4], &mac[5], &end) != 6 || text[end] || strlen(text) != 17)
-		return gabion_error_set(error, -EINVAL, "%s.guest_mac: '%s': must be like "
-					"06:00:c0:a8:00:02", where, text);
+		   &mac[3], &mac[4], &mac[5], &end) != 6 ||
+	    text[end] || strlen(text) != 17)
+		return gabion_error_set(error, -EINVAL,
+					"%s.guest_mac: '%s': must be like "
+					"06:00:c0:a8:00:02",
+					where, text);
 	return 0;
 }
 
@@ -190,7 +193,8 @@ static int read_balloon(struct gabion_config *config, const json_t *json, const 
 	uint64_t mib = 0;
 	const struct gabion_field fields[] = {
 		{ "amount_mib", GABION_FIELD_NUMBER, true, &mib, 0, config->memory_mib },
-		{ "deflate_on_oom", GABION_FIELD_BOOL, true, &config->balloon.deflate_on_oom, 0, 0 },
+		{ "deflate_on_oom", GABION_FIELD_BOOL, true, &config->balloon.deflate_on_oom, 0,
+		  0 },
 		{ "stats_polling_interval_s", GABION_FIELD_ZERO, false, NULL, 0, 0 },
 	};
 	int err = gabion_fields_read(json, where, fields, COUNT(fields), error);
@@ -236,8 +240,10 @@ static int read_logger(struct gabion_config *config, const json_t *json, const c
 			return 0;
 		}
 	}
-	return gabion_error_set(error, -EINVAL, "%s.level: '%s': must be Error, Warning, Info, Debug "
-				"or Off", where, level);
+	return gabion_error_set(error, -EINVAL,
+				"%s.level: '%s': must be Error, Warning, Info, Debug "
+				"or Off",
+				where, level);
 }
 
 static int read_drives(struct gabion_config *config, const json_t *array, const char *where,
@@ -258,8 +264,10 @@ static int read_drives(struct gabion_config *config, const json_t *array, const 
 			continue;
 		/* It is to be /dev/vda. */
 		if (config->drives[0].is_root && i)
-			return gabion_error_set(error, -EINVAL, "%s.is_root_device: another drive is the "
-						"root device already: say false", w.text);
+			return gabion_error_set(error, -EINVAL,
+						"%s.is_root_device: another drive is the "
+						"root device already: say false",
+						w.text);
 		root = config->drives[i];
 		memmove(config->drives + 1, config->drives, i * sizeof(root));
 		config->drives[0] = root;
@@ -369,7 +377,8 @@ char *gabion_config_cmdline(const struct gabion_config *config)
 	if (!root || !root->is_root)
 		return strdup(args);
 	if (asprintf(&line, "%s root=%s%s %s", args, root->partuuid ? "PARTUUID=" : "/dev/vda",
-		     root->partuuid ? root->partuuid : "", root->options.read_only ? "ro" : "rw") < 0)
+		     root->partuuid ? root->partuuid : "",
+		     root->options.read_only ? "ro" : "rw") < 0)
 		return NULL;
 	return line;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cpuid.h"
 
-#define HYPERVISOR	(1U << 31)	/* leaf 1, ecx */
-#define HTT		(1U << 28)	/* leaf 1, edx */
+#define HYPERVISOR (1U << 31) /* leaf 1, ecx */
+#define HTT	   (1U << 28) /* leaf 1, edx */
 
 /* Bits of an APIC id that number the cores of a package. */
 static unsigned int core_bits(unsigned int count)
@@ -14,12 +14,12 @@ static void set_extended_topology(struct kvm_cpuid_entry2 *e, unsigned int id, u
 {
 	e->edx = id;
 	switch (e->index) {
-	case 0:			/* threads of a core */
+	case 0: /* threads of a core */
 		e->eax = 0;
 		e->ebx = 1;
 		e->ecx = 1 << 8;
 		break;
-	case 1:			/* cores of a package */
+	case 1: /* cores of a package */
 		e->eax = core_bits(count);
 		e->ebx = count;
 		e->ecx = 2 << 8 | 1;
@@ -62,8 +62,8 @@ void gabion_cpuid_topology(struct kvm_cpuid_entry2 *entries, size_t n, unsigned 
 			break;
 		case 0x8000001e:
 			e->eax = id;
-			e->ebx = id;	/* core, of one thread */
-			e->ecx = 0;	/* node 0, of one */
+			e->ebx = id; /* core, of one thread */
+			e->ecx = 0;  /* node 0, of one */
 			break;
 		}
 	}

@@ -9,10 +9,10 @@
 
 /* Documented in gabion-vmm(8). GABION_END_SIGNAL + n: signal n. */
 enum gabion_end_how {
-	GABION_END_GUEST = 0,		/* it powered off or reset */
-	GABION_END_SETUP = 1,		/* it was not started */
+	GABION_END_GUEST = 0, /* it powered off or reset */
+	GABION_END_SETUP = 1, /* it was not started */
 	GABION_END_USAGE = 2,
-	GABION_END_FAULT = 3,		/* triple fault, or KVM cannot go on */
+	GABION_END_FAULT = 3, /* triple fault, or KVM cannot go on */
 	GABION_END_SIGNAL = 128,
 };
 

@@ -26,8 +26,10 @@ static int wrong(const struct gabion_field *field, const char *where, const json
 static int not_there(const struct gabion_field *field, const char *where, const char *off,
 		     struct gabion_error *error)
 {
-	return gabion_error_set(error, -ENOTSUP, "%s.%s: gabion-vmm does not do this: leave it out, "
-				"or say %s", where, field->name, off);
+	return gabion_error_set(error, -ENOTSUP,
+				"%s.%s: gabion-vmm does not do this: leave it out, "
+				"or say %s",
+				where, field->name, off);
 }
 
 static int read_number(const struct gabion_field *field, const json_t *value, const char *where,
@@ -38,8 +40,9 @@ static int read_number(const struct gabion_field *field, const json_t *value, co
 	if (!json_is_integer(value))
 		return wrong(field, where, value, "a number", error);
 	if (number < 0 || (uint64_t)number < field->min || (uint64_t)number > field->max)
-		return gabion_error_set(error, -ERANGE, "%s.%s: %lld: must be from %llu to %llu", where,
-					field->name, (long long)number, (unsigned long long)field->min,
+		return gabion_error_set(error, -ERANGE, "%s.%s: %lld: must be from %llu to %llu",
+					where, field->name, (long long)number,
+					(unsigned long long)field->min,
 					(unsigned long long)field->max);
 	*(uint64_t *)field->to = number;
 	return 0;
@@ -50,9 +53,10 @@ static int read_string(const struct gabion_field *field, const json_t *value, co
 {
 	if (!json_is_string(value))
 		return wrong(field, where, value, "a string", error);
-	if (!json_string_length(value) || strlen(json_string_value(value)) != json_string_length(value))
-		return gabion_error_set(error, -EINVAL, "%s.%s: is empty, or has a NUL in it", where,
-					field->name);
+	if (!json_string_length(value) ||
+	    strlen(json_string_value(value)) != json_string_length(value))
+		return gabion_error_set(error, -EINVAL, "%s.%s: is empty, or has a NUL in it",
+					where, field->name);
 	*(const char **)field->to = json_string_value(value);
 	return 0;
 }
@@ -83,11 +87,13 @@ static int read_field(const struct gabion_field *field, json_t *value, const cha
 	case GABION_FIELD_FALSE:
 		return json_is_false(value) ? 0 : not_there(field, where, "false", error);
 	case GABION_FIELD_ZERO:
-		return json_is_integer(value) && !json_integer_value(value) ?
-			       0 : not_there(field, where, "0", error);
+		return json_is_integer(value) && !json_integer_value(value)
+			       ? 0
+			       : not_there(field, where, "0", error);
 	case GABION_FIELD_NONE:
-		return json_is_string(value) && !strcmp(json_string_value(value), "None") ?
-			       0 : not_there(field, where, "\"None\"", error);
+		return json_is_string(value) && !strcmp(json_string_value(value), "None")
+			       ? 0
+			       : not_there(field, where, "\"None\"", error);
 	case GABION_FIELD_NULL:
 		break;
 	}
@@ -118,7 +124,8 @@ int gabion_fields_read(const json_t *object, const char *where, const struct gab
 	if (!json_is_object(object))
 		return gabion_error_set(error, -EINVAL, "%s: must be an object, not %s", where,
 					type_name(object));
-	json_object_foreach((json_t *)object, name, value) {
+	json_object_foreach((json_t *)object, name, value)
+	{
 		for (i = 0; i < n && strcmp(fields[i].name, name); i++)
 			;
 		if (i == n)
@@ -130,8 +137,8 @@ int gabion_fields_read(const json_t *object, const char *where, const struct gab
 	for (i = 0; i < n; i++) {
 		value = json_object_get(object, fields[i].name);
 		if (fields[i].required && (!value || json_is_null(value)))
-			return gabion_error_set(error, -EINVAL, "%s: '%s' is missing: add it", where,
-						fields[i].name);
+			return gabion_error_set(error, -EINVAL, "%s: '%s' is missing: add it",
+						where, fields[i].name);
 	}
 	return 0;
 }

@@ -12,15 +12,15 @@
 #include "../agent/common/error.h"
 
 enum gabion_field_kind {
-	GABION_FIELD_STRING,	/* const char *, not empty */
-	GABION_FIELD_BOOL,	/* bool */
-	GABION_FIELD_NUMBER,	/* uint64_t, @min to @max */
-	GABION_FIELD_OBJECT,	/* json_t * */
-	GABION_FIELD_ARRAY,	/* json_t * */
-	GABION_FIELD_FALSE,	/* for what is not there: only false, */
-	GABION_FIELD_ZERO,	/* only 0, */
-	GABION_FIELD_NONE,	/* only "None", */
-	GABION_FIELD_NULL,	/* only null */
+	GABION_FIELD_STRING, /* const char *, not empty */
+	GABION_FIELD_BOOL,   /* bool */
+	GABION_FIELD_NUMBER, /* uint64_t, @min to @max */
+	GABION_FIELD_OBJECT, /* json_t * */
+	GABION_FIELD_ARRAY,  /* json_t * */
+	GABION_FIELD_FALSE,  /* for what is not there: only false, */
+	GABION_FIELD_ZERO,   /* only 0, */
+	GABION_FIELD_NONE,   /* only "None", */
+	GABION_FIELD_NULL,   /* only null */
 };
 
 /**

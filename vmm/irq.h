@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct gabion_irq {
-	int eventfd;	/* owned by the machine */
+	int eventfd; /* owned by the machine */
 };
 
 /* One edge. Edges that the guest has not taken are one. */

@@ -85,8 +85,11 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 {
 	int err;
 
-	*limiter = (struct gabion_limiter){ .loop = loop, .watch = GABION_WATCH_NONE, .timer = -1,
-					    .resume = resume, .opaque = opaque };
+	*limiter = (struct gabion_limiter){ .loop = loop,
+					    .watch = GABION_WATCH_NONE,
+					    .timer = -1,
+					    .resume = resume,
+					    .opaque = opaque };
 	start_bucket(&limiter->bandwidth, &options->bandwidth);
 	start_bucket(&limiter->ops, &options->ops);
 	if (!options->bandwidth.size && !options->ops.size)
@@ -94,8 +97,10 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 	limiter->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	err = limiter->timer < 0 ? -errno : 0;
 	if (!err)
-		err = gabion_loop_add(loop, &limiter->watch, limiter->timer, EPOLLIN, expired, limiter);
-	return err ? gabion_error_set(error, err, "timer of a rate limiter: %s", strerror(-err)) : 0;
+		err = gabion_loop_add(loop, &limiter->watch, limiter->timer, EPOLLIN, expired,
+				      limiter);
+	return err ? gabion_error_set(error, err, "timer of a rate limiter: %s", strerror(-err))
+		   : 0;
 }
 
 void gabion_limiter_stop(struct gabion_limiter *limiter)

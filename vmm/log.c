@@ -15,7 +15,7 @@ static struct {
 	int fd;
 	enum gabion_log_level level;
 	bool show_level;
-	pthread_mutex_t lock;		/* of what follows */
+	pthread_mutex_t lock; /* of what follows */
 	time_t second;
 	unsigned int lines;
 	unsigned long lost;
@@ -52,8 +52,9 @@ static void write_line(const struct timespec *now, enum gabion_log_level level, 
 
 	gmtime_r(&now->tv_sec, &tm);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	n = snprintf(line, sizeof(line), "%s.%06ldZ gabion-vmm%s%s: %s\n", when, now->tv_nsec / 1000,
-		     state.show_level ? " " : "", state.show_level ? names[level] : "", text);
+	n = snprintf(line, sizeof(line), "%s.%06ldZ gabion-vmm%s%s: %s\n", when,
+		     now->tv_nsec / 1000, state.show_level ? " " : "",
+		     state.show_level ? names[level] : "", text);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
 	/* A log that cannot be written must not stop the guest. */

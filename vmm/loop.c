@@ -33,8 +33,7 @@ int gabion_loop_add(struct gabion_loop *loop, struct gabion_watch *watch, int fd
 	return 0;
 }
 
-void gabion_loop_change(struct gabion_loop *loop, const struct gabion_watch *watch,
-			uint32_t events)
+void gabion_loop_change(struct gabion_loop *loop, const struct gabion_watch *watch, uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = (void *)watch };
 

@@ -24,7 +24,10 @@ struct gabion_watch {
 	void *opaque;
 };
 
-#define GABION_WATCH_NONE { .fd = -1 }
+#define GABION_WATCH_NONE                                                                          \
+	{                                                                                          \
+		.fd = -1                                                                           \
+	}
 
 /**
  * struct gabion_loop - the descriptors waited for, and the lock of all devices

@@ -25,9 +25,12 @@ static int open_kvm(struct gabion_machine *machine, struct gabion_error *error)
 		long cap;
 		const char *name;
 	} needed[] = {
-		{ KVM_CAP_USER_MEMORY, "USER_MEMORY" },	{ KVM_CAP_IRQCHIP, "IRQCHIP" },
-		{ KVM_CAP_PIT2, "PIT2" },		{ KVM_CAP_IRQFD, "IRQFD" },
-		{ KVM_CAP_IOEVENTFD, "IOEVENTFD" },	{ KVM_CAP_EXT_CPUID, "EXT_CPUID" },
+		{ KVM_CAP_USER_MEMORY, "USER_MEMORY" },
+		{ KVM_CAP_IRQCHIP, "IRQCHIP" },
+		{ KVM_CAP_PIT2, "PIT2" },
+		{ KVM_CAP_IRQFD, "IRQFD" },
+		{ KVM_CAP_IOEVENTFD, "IOEVENTFD" },
+		{ KVM_CAP_EXT_CPUID, "EXT_CPUID" },
 		{ KVM_CAP_SET_TSS_ADDR, "SET_TSS_ADDR" },
 		{ KVM_CAP_IMMEDIATE_EXIT, "IMMEDIATE_EXIT" },
 	};
@@ -35,8 +38,10 @@ static int open_kvm(struct gabion_machine *machine, struct gabion_error *error)
 
 	machine->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (machine->kvm < 0)
-		return gabion_error_set(error, -errno, "/dev/kvm: %s: is there hardware "
-					"virtualisation, and may you use it?", strerror(errno));
+		return gabion_error_set(error, -errno,
+					"/dev/kvm: %s: is there hardware "
+					"virtualisation, and may you use it?",
+					strerror(errno));
 	if (ioctl(machine->kvm, KVM_GET_API_VERSION, 0) != 12)
 		return gabion_error_set(error, -ENOTSUP, "/dev/kvm does not speak version 12");
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
@@ -176,8 +181,8 @@ static int create_end(struct gabion_machine *machine, struct gabion_error *error
 	err = gabion_loop_add(&machine->loop, &machine->end_watch, machine->end.eventfd, EPOLLIN,
 			      take_end, machine);
 	if (!err)
-		err = gabion_loop_add(&machine->loop, &machine->signal_watch, machine->signals, EPOLLIN,
-				      take_signal, machine);
+		err = gabion_loop_add(&machine->loop, &machine->signal_watch, machine->signals,
+				      EPOLLIN, take_signal, machine);
 	return err ? gabion_error_set(error, err, "epoll_ctl: %s", strerror(-err)) : 0;
 }
 
@@ -187,7 +192,8 @@ static int create_devices(struct gabion_machine *machine, struct gabion_error *e
 
 	if (err)
 		return err;
-	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops, &machine->serial);
+	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
+		       &machine->serial);
 	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops, &machine->end);
 	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, &machine->end);
 	return 0;
@@ -295,8 +301,8 @@ void gabion_machine_add_boot_timer(struct gabion_machine *machine)
 		       &machine->boot_timer);
 }
 
-int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path,
-			const char *initrd, const char *cmdline, struct gabion_error *error)
+int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path, const char *initrd,
+			const char *cmdline, struct gabion_error *error)
 {
 	struct gabion_acpi acpi = { machine->vcpu_count, machine->virtios };
 	struct gabion_kernel kernel;

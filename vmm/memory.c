@@ -12,7 +12,8 @@ int gabion_memory_create(struct gabion_memory *memory, uint64_t size, struct gab
 	void *base;
 
 	if (!size || size & 0xfffff || size > 1ULL << 46)
-		return gabion_error_set(error, -EINVAL, "%llu bytes of guest memory: take whole MiB",
+		return gabion_error_set(error, -EINVAL,
+					"%llu bytes of guest memory: take whole MiB",
 					(unsigned long long)size);
 	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 		    -1, 0);

@@ -15,18 +15,19 @@
 #include "cpuid.h"
 #include "log.h"
 
-#define KICK SIGRTMIN		/* for nothing but to interrupt KVM_RUN */
-#define LVT0 0x350
-#define LVT1 0x360
-#define MODE_NMI 4
-#define MODE_EXTINT 7
-#define MSR_MISC_ENABLE 0x1a0
+#define KICK		  SIGRTMIN /* for nothing but to interrupt KVM_RUN */
+#define LVT0		  0x350
+#define LVT1		  0x360
+#define MODE_NMI	  4
+#define MODE_EXTINT	  7
+#define MSR_MISC_ENABLE	  0x1a0
 #define MSR_MTRR_DEF_TYPE 0x2ff
 
 static int set_cpuid(struct gabion_vcpu *vcpu, const struct gabion_vcpu_shared *shared,
 		     struct gabion_error *error)
 {
-	size_t size = sizeof(*shared->cpuid) + shared->cpuid->nent * sizeof(shared->cpuid->entries[0]);
+	size_t size =
+		sizeof(*shared->cpuid) + shared->cpuid->nent * sizeof(shared->cpuid->entries[0]);
 	cleanup_free struct kvm_cpuid2 *cpuid = malloc(size);
 
 	if (!cpuid)
@@ -83,17 +84,22 @@ int gabion_vcpu_create(struct gabion_vcpu *vcpu, const struct gabion_vcpu_shared
 	int size = ioctl(shared->kvm, KVM_GET_VCPU_MMAP_SIZE, 0), err;
 	void *run;
 
-	*vcpu = (struct gabion_vcpu){ .id = id, .fd = -1, .ports = shared->ports,
-				      .mmio = shared->mmio, .lock = shared->lock,
+	*vcpu = (struct gabion_vcpu){ .id = id,
+				      .fd = -1,
+				      .ports = shared->ports,
+				      .mmio = shared->mmio,
+				      .lock = shared->lock,
 				      .end = shared->end };
 	if (size < (int)sizeof(struct kvm_run))
 		return gabion_error_set(error, -EIO, "KVM_GET_VCPU_MMAP_SIZE: %s", strerror(errno));
 	vcpu->fd = ioctl(shared->vm, KVM_CREATE_VCPU, (unsigned long)id);
 	if (vcpu->fd < 0)
-		return gabion_error_set(error, -errno, "cannot make vCPU %u: %s", id, strerror(errno));
+		return gabion_error_set(error, -errno, "cannot make vCPU %u: %s", id,
+					strerror(errno));
 	run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
 	if (run == MAP_FAILED)
-		return gabion_error_set(error, -errno, "cannot map vCPU %u: %s", id, strerror(errno));
+		return gabion_error_set(error, -errno, "cannot map vCPU %u: %s", id,
+					strerror(errno));
 	vcpu->run = run;
 	vcpu->run_size = size;
 	err = set_cpuid(vcpu, shared, error);
@@ -125,8 +131,10 @@ int gabion_vcpu_boot(struct gabion_vcpu *vcpu, const struct gabion_kernel *kerne
 		return gabion_error_set(error, -errno, "KVM_GET_SREGS: %s", strerror(errno));
 	gabion_cpu_boot_registers(kernel, &regs, &sregs);
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) || ioctl(vcpu->fd, KVM_SET_REGS, &regs))
-		return gabion_error_set(error, -errno, "cannot set the registers of the boot "
-					"processor: %s", strerror(errno));
+		return gabion_error_set(error, -errno,
+					"cannot set the registers of the boot "
+					"processor: %s",
+					strerror(errno));
 	return 0;
 }
 

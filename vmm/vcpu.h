@@ -39,7 +39,7 @@ struct gabion_vcpu {
 struct gabion_vcpu_shared {
 	int kvm, vm;
 	unsigned int count;
-	const struct kvm_cpuid2 *cpuid;	/* as KVM supports it */
+	const struct kvm_cpuid2 *cpuid; /* as KVM supports it */
 	const struct gabion_bus *ports, *mmio;
 	pthread_mutex_t *lock;
 	struct gabion_end *end;

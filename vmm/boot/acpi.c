@@ -29,14 +29,14 @@ struct address {
 	uint64_t address;
 } __attribute__((packed));
 
-#define SPACE_IO 1
+#define SPACE_IO    1
 #define ACCESS_BYTE 1
 
 struct fadt {
 	struct header header;
 	uint32_t facs, dsdt;
 	uint8_t reserved0, profile;
-	uint8_t fixed[60];		/* what hardware-reduced ACPI ignores */
+	uint8_t fixed[60]; /* what hardware-reduced ACPI ignores */
 	uint8_t day_alarm, month_alarm, century;
 	uint16_t boot_flags;
 	uint8_t reserved1;
@@ -177,7 +177,7 @@ static uint64_t write_fadt(struct writer *writer, uint64_t dsdt)
 		.x_dsdt = dsdt,
 		.sleep_control = { SPACE_IO, 8, 0, ACCESS_BYTE, GABION_POWER_PORT },
 		.sleep_status = { SPACE_IO, 8, 0, ACCESS_BYTE, GABION_POWER_PORT + 1 },
-		.hypervisor = 0x4e4f49424147,	/* "GABION" */
+		.hypervisor = 0x4e4f49424147, /* "GABION" */
 	};
 
 	return write_table(writer, &fadt, sizeof(fadt), "FACP", 6);
@@ -197,7 +197,8 @@ static uint64_t write_madt(struct writer *writer, const struct gabion_acpi *acpi
 		madt.cpus[i].flags = 1;
 	}
 	return write_table(writer, &madt,
-			   offsetof(struct madt, cpus) + acpi->vcpus * sizeof(madt.cpus[0]), "APIC", 5);
+			   offsetof(struct madt, cpus) + acpi->vcpus * sizeof(madt.cpus[0]), "APIC",
+			   5);
 }
 
 int gabion_acpi_write(const struct gabion_acpi *acpi, const struct gabion_memory *memory,
@@ -205,8 +206,9 @@ int gabion_acpi_write(const struct gabion_acpi *acpi, const struct gabion_memory
 {
 	/* The RSDP first, where it is looked for by those who are not told. */
 	struct writer writer = { memory, GABION_ACPI_ADDRESS + 48, false };
-	struct rsdp rsdp = { .signature = "RSD PTR ", .oem = "GABION", .revision = 2,
-			     .length = sizeof(rsdp) };
+	struct rsdp rsdp = {
+		.signature = "RSD PTR ", .oem = "GABION", .revision = 2, .length = sizeof(rsdp)
+	};
 	struct xsdt xsdt = { 0 };
 
 	xsdt.tables[0] = write_fadt(&writer, write_dsdt(&writer, acpi));

@@ -17,7 +17,10 @@ struct gabion_aml {
 	bool full;
 };
 
-/* Begin a scope ("\\_SB_", an absolute name) or a device (four letters); the result is for gabion_aml_close(). */
+/*
+ * Begin a scope ("\\_SB_", an absolute name) or a device (four letters); the result is
+ * for gabion_aml_close().
+ */
 size_t gabion_aml_scope(struct gabion_aml *aml, const char *name);
 size_t gabion_aml_device(struct gabion_aml *aml, const char *name);
 void gabion_aml_close(struct gabion_aml *aml, size_t start);
@@ -32,7 +35,6 @@ void gabion_aml_eisa(struct gabion_aml *aml, const char *name, const char id[8])
 /* _CRS: one range of memory-mapped registers or of ports, and one edge-triggered interrupt. */
 void gabion_aml_memory_resources(struct gabion_aml *aml, uint32_t base, uint32_t length,
 				 uint32_t gsi);
-void gabion_aml_port_resources(struct gabion_aml *aml, uint16_t base, uint8_t length,
-			       uint32_t gsi);
+void gabion_aml_port_resources(struct gabion_aml *aml, uint16_t base, uint8_t length, uint32_t gsi);
 
 #endif /* GABION_VMM_BOOT_AML_H */

@@ -10,22 +10,24 @@
 /* As the boot protocol numbers them: __BOOT_CS, __BOOT_DS, and a TSS, which VMX wants. */
 enum { GDT_CODE = 2, GDT_DATA = 3, GDT_TSS = 4, GDT_ENTRIES = 6 };
 
-#define TYPE_CODE	0xb	/* execute, read, accessed */
-#define TYPE_DATA	0x3	/* read, write, accessed */
-#define TYPE_TSS	0xb	/* busy */
-#define CR0_PE		(1ULL << 0)
-#define CR0_ET		(1ULL << 4)
-#define CR0_PG		(1ULL << 31)
-#define CR4_PAE		(1ULL << 5)
-#define EFER_LME	(1ULL << 8)
-#define EFER_LMA	(1ULL << 10)
-#define PAGE_TABLE	0x03	/* present, writable */
-#define PAGE_LARGE	0x83	/* and 2 MiB at once */
+#define TYPE_CODE  0xb /* execute, read, accessed */
+#define TYPE_DATA  0x3 /* read, write, accessed */
+#define TYPE_TSS   0xb /* busy */
+#define CR0_PE	   (1ULL << 0)
+#define CR0_ET	   (1ULL << 4)
+#define CR0_PG	   (1ULL << 31)
+#define CR4_PAE	   (1ULL << 5)
+#define EFER_LME   (1ULL << 8)
+#define EFER_LMA   (1ULL << 10)
+#define PAGE_TABLE 0x03 /* present, writable */
+#define PAGE_LARGE 0x83 /* and 2 MiB at once */
 
 static struct kvm_segment segment(unsigned int index, unsigned int type, bool code64)
 {
 	struct kvm_segment segment = {
-		.selector = index * 8, .type = type, .present = 1,
+		.selector = index * 8,
+		.type = type,
+		.present = 1,
 		.limit = index == GDT_TSS ? 0x67 : 0xffffffff,
 	};
 

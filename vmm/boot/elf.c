@@ -12,8 +12,8 @@
 #include "kernel.h"
 
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
-#define MAX_SEGMENTS 64
-#define MAX_NOTES (64 << 10)
+#define MAX_SEGMENTS		 64
+#define MAX_NOTES		 (64 << 10)
 
 /* The PT_NOTE segment @ph may hold the entry: 1 when it did, 0, or an error. */
 static int find_entry(struct gabion_kernel *kernel, const struct gabion_image *image,
@@ -59,14 +59,19 @@ static int load_segment(struct gabion_kernel *kernel, const struct gabion_image 
 	if (!ph->p_memsz)
 		return 0;
 	if (ph->p_filesz > ph->p_memsz)
-		return gabion_error_set(error, -ENOEXEC, "%s: a segment is larger in the file than in "
-					"memory: it is damaged", image->path);
+		return gabion_error_set(error, -ENOEXEC,
+					"%s: a segment is larger in the file than in "
+					"memory: it is damaged",
+					image->path);
 	/* What lies below is ours; above, the kernel's. The bss counts, too: it must be there. */
-	if (ph->p_paddr < GABION_HIGH_RAM_START || !gabion_memory_at(memory, ph->p_paddr, ph->p_memsz))
-		return gabion_error_set(error, -ENOSPC,
-					"%s: a segment of %llu bytes goes to %#llx, where the guest has "
-					"no memory for it: raise mem_size_mib", image->path,
-					(unsigned long long)ph->p_memsz, (unsigned long long)ph->p_paddr);
+	if (ph->p_paddr < GABION_HIGH_RAM_START ||
+	    !gabion_memory_at(memory, ph->p_paddr, ph->p_memsz))
+		return gabion_error_set(
+			error, -ENOSPC,
+			"%s: a segment of %llu bytes goes to %#llx, where the guest has "
+			"no memory for it: raise mem_size_mib",
+			image->path, (unsigned long long)ph->p_memsz,
+			(unsigned long long)ph->p_paddr);
 	err = gabion_image_load(image, ph->p_offset, memory, ph->p_paddr, ph->p_filesz, "a segment",
 				error);
 	if (!err && ph->p_paddr + ph->p_memsz > kernel->end)
@@ -88,8 +93,10 @@ int gabion_kernel_load_elf(struct gabion_kernel *kernel, const struct gabion_ima
 	if (memcmp(eh.e_ident, ELFMAG, SELFMAG) || eh.e_ident[EI_CLASS] != ELFCLASS64 ||
 	    eh.e_ident[EI_DATA] != ELFDATA2LSB || eh.e_machine != EM_X86_64 ||
 	    eh.e_phentsize != sizeof(*phs) || !eh.e_phnum || eh.e_phnum > MAX_SEGMENTS)
-		return gabion_error_set(error, -ENOEXEC, "%s is not an x86-64 kernel: give a vmlinux "
-					"with CONFIG_PVH, or a bzImage", image->path);
+		return gabion_error_set(error, -ENOEXEC,
+					"%s is not an x86-64 kernel: give a vmlinux "
+					"with CONFIG_PVH, or a bzImage",
+					image->path);
 	err = gabion_image_read(image, eh.e_phoff, phs, eh.e_phnum * sizeof(*phs),
 				"the program header", error);
 	for (i = 0; !err && i < eh.e_phnum; i++) {
@@ -104,12 +111,15 @@ int gabion_kernel_load_elf(struct gabion_kernel *kernel, const struct gabion_ima
 	if (err)
 		return err;
 	if (!found)
-		return gabion_error_set(error, -ENOEXEC, "%s has no PVH entry point: build it with "
-					"CONFIG_PVH=y, or give a bzImage", image->path);
+		return gabion_error_set(error, -ENOEXEC,
+					"%s has no PVH entry point: build it with "
+					"CONFIG_PVH=y, or give a bzImage",
+					image->path);
 	if (kernel->entry < GABION_HIGH_RAM_START || kernel->entry >= kernel->end)
-		return gabion_error_set(error, -ENOEXEC, "%s: the entry point %#llx is outside of what "
-					"was loaded: it is damaged", image->path,
-					(unsigned long long)kernel->entry);
+		return gabion_error_set(error, -ENOEXEC,
+					"%s: the entry point %#llx is outside of what "
+					"was loaded: it is damaged",
+					image->path, (unsigned long long)kernel->entry);
 	kernel->protocol = GABION_BOOT_PVH;
 	kernel->cmdline_max = GABION_CMDLINE_MAX - 1;
 	kernel->initrd_max = UINT32_MAX;

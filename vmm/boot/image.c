@@ -35,15 +35,17 @@ int gabion_image_read(const struct gabion_image *image, uint64_t offset, void *t
 	ssize_t n;
 
 	if (offset > image->size || length > image->size - offset)
-		return gabion_error_set(error, -ENOEXEC,
-					"%s: %s would end after the file does: it is cut short or damaged",
-					image->path, what);
+		return gabion_error_set(
+			error, -ENOEXEC,
+			"%s: %s would end after the file does: it is cut short or damaged",
+			image->path, what);
 	while (length) {
 		n = pread(image->fd, to, length, offset);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return gabion_error_set(error, -errno, "%s: %s", image->path, strerror(errno));
+			return gabion_error_set(error, -errno, "%s: %s", image->path,
+						strerror(errno));
 		if (!n)
 			return gabion_error_set(error, -EIO, "%s became shorter while it was read",
 						image->path);
@@ -64,9 +66,10 @@ int gabion_image_load(const struct gabion_image *image, uint64_t offset,
 		return 0;
 	to = gabion_memory_at(memory, address, length);
 	if (!to)
-		return gabion_error_set(error, -ENOSPC,
-					"%s: %s needs guest memory at %#llx to %#llx: raise mem_size_mib",
-					image->path, what, (unsigned long long)address,
-					(unsigned long long)(address + length));
+		return gabion_error_set(
+			error, -ENOSPC,
+			"%s: %s needs guest memory at %#llx to %#llx: raise mem_size_mib",
+			image->path, what, (unsigned long long)address,
+			(unsigned long long)(address + length));
 	return gabion_image_read(image, offset, to, length, what, error);
 }

@@ -11,8 +11,8 @@
 #include "image.h"
 
 enum gabion_protocol {
-	GABION_BOOT_PVH,	/* ELF vmlinux: 32 bits, no paging, rbx = hvm_start_info */
-	GABION_BOOT_LINUX64,	/* bzImage: 64 bits, identity mapped, rsi = boot_params */
+	GABION_BOOT_PVH,     /* ELF vmlinux: 32 bits, no paging, rbx = hvm_start_info */
+	GABION_BOOT_LINUX64, /* bzImage: 64 bits, identity mapped, rsi = boot_params */
 };
 
 /**

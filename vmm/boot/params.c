@@ -11,10 +11,10 @@
 #include "cpu.h"
 #include "kernel.h"
 
-#define PVH_MAGIC 0x336ec578
+#define PVH_MAGIC	 0x336ec578
 #define LOADER_UNDEFINED 0xff
-#define E820_RAM 1
-#define E820_RESERVED 2
+#define E820_RAM	 1
+#define E820_RESERVED	 2
 
 struct start_info {
 	uint32_t magic, version, flags, nr_modules;
@@ -62,7 +62,10 @@ static int write_start_info(const struct gabion_kernel *kernel, uint64_t rsdp,
 {
 	struct boot_e820_entry map[4];
 	struct pvh_page page = {
-		.info = { .magic = PVH_MAGIC, .version = 1, .cmdline = GABION_CMDLINE, .rsdp = rsdp,
+		.info = { .magic = PVH_MAGIC,
+			  .version = 1,
+			  .cmdline = GABION_CMDLINE,
+			  .rsdp = rsdp,
 			  .memmap = GABION_START_INFO + offsetof(struct pvh_page, map) },
 	};
 	unsigned int i;
@@ -103,8 +106,10 @@ int gabion_kernel_write_params(const struct gabion_kernel *kernel, const char *c
 	int err;
 
 	if (size > kernel->cmdline_max)
-		return gabion_error_set(error, -E2BIG, "the command line has %zu characters, and this "
-					"kernel takes %u: shorten boot_args", size, kernel->cmdline_max);
+		return gabion_error_set(error, -E2BIG,
+					"the command line has %zu characters, and this "
+					"kernel takes %u: shorten boot_args",
+					size, kernel->cmdline_max);
 	err = gabion_memory_write(memory, GABION_CMDLINE, cmdline, size + 1);
 	if (!err && kernel->protocol == GABION_BOOT_PVH)
 		err = write_start_info(kernel, rsdp, memory);

@@ -4,7 +4,7 @@
 #include "../end.h"
 #include "platform.h"
 
-#define COMMAND 4		/* port 0x64 */
+#define COMMAND	    4 /* port 0x64 */
 #define PULSE_RESET 0xfe
 
 /* Status: both buffers are empty. Data: no key. */

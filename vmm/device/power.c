@@ -4,9 +4,9 @@
 #include "../end.h"
 #include "platform.h"
 
-#define SLEEP_ENABLE	0x20
-#define SLEEP_TYPE(v)	((v) >> 2 & 7)
-#define S5		5	/* as \_S5 in the DSDT says */
+#define SLEEP_ENABLE  0x20
+#define SLEEP_TYPE(v) ((v) >> 2 & 7)
+#define S5	      5 /* as \_S5 in the DSDT says */
 
 static void read_register(void *device, uint64_t offset, void *data, size_t size)
 {

@@ -13,19 +13,19 @@
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCRATCH };
 
-#define IER_RX		0x01
-#define IER_TX		0x02
-#define IIR_NONE	0x01
-#define IIR_TX		0x02
-#define IIR_RX		0x04
-#define IIR_FIFO	0xc0
-#define FCR_ENABLE	0x01
-#define FCR_CLEAR_RX	0x02
-#define LCR_DLAB	0x80
-#define MCR_LOOP	0x10
-#define LSR_READY	0x01
-#define LSR_EMPTY	0x60	/* holding and shift register */
-#define MSR_CONNECTED	0xb0	/* carrier, data set ready, clear to send */
+#define IER_RX	      0x01
+#define IER_TX	      0x02
+#define IIR_NONE      0x01
+#define IIR_TX	      0x02
+#define IIR_RX	      0x04
+#define IIR_FIFO      0xc0
+#define FCR_ENABLE    0x01
+#define FCR_CLEAR_RX  0x02
+#define LCR_DLAB      0x80
+#define MCR_LOOP      0x10
+#define LSR_READY     0x01
+#define LSR_EMPTY     0x60 /* holding and shift register */
+#define MSR_CONNECTED 0xb0 /* carrier, data set ready, clear to send */
 
 static bool transmitter_full(const struct gabion_serial *serial)
 {
@@ -71,10 +71,12 @@ static void read_input(void *opaque, uint32_t events)
  */
 static void watch_input(struct gabion_serial *serial)
 {
-	bool wanted = serial->in >= 0 && !serial->in_file && serial->fifo_count < GABION_SERIAL_FIFO;
+	bool wanted =
+		serial->in >= 0 && !serial->in_file && serial->fifo_count < GABION_SERIAL_FIFO;
 
 	if (wanted && serial->input.fd < 0)
-		gabion_loop_add(serial->loop, &serial->input, serial->in, EPOLLIN, read_input, serial);
+		gabion_loop_add(serial->loop, &serial->input, serial->in, EPOLLIN, read_input,
+				serial);
 	else if (!wanted)
 		gabion_loop_remove(serial->loop, &serial->input);
 }
@@ -101,7 +103,8 @@ static void flush(struct gabion_serial *serial)
 
 	while (serial->buffered && poll(&poll_out, 1, 0) == 1) {
 		/* A pipe that says it can be written takes this many without waiting. */
-		n = write(serial->out, serial->buffer, serial->buffered < 512 ? serial->buffered : 512);
+		n = write(serial->out, serial->buffer,
+			  serial->buffered < 512 ? serial->buffered : 512);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)

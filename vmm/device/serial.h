@@ -12,8 +12,8 @@
 #include "../irq.h"
 #include "../loop.h"
 
-#define GABION_SERIAL_FIFO 64		/* bytes read ahead of the guest */
-#define GABION_SERIAL_BUFFER 16384	/* bytes written, while nobody takes them */
+#define GABION_SERIAL_FIFO   64	   /* bytes read ahead of the guest */
+#define GABION_SERIAL_BUFFER 16384 /* bytes written, while nobody takes them */
 
 /**
  * struct gabion_serial - one port; zero-initialise, then gabion_serial_start()

@@ -22,8 +22,8 @@ void guest_attach(struct guest *guest, struct gabion_virtio *virtio)
 	struct gabion_error error;
 
 	guest->virtio = virtio;
-	assert_int_equal(gabion_virtio_start(virtio, &guest->memory, &guest->loop, &guest->irq,
-					     &error), 0);
+	assert_int_equal(
+		gabion_virtio_start(virtio, &guest->memory, &guest->loop, &guest->irq, &error), 0);
 }
 
 void guest_close(struct guest *guest)

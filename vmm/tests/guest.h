@@ -14,18 +14,18 @@
 
 #define GUEST_MEMORY (4 << 20)
 /* Where the driver keeps the rings of queue n, and buffers. */
-#define RING_AT(n) (0x10000ULL + (n) * 0x4000)
+#define RING_AT(n)   (0x10000ULL + (n)*0x4000)
 #define AVAIL_OFFSET 0x2000
-#define USED_OFFSET 0x3000
-#define BUFFERS 0x100000ULL
-#define SIZE 16			/* of each queue */
+#define USED_OFFSET  0x3000
+#define BUFFERS	     0x100000ULL
+#define SIZE	     16 /* of each queue */
 
 struct guest {
 	struct gabion_memory memory;
 	struct gabion_loop loop;
 	struct gabion_irq irq;
 	struct gabion_virtio *virtio;
-	uint16_t avail[GABION_VIRTIO_QUEUES];	/* index that the driver published */
+	uint16_t avail[GABION_VIRTIO_QUEUES]; /* index that the driver published */
 };
 
 /* A guest, and one with @virtio in it, of which nothing has been initialised. */

@@ -133,9 +133,15 @@ static void put_header(struct guest *guest, struct script *script)
 	uint32_t words[4] = { take(script, 1) & 15, 0, take(script, 1), 0 };
 	uint64_t at = BUFFERS + (take(script, 2) & ~15U);
 	struct virtio_vsock_hdr vsock = {
-		.src_cid = 3, .dst_cid = 2, .type = 1, .src_port = words[0] & 1,
-		.dst_port = words[0] & 8 ? 1 << 30 : words[0] & 2, .op = words[2] & 7,
-		.len = words[2] >> 3, .flags = words[0] & 3, .buf_alloc = take(script, 2),
+		.src_cid = 3,
+		.dst_cid = 2,
+		.type = 1,
+		.src_port = words[0] & 1,
+		.dst_port = words[0] & 8 ? 1 << 30 : words[0] & 2,
+		.op = words[2] & 7,
+		.len = words[2] >> 3,
+		.flags = words[0] & 3,
+		.buf_alloc = take(script, 2),
 	};
 
 	if (guest->virtio->ops->id == 19)

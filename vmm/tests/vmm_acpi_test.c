@@ -117,10 +117,8 @@ static void topology(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_tables),
-		cmocka_unit_test(too_small_a_memory),
-		cmocka_unit_test(aml_is_bounded),
-		cmocka_unit_test(an_eisa_id),
+		cmocka_unit_test(the_tables),	  cmocka_unit_test(too_small_a_memory),
+		cmocka_unit_test(aml_is_bounded), cmocka_unit_test(an_eisa_id),
 		cmocka_unit_test(topology),
 	};
 

@@ -7,9 +7,9 @@
 
 #include "../config.h"
 
-#define BOOT "\"boot-source\":{\"kernel_image_path\":\"k\"}"
+#define BOOT	"\"boot-source\":{\"kernel_image_path\":\"k\"}"
 #define MACHINE "\"machine-config\":{\"vcpu_count\":2,\"mem_size_mib\":128}"
-#define BASE "{" BOOT "," MACHINE
+#define BASE	"{" BOOT "," MACHINE
 
 static int parse(struct gabion_config *config, const char *text, struct gabion_error *error)
 {
@@ -35,7 +35,8 @@ static void everything(void **state)
 		"\"boot_args\":\"quiet\"},"
 		"\"machine-config\":{\"vcpu_count\":32,\"mem_size_mib\":128,\"smt\":false,"
 		"\"track_dirty_pages\":false,\"huge_pages\":\"None\"},"
-		"\"drives\":[{\"drive_id\":\"data\",\"path_on_host\":\"d\",\"is_root_device\":false,"
+		"\"drives\":[{\"drive_id\":\"data\",\"path_on_host\":\"d\",\"is_root_device\":"
+		"false,"
 		"\"cache_type\":\"Writeback\",\"io_engine\":\"Sync\"},"
 		"{\"drive_id\":\"root\",\"path_on_host\":\"r\",\"is_root_device\":true,"
 		"\"is_read_only\":true,\"rate_limiter\":{\"bandwidth\":{\"size\":10,"
@@ -98,10 +99,12 @@ static void what_is_refused(void **state)
 	refused(BASE ",\"drives\":[7]}", "vm.json: drives[0]: must be an object, not a number");
 	refused(BASE ",\"drives\":[{}]}", "vm.json: drives[0]: 'drive_id' is missing");
 	refused(BASE ",\"metrics\":{}}", "vm.json.metrics: gabion-vmm does not do this");
-	refused(BASE ",\"vsock\":{\"guest_cid\":2,\"uds_path\":\"v\"}}", "vsock.guest_cid: 2: must be");
+	refused(BASE ",\"vsock\":{\"guest_cid\":2,\"uds_path\":\"v\"}}",
+		"vsock.guest_cid: 2: must be");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":33,\"mem_size_mib\":1}}",
 		"vm.json: machine-config.vcpu_count: 33: must be from 1 to 32");
-	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":-1,\"mem_size_mib\":1}}", "-1: must be");
+	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":-1,\"mem_size_mib\":1}}",
+		"-1: must be");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":1.5,\"mem_size_mib\":1}}",
 		"must be a number, not a fraction");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":1,\"mem_size_mib\":1,\"smt\":true}}",
@@ -125,7 +128,8 @@ static void drives_that_are_refused(void **state)
 	refused(BASE ",\"drives\":[" DRIVE ",\"rate_limiter\":{\"ops\":{\"size\":1}}}]}",
 		"drives[0].rate_limiter.ops: 'refill_time' is missing");
 	refused(BASE ",\"network-interfaces\":[{\"iface_id\":\"e\",\"host_dev_name\":\"t\","
-		"\"guest_mac\":\"06:00\"}]}", "network-interfaces[0].guest_mac: '06:00': must be like");
+		     "\"guest_mac\":\"06:00\"}]}",
+		"network-interfaces[0].guest_mac: '06:00': must be like");
 }
 
 static void a_root_by_its_id(void **state)
@@ -135,8 +139,9 @@ static void a_root_by_its_id(void **state)
 	char *line;
 
 	(void)state;
-	assert_int_equal(parse(&config, BASE ",\"drives\":[" DRIVE ",\"partuuid\":\"0eaa-01\"}]}",
-			       &error), 0);
+	assert_int_equal(
+		parse(&config, BASE ",\"drives\":[" DRIVE ",\"partuuid\":\"0eaa-01\"}]}", &error),
+		0);
 	line = gabion_config_cmdline(&config);
 	assert_string_equal(line, "console=ttyS0 reboot=k panic=1 root=PARTUUID=0eaa-01 rw");
 	free(line);
@@ -169,12 +174,9 @@ static void bytes_at_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything),
-		cmocka_unit_test(the_least),
-		cmocka_unit_test(what_is_refused),
-		cmocka_unit_test(drives_that_are_refused),
-		cmocka_unit_test(a_root_by_its_id),
-		cmocka_unit_test(bytes_at_random),
+		cmocka_unit_test(everything),	    cmocka_unit_test(the_least),
+		cmocka_unit_test(what_is_refused),  cmocka_unit_test(drives_that_are_refused),
+		cmocka_unit_test(a_root_by_its_id), cmocka_unit_test(bytes_at_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,16 +12,16 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#define NEXT VRING_DESC_F_NEXT
-#define WRITE VRING_DESC_F_WRITE
-#define HEADER BUFFERS
-#define DATA (BUFFERS + 0x1000)
-#define STATUS (BUFFERS + 0x8000)
+#define NEXT	VRING_DESC_F_NEXT
+#define WRITE	VRING_DESC_F_WRITE
+#define HEADER	BUFFERS
+#define DATA	(BUFFERS + 0x1000)
+#define STATUS	(BUFFERS + 0x8000)
 #define SECTORS 8
 
 struct scene {
 	struct guest guest;
-	int fd;			/* the disk's file, or the network's other end */
+	int fd; /* the disk's file, or the network's other end */
 	char path[32];
 };
 
@@ -282,7 +282,9 @@ static void pages_that_are_not_there(void **state)
 static int net(void **state)
 {
 	static const struct gabion_net_options options = {
-		.tap = "tap0", .has_mac = true, .mac = { 2, 0, 0, 0, 0, 9 },
+		.tap = "tap0",
+		.has_mac = true,
+		.mac = { 2, 0, 0, 0, 0, 9 },
 	};
 	struct scene *scene = open_scene(state);
 	struct gabion_virtio *virtio;
@@ -364,7 +366,9 @@ static void the_other_end_is_gone(void **state)
 static void buckets(void **state)
 {
 	struct gabion_bucket bucket = {
-		.options = { .size = 100, .refill_ms = 1000 }, .tokens = 100, .burst = 50,
+		.options = { .size = 100, .refill_ms = 1000 },
+		.tokens = 100,
+		.burst = 50,
 	};
 	uint64_t ms = 1000000;
 

@@ -12,7 +12,7 @@
 #include "../boot/cpu.h"
 #include "../layout.h"
 
-#define MEMORY (64 << 20)
+#define MEMORY	   (64 << 20)
 #define INITRD_MAX 0x7fffffff
 
 struct file {
@@ -48,15 +48,27 @@ static struct elf good_elf(void)
 {
 	struct elf elf = {
 		.eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
-			.e_machine = EM_X86_64, .e_phoff = offsetof(struct elf, ph),
-			.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 3 },
-		.ph = { { .p_type = PT_LOAD, .p_offset = offsetof(struct elf, text), .p_filesz = 64,
-			  .p_memsz = 0x10000, .p_paddr = 0x1000000 },
-			{ .p_type = PT_NOTE, .p_offset = offsetof(struct elf, notes),
+			.e_machine = EM_X86_64,
+			.e_phoff = offsetof(struct elf, ph),
+			.e_phentsize = sizeof(Elf64_Phdr),
+			.e_phnum = 3 },
+		.ph = { { .p_type = PT_LOAD,
+			  .p_offset = offsetof(struct elf, text),
+			  .p_filesz = 64,
+			  .p_memsz = 0x10000,
+			  .p_paddr = 0x1000000 },
+			{ .p_type = PT_NOTE,
+			  .p_offset = offsetof(struct elf, notes),
 			  .p_filesz = sizeof(elf.notes) },
-			{ .p_type = PT_LOAD, .p_offset = offsetof(struct elf, text), .p_filesz = 64,
-			  .p_memsz = 64, .p_paddr = 0x1800000 } },
-		.notes = { .head = { 4, 4, 1 }, .name = "GNU", .pvh = { 4, 8, 18 }, .xen = "Xen",
+			{ .p_type = PT_LOAD,
+			  .p_offset = offsetof(struct elf, text),
+			  .p_filesz = 64,
+			  .p_memsz = 64,
+			  .p_paddr = 0x1800000 } },
+		.notes = { .head = { 4, 4, 1 },
+			   .name = "GNU",
+			   .pvh = { 4, 8, 18 },
+			   .xen = "Xen",
 			   .entry = 0x1000010 },
 	};
 
@@ -64,7 +76,8 @@ static struct elf good_elf(void)
 	return elf;
 }
 
-static int load(struct gabion_kernel *kernel, const void *bytes, size_t n, struct gabion_error *error)
+static int load(struct gabion_kernel *kernel, const void *bytes, size_t n,
+		struct gabion_error *error)
 {
 	struct gabion_memory memory;
 	struct file file = make_file(bytes, n);
@@ -141,10 +154,10 @@ static void elfs_that_are_refused(void **state)
 	struct elf elf = good_elf();
 
 	(void)state;
-	elf.ph[0].p_paddr = 0x9000;		/* where our tables are */
+	elf.ph[0].p_paddr = 0x9000; /* where our tables are */
 	assert_int_equal(load(&kernel, &elf, sizeof(elf), &error), -ENOSPC);
 	elf = good_elf();
-	elf.ph[0].p_memsz = MEMORY;		/* bss that is not there */
+	elf.ph[0].p_memsz = MEMORY; /* bss that is not there */
 	assert_int_equal(load(&kernel, &elf, sizeof(elf), &error), -ENOSPC);
 	elf = good_elf();
 	elf.ph[0].p_paddr = -64ULL;
@@ -169,9 +182,16 @@ struct bzimage {
 static struct bzimage good_bzimage(void)
 {
 	struct setup_header header = {
-		.setup_sects = 1, .boot_flag = 0xaa55, .header = 0x53726448, .version = 0x20f,
-		.xloadflags = XLF_KERNEL_64, .syssize = 1024 / 16, .init_size = 4 << 20,
-		.pref_address = 0x1000000, .cmdline_size = 2047, .initrd_addr_max = INITRD_MAX,
+		.setup_sects = 1,
+		.boot_flag = 0xaa55,
+		.header = 0x53726448,
+		.version = 0x20f,
+		.xloadflags = XLF_KERNEL_64,
+		.syssize = 1024 / 16,
+		.init_size = 4 << 20,
+		.pref_address = 0x1000000,
+		.cmdline_size = 2047,
+		.initrd_addr_max = INITRD_MAX,
 	};
 	struct bzimage image = { 0 };
 
@@ -293,10 +313,12 @@ static void the_parameters(void **state)
 
 	(void)state;
 	gabion_memory_create(&memory, MEMORY, &error);
-	assert_int_equal(gabion_kernel_write_params(&kernel, "01234567890", 0xe0000, &memory, &error),
-			 -E2BIG);
+	assert_int_equal(
+		gabion_kernel_write_params(&kernel, "01234567890", 0xe0000, &memory, &error),
+		-E2BIG);
 	kernel.protocol = GABION_BOOT_LINUX64;
-	assert_int_equal(gabion_kernel_write_params(&kernel, "0123456789", 0xe0000, &memory, &error), 0);
+	assert_int_equal(
+		gabion_kernel_write_params(&kernel, "0123456789", 0xe0000, &memory, &error), 0);
 	assert_string_equal((char *)memory.base + GABION_CMDLINE, "0123456789");
 	params = gabion_memory_at(&memory, GABION_ZERO_PAGE, sizeof(*params));
 	assert_int_equal(params->hdr.cmd_line_ptr, GABION_CMDLINE);

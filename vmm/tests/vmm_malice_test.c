@@ -7,7 +7,7 @@
 #include "malice.h"
 
 #define GUESTS 3000
-#define BYTES 1024
+#define BYTES  1024
 
 static uint64_t state_of_chance;
 

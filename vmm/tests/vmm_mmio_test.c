@@ -190,10 +190,16 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(identity), T(queues_that_are_not_there), T(a_driver_starts),
-		T(features_that_were_not_offered), T(a_legacy_driver), T(steps_left_out),
-		T(what_is_agreed_stays), T(a_queue_too_large),
-		T(a_broken_ring_stops_the_device_until_reset), T(notified_too_early),
+		T(identity),
+		T(queues_that_are_not_there),
+		T(a_driver_starts),
+		T(features_that_were_not_offered),
+		T(a_legacy_driver),
+		T(steps_left_out),
+		T(what_is_agreed_stays),
+		T(a_queue_too_large),
+		T(a_broken_ring_stops_the_device_until_reset),
+		T(notified_too_early),
 		T(accesses_of_other_sizes),
 	};
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEXT VRING_DESC_F_NEXT
-#define WRITE VRING_DESC_F_WRITE
+#define NEXT	 VRING_DESC_F_NEXT
+#define WRITE	 VRING_DESC_F_WRITE
 #define INDIRECT VRING_DESC_F_INDIRECT
-#define TABLE 0x80000ULL
+#define TABLE	 0x80000ULL
 
 struct ring {
 	struct guest guest;
@@ -24,8 +24,12 @@ static int setup(void **state)
 
 	guest_open(&ring->guest);
 	ring->queue = (struct gabion_queue){
-		.memory = &ring->guest.memory, .size = SIZE, .desc = RING_AT(0), .indirect = true,
-		.avail = RING_AT(0) + AVAIL_OFFSET, .used = RING_AT(0) + USED_OFFSET,
+		.memory = &ring->guest.memory,
+		.size = SIZE,
+		.desc = RING_AT(0),
+		.indirect = true,
+		.avail = RING_AT(0) + AVAIL_OFFSET,
+		.used = RING_AT(0) + USED_OFFSET,
 	};
 	assert_int_equal(gabion_queue_enable(&ring->queue), 0);
 	ring->avail = guest_at(&ring->guest, ring->queue.avail, 4 + 2 * SIZE + 2);
@@ -107,9 +111,9 @@ static void an_indirect_table_that_is_wrong(void **state)
 		uint32_t length;
 		uint16_t flags;
 	} tables[] = {
-		{ TABLE, 0, INDIRECT },			/* none in it */
-		{ TABLE, 24, INDIRECT },		/* one and a half */
-		{ TABLE, 16 * (SIZE + 1), INDIRECT },	/* more than the queue has */
+		{ TABLE, 0, INDIRECT },		      /* none in it */
+		{ TABLE, 24, INDIRECT },	      /* one and a half */
+		{ TABLE, 16 * (SIZE + 1), INDIRECT }, /* more than the queue has */
 		{ TABLE, 0xfffffff0, INDIRECT },
 		{ TABLE, 32, INDIRECT | NEXT },
 		{ GUEST_MEMORY - 16, 32, INDIRECT },
@@ -205,10 +209,9 @@ static void buffers_out_of_memory(void **state)
 		uint64_t address;
 		uint32_t length;
 	} buffers[] = {
-		{ GUEST_MEMORY - 1, 2 },	{ GUEST_MEMORY, 1 },
-		{ 0, GUEST_MEMORY + 1 },	{ UINT64_MAX, 2 },
-		{ UINT64_MAX - 3, 4 },		{ 0xffffffffULL << 32, 1 },
-		{ BUFFERS, 0 },			{ BUFFERS, 0xffffffff },
+		{ GUEST_MEMORY - 1, 2 }, { GUEST_MEMORY, 1 },	  { 0, GUEST_MEMORY + 1 },
+		{ UINT64_MAX, 2 },	 { UINT64_MAX - 3, 4 },	  { 0xffffffffULL << 32, 1 },
+		{ BUFFERS, 0 },		 { BUFFERS, 0xffffffff },
 	};
 	size_t i;
 
@@ -236,13 +239,18 @@ static void rings_that_are_not_where_memory_is(void **state)
 		uint16_t size;
 		uint64_t desc, avail, used;
 	} rings[] = {
-		{ 0, 0x1000, 0x2000, 0x3000 },		{ 3, 0x1000, 0x2000, 0x3000 },
-		{ 512, 0x1000, 0x8000, 0xa000 },	{ 32768, 0x1000, 0x2000, 0x3000 },
-		{ 16, 0x1008, 0x2000, 0x3000 },		{ 16, 0x1000, 0x2001, 0x3000 },
-		{ 16, 0x1000, 0x2000, 0x3002 },		{ 16, GUEST_MEMORY - 240, 0x2000, 0x3000 },
+		{ 0, 0x1000, 0x2000, 0x3000 },
+		{ 3, 0x1000, 0x2000, 0x3000 },
+		{ 512, 0x1000, 0x8000, 0xa000 },
+		{ 32768, 0x1000, 0x2000, 0x3000 },
+		{ 16, 0x1008, 0x2000, 0x3000 },
+		{ 16, 0x1000, 0x2001, 0x3000 },
+		{ 16, 0x1000, 0x2000, 0x3002 },
+		{ 16, GUEST_MEMORY - 240, 0x2000, 0x3000 },
 		{ 16, 0x1000, GUEST_MEMORY - 36, 0x3000 },
 		{ 16, 0x1000, 0x2000, GUEST_MEMORY - 132 },
-		{ 16, -16ULL, 0x2000, 0x3000 },		{ 16, 0x1000, -2ULL, 0x3000 },
+		{ 16, -16ULL, 0x2000, 0x3000 },
+		{ 16, 0x1000, -2ULL, 0x3000 },
 		{ 16, 0x1000, 0x2000, -4ULL },
 	};
 	size_t i;
@@ -311,11 +319,20 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(a_chain_of_three), T(an_indirect_table), T(an_indirect_table_that_is_wrong),
-		T(indirect_inside_indirect), T(indirect_without_the_feature), T(circles),
-		T(a_full_table_is_no_circle), T(indexes_out_of_range), T(buffers_out_of_memory),
-		T(readable_after_writable), T(rings_that_are_not_where_memory_is), T(indexes_wrap),
-		T(interrupts), T(interrupts_by_index),
+		T(a_chain_of_three),
+		T(an_indirect_table),
+		T(an_indirect_table_that_is_wrong),
+		T(indirect_inside_indirect),
+		T(indirect_without_the_feature),
+		T(circles),
+		T(a_full_table_is_no_circle),
+		T(indexes_out_of_range),
+		T(buffers_out_of_memory),
+		T(readable_after_writable),
+		T(rings_that_are_not_where_memory_is),
+		T(indexes_wrap),
+		T(interrupts),
+		T(interrupts_by_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

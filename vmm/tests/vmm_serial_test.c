@@ -31,7 +31,8 @@ static int setup(void **state)
 	assert_int_equal(pipe2(line->to_guest, O_NONBLOCK), 0);
 	assert_int_equal(pipe2(line->from_guest, O_NONBLOCK), 0);
 	assert_int_equal(gabion_serial_start(&line->serial, &line->loop, &line->irq,
-					     line->to_guest[0], line->from_guest[1], &error), 0);
+					     line->to_guest[0], line->from_guest[1], &error),
+			 0);
 	*state = line;
 	return 0;
 }
@@ -232,7 +233,8 @@ static void the_file_as_input(void **state)
 		fputc(i, file);
 	rewind(file);
 	assert_int_equal(gabion_serial_start(&serial, &line->loop, &line->irq, fileno(file),
-					     line->from_guest[1], &error), 0);
+					     line->from_guest[1], &error),
+			 0);
 	for (i = 0; i < 100; i++) {
 		gabion_serial_ops.read(&serial, 5, &value, 1);
 		assert_true(value & 1);
@@ -283,9 +285,16 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(output), T(input), T(more_input_than_the_guest_takes_waits), T(the_end_of_input),
-		T(nobody_reads), T(the_reader_is_gone), T(a_driver_looks_for_it), T(every_register),
-		T(the_file_as_input), cmocka_unit_test(reset_and_power_off),
+		T(output),
+		T(input),
+		T(more_input_than_the_guest_takes_waits),
+		T(the_end_of_input),
+		T(nobody_reads),
+		T(the_reader_is_gone),
+		T(a_driver_looks_for_it),
+		T(every_register),
+		T(the_file_as_input),
+		cmocka_unit_test(reset_and_power_off),
 		cmocka_unit_test(only_the_first_reason_counts),
 	};
 

@@ -11,16 +11,16 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#define HEADER 44
-#define RX 0
-#define TX 1
-#define CID 3
-#define RX_BUFFER(n) (BUFFERS + 0x40000 + (n) * 0x1000)
+#define HEADER	     44
+#define RX	     0
+#define TX	     1
+#define CID	     3
+#define RX_BUFFER(n) (BUFFERS + 0x40000 + (n)*0x1000)
 
 struct scene {
 	struct guest guest;
 	char folder[32], path[64];
-	uint16_t taken;			/* packets that the guest has looked at */
+	uint16_t taken; /* packets that the guest has looked at */
 	unsigned int next_buffer;
 };
 
@@ -88,8 +88,9 @@ static void send_packet(struct scene *scene, struct virtio_vsock_hdr header, con
 
 static struct virtio_vsock_hdr packet(uint16_t op, uint32_t guest_port, uint32_t host_port)
 {
-	return (struct virtio_vsock_hdr){ .op = op, .src_port = guest_port, .dst_port = host_port,
-					  .buf_alloc = 65536 };
+	return (struct virtio_vsock_hdr){
+		.op = op, .src_port = guest_port, .dst_port = host_port, .buf_alloc = 65536
+	};
 }
 
 /* The next packet that the guest got: its operation, or -1. */
@@ -101,13 +102,15 @@ static int next_packet(struct scene *scene, struct virtio_vsock_hdr *header, cha
 	guest_run(guest);
 	if (scene->taken == guest_used(guest, RX))
 		return -1;
-	memcpy(&used, guest_at(guest, RING_AT(RX) + USED_OFFSET + 4 + 8 * (scene->taken++ % SIZE), 8), 8);
+	memcpy(&used,
+	       guest_at(guest, RING_AT(RX) + USED_OFFSET + 4 + 8 * (scene->taken++ % SIZE), 8), 8);
 	memcpy(header, guest_at(guest, RX_BUFFER(used.id), HEADER), HEADER);
 	assert_int_equal(used.len, HEADER + header->len);
 	assert_int_equal(header->src_cid, 2);
 	assert_int_equal(header->dst_cid, CID);
 	if (data)
-		memcpy(data, guest_at(guest, RX_BUFFER(used.id) + HEADER, 0x1000 - HEADER), header->len);
+		memcpy(data, guest_at(guest, RX_BUFFER(used.id) + HEADER, 0x1000 - HEADER),
+		       header->len);
 	give_buffer(scene);
 	return header->op;
 }
@@ -232,9 +235,14 @@ static void packets_that_lie(void **state)
 
 static void greetings_that_are_wrong(void **state)
 {
-	static const char *const wrong[] = { "HELLO 52\n", "CONNECT\n", "CONNECT x\n", "CONNECT 5x\n",
-		"CONNECT -1\n", "CONNECT 4294967295\n", "CONNECT 99999999999999999999\n",
-		"CONNECT 0000000000000000000000000000000000052\n" };
+	static const char *const wrong[] = { "HELLO 52\n",
+					     "CONNECT\n",
+					     "CONNECT x\n",
+					     "CONNECT 5x\n",
+					     "CONNECT -1\n",
+					     "CONNECT 4294967295\n",
+					     "CONNECT 99999999999999999999\n",
+					     "CONNECT 0000000000000000000000000000000000052\n" };
 	struct scene *scene = *state;
 	struct virtio_vsock_hdr header;
 	size_t i;
@@ -354,7 +362,8 @@ static void a_name_in_use(void **state)
 
 	assert_int_equal(gabion_vsock_create(&virtio, &options, &error), 0);
 	assert_int_equal(gabion_virtio_start(virtio, &scene->guest.memory, &scene->guest.loop,
-					     &scene->guest.irq, &error), -EADDRINUSE);
+					     &scene->guest.irq, &error),
+			 -EADDRINUSE);
 	assert_non_null(strstr(error.text, "remove"));
 	gabion_virtio_destroy(virtio);
 	assert_int_equal(access(scene->path, F_OK), 0);
@@ -364,11 +373,16 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(the_host_connects), T(the_guest_connects), T(nobody_listens), T(packets_that_lie),
-		T(greetings_that_are_wrong), T(credit), T(more_than_its_credit),
+		T(the_host_connects),
+		T(the_guest_connects),
+		T(nobody_listens),
+		T(packets_that_lie),
+		T(greetings_that_are_wrong),
+		T(credit),
+		T(more_than_its_credit),
 		T(all_that_was_sent_arrives),
-		cmocka_unit_test_setup_teardown(without_buffers_nothing_spins, setup_without_buffers,
-						teardown),
+		cmocka_unit_test_setup_teardown(without_buffers_nothing_spins,
+						setup_without_buffers, teardown),
 		T(a_name_in_use),
 	};
 

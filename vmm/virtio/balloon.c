@@ -12,10 +12,10 @@
 #include "devices.h"
 
 #define QUEUE_SIZE 256
-#define INFLATE 0
+#define INFLATE	   0
 /* Linux names 256 pages at once. */
 #define MAX_PAGES 1024
-#define PAGE 4096ULL
+#define PAGE	  4096ULL
 
 struct balloon {
 	struct gabion_virtio virtio;
@@ -36,7 +36,8 @@ static bool inflate(const struct gabion_virtio *virtio, const struct gabion_chai
 		end = start + 1;
 		while (end < n && pages[end] == pages[end - 1] + 1 && pages[end])
 			end++;
-		if (gabion_memory_discard(virtio->memory, pages[start] * PAGE, (end - start) * PAGE))
+		if (gabion_memory_discard(virtio->memory, pages[start] * PAGE,
+					  (end - start) * PAGE))
 			return false;
 	}
 	return true;
@@ -103,8 +104,8 @@ int gabion_balloon_create(struct gabion_virtio **virtio,
 	balloon->virtio.config = &balloon->config;
 	/* Up to what the negotiated features have. */
 	balloon->virtio.config_size = offsetof(struct virtio_balloon_config, actual) + 4;
-	balloon->virtio.features =
-		(uint64_t)options->deflate_on_oom << VIRTIO_BALLOON_F_DEFLATE_ON_OOM;
+	balloon->virtio.features = (uint64_t)options->deflate_on_oom
+				   << VIRTIO_BALLOON_F_DEFLATE_ON_OOM;
 	*virtio = &balloon->virtio;
 	return 0;
 }

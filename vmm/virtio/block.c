@@ -17,7 +17,7 @@
 #include "../../agent/common/cleanup.h"
 #include "devices.h"
 
-#define SECTOR 512
+#define SECTOR	   512
 #define QUEUE_SIZE 256
 /* Segments of a request that the guest may give: a header and a status go with them. */
 #define SEG_MAX (QUEUE_SIZE - 2)
@@ -70,8 +70,8 @@ static uint8_t move(struct block *block, bool write, uint64_t sector, uint64_t o
 	    length / SECTOR > block->sectors - sector || (write && block->read_only))
 		return VIRTIO_BLK_S_IOERR;
 	count = gabion_chain_slice(&block->chain, !write, offset, length, slice);
-	return transfer(block->fd, write, slice, count, sector * SECTOR) ? VIRTIO_BLK_S_OK :
-									   VIRTIO_BLK_S_IOERR;
+	return transfer(block->fd, write, slice, count, sector * SECTOR) ? VIRTIO_BLK_S_OK
+									 : VIRTIO_BLK_S_IOERR;
 }
 
 static uint8_t flush(const struct block *block)
@@ -128,7 +128,8 @@ static void notify(struct gabion_virtio *virtio, unsigned int queue)
 
 	while (budget && gabion_limiter_allows(&block->limiter) &&
 	       gabion_virtio_pop(virtio, queue, &block->chain)) {
-		gabion_limiter_charge(&block->limiter, block->chain.readable + block->chain.writable);
+		gabion_limiter_charge(&block->limiter,
+				      block->chain.readable + block->chain.writable);
 		written = serve(block);
 		if (written < 0) {
 			gabion_virtio_fail(virtio, "a request without header or status");
@@ -191,19 +192,23 @@ static int open_file(struct block *block, const struct gabion_block_options *opt
 	struct stat st;
 	int err;
 
-	block->fd = open(options->path, (options->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
+	block->fd = open(options->path,
+			 (options->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
 	if (block->fd < 0 || fstat(block->fd, &st))
-		return gabion_error_set(error, -errno, "drive %s: %s: %s", options->id, options->path,
-					strerror(errno));
+		return gabion_error_set(error, -errno, "drive %s: %s: %s", options->id,
+					options->path, strerror(errno));
 	if (S_ISREG(st.st_mode))
 		size = st.st_size;
 	else if (!S_ISBLK(st.st_mode) || ioctl(block->fd, BLKGETSIZE64, &size))
-		return gabion_error_set(error, -EINVAL, "drive %s: %s is neither a file nor a block "
-					"device", options->id, options->path);
+		return gabion_error_set(error, -EINVAL,
+					"drive %s: %s is neither a file nor a block "
+					"device",
+					options->id, options->path);
 	if (flock(block->fd, (options->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB)) {
 		err = -errno;
 		return gabion_error_set(error, err, "drive %s: %s: %s", options->id, options->path,
-					err == -EWOULDBLOCK ? "in use by another machine" : strerror(-err));
+					err == -EWOULDBLOCK ? "in use by another machine"
+							    : strerror(-err));
 	}
 	block->sectors = size / SECTOR;
 	return 0;

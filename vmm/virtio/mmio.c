@@ -11,11 +11,12 @@
 
 #include "../log.h"
 
-#define MAGIC 0x74726976		/* "virt" */
+#define MAGIC	0x74726976 /* "virt" */
 #define VERSION 2
-#define VENDOR 0x4e424147		/* "GABN" */
-#define COMMON_FEATURES (1ULL << VIRTIO_F_VERSION_1 | 1ULL << VIRTIO_RING_F_INDIRECT_DESC | \
-			 1ULL << VIRTIO_RING_F_EVENT_IDX)
+#define VENDOR	0x4e424147 /* "GABN" */
+#define COMMON_FEATURES                                                                            \
+	(1ULL << VIRTIO_F_VERSION_1 | 1ULL << VIRTIO_RING_F_INDIRECT_DESC |                        \
+	 1ULL << VIRTIO_RING_F_EVENT_IDX)
 _Static_assert(GABION_VIRTIO_NOTIFY == VIRTIO_MMIO_QUEUE_NOTIFY, "virtio 1.2, 4.2.2");
 
 static uint64_t offered(const struct gabion_virtio *virtio)
@@ -45,8 +46,7 @@ void gabion_virtio_fail(struct gabion_virtio *virtio, const char *why)
 	interrupt(virtio, VIRTIO_MMIO_INT_CONFIG);
 }
 
-bool gabion_virtio_pop(struct gabion_virtio *virtio, unsigned int queue,
-		       struct gabion_chain *chain)
+bool gabion_virtio_pop(struct gabion_virtio *virtio, unsigned int queue, struct gabion_chain *chain)
 {
 	int n;
 
@@ -131,8 +131,8 @@ static void set_status(struct gabion_virtio *virtio, uint32_t value)
 /* The queue selected, if it is there. */
 static struct gabion_queue *selected(struct gabion_virtio *virtio)
 {
-	return virtio->queue_select < virtio->ops->queues ? &virtio->queues[virtio->queue_select] :
-							    NULL;
+	return virtio->queue_select < virtio->ops->queues ? &virtio->queues[virtio->queue_select]
+							  : NULL;
 }
 
 static uint32_t read_common(struct gabion_virtio *virtio, uint64_t offset)
@@ -149,7 +149,8 @@ static uint32_t read_common(struct gabion_virtio *virtio, uint64_t offset)
 	case VIRTIO_MMIO_VENDOR_ID:
 		return VENDOR;
 	case VIRTIO_MMIO_DEVICE_FEATURES:
-		return virtio->features_select < 2 ? offered(virtio) >> 32 * virtio->features_select : 0;
+		return virtio->features_select < 2 ? offered(virtio) >> 32 * virtio->features_select
+						   : 0;
 	case VIRTIO_MMIO_QUEUE_NUM_MAX:
 		return queue ? virtio->ops->queue_size : 0;
 	case VIRTIO_MMIO_QUEUE_READY:
@@ -185,8 +186,8 @@ static void read_register(void *device, uint64_t offset, void *data, size_t size
 
 static void set_half(uint64_t *address, bool high, uint32_t value)
 {
-	*address = high ? (uint32_t)*address | (uint64_t)value << 32 :
-			  (*address & ~0xffffffffULL) | value;
+	*address = high ? (uint32_t)*address | (uint64_t)value << 32
+			: (*address & ~0xffffffffULL) | value;
 }
 
 /* A queue is laid out between the agreement on features and the start of the driver. */
@@ -248,8 +249,7 @@ static void write_register(void *device, uint64_t offset, const void *data, size
 		virtio->driver_features_select = value;
 		break;
 	case VIRTIO_MMIO_DRIVER_FEATURES:
-		if (virtio->driver_features_select < 2 &&
-		    virtio->status & VIRTIO_CONFIG_S_DRIVER &&
+		if (virtio->driver_features_select < 2 && virtio->status & VIRTIO_CONFIG_S_DRIVER &&
 		    !(virtio->status & VIRTIO_CONFIG_S_FEATURES_OK))
 			set_half(&virtio->driver_features, virtio->driver_features_select, value);
 		break;

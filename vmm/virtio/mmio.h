@@ -15,7 +15,7 @@
 #include "queue.h"
 
 #define GABION_VIRTIO_QUEUES 3
-#define GABION_VIRTIO_NOTIFY 0x50	/* register that a queue's number is written to */
+#define GABION_VIRTIO_NOTIFY 0x50 /* register that a queue's number is written to */
 
 struct gabion_virtio;
 

@@ -181,8 +181,8 @@ static int start(struct gabion_virtio *virtio, struct gabion_error *error)
 				       net, error);
 
 	if (!err)
-		err = gabion_limiter_start(&net->tx_limiter, &net->tx_limits, virtio->loop, resume_tx,
-					   net, error);
+		err = gabion_limiter_start(&net->tx_limiter, &net->tx_limits, virtio->loop,
+					   resume_tx, net, error);
 	if (err)
 		return err;
 	err = gabion_loop_add(virtio->loop, &net->watch, net->tap, 0, tap_ready, net);
@@ -246,8 +246,10 @@ int gabion_net_create(struct gabion_virtio **virtio, const struct gabion_net_opt
 	int fd;
 
 	if (!*options->tap || strlen(options->tap) >= sizeof(request.ifr_name))
-		return gabion_error_set(error, -EINVAL, "host_dev_name '%s': an interface has 1 to %zu "
-					"characters", options->tap, sizeof(request.ifr_name) - 1);
+		return gabion_error_set(error, -EINVAL,
+					"host_dev_name '%s': an interface has 1 to %zu "
+					"characters",
+					options->tap, sizeof(request.ifr_name) - 1);
 	strcpy(request.ifr_name, options->tap);
 	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)

@@ -10,9 +10,9 @@ _Static_assert(sizeof(struct vring_desc) == 16, "virtio 1.2, 2.7.5");
 
 /* flags and idx, the ring, and a word for the event index. */
 #define AVAIL_SIZE(n) (4 + 2 * (uint64_t)(n) + 2)
-#define USED_SIZE(n) (4 + 8 * (uint64_t)(n) + 2)
-#define IDX 2
-#define RING 4
+#define USED_SIZE(n)  (4 + 8 * (uint64_t)(n) + 2)
+#define IDX	      2
+#define RING	      4
 
 /* The guest writes at the same time: what is copied is not read a second time. */
 static void read_once(void *to, const void *from, size_t n)
@@ -147,7 +147,8 @@ int gabion_queue_pop(struct gabion_queue *queue, struct gabion_chain *chain)
 		return 0;
 	if (n > queue->size)
 		return -EPROTO;
-	chain->head = load(queue->driver, RING + 2 * (uint64_t)(queue->next_avail & (queue->size - 1)));
+	chain->head =
+		load(queue->driver, RING + 2 * (uint64_t)(queue->next_avail & (queue->size - 1)));
 	chain->nread = chain->nwrite = 0;
 	chain->readable = chain->writable = 0;
 	err = walk(queue, chain);

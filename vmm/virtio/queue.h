@@ -12,7 +12,7 @@
 
 #include "../memory.h"
 
-#define GABION_CHAIN_SEGMENTS 256	/* also the largest size of a queue */
+#define GABION_CHAIN_SEGMENTS 256 /* also the largest size of a queue */
 
 /**
  * struct gabion_chain - the buffers of one request, all of them in guest memory

@@ -7,7 +7,7 @@
 #include "devices.h"
 
 #define QUEUE_SIZE 64
-#define MAX_BYTES 4096	/* of one request; a driver asks again for more */
+#define MAX_BYTES  4096 /* of one request; a driver asks again for more */
 
 struct rng {
 	struct gabion_virtio virtio;
@@ -61,7 +61,8 @@ static int start(struct gabion_virtio *virtio, struct gabion_error *error)
 {
 	struct rng *rng = (struct rng *)virtio;
 
-	return gabion_limiter_start(&rng->limiter, &rng->limits, virtio->loop, resume, virtio, error);
+	return gabion_limiter_start(&rng->limiter, &rng->limits, virtio->loop, resume, virtio,
+				    error);
 }
 
 static void destroy(struct gabion_virtio *virtio)

@@ -11,7 +11,7 @@
 #define QUEUE_SIZE 256
 enum { RX, TX, EVENT };
 #define HOST_CID 2
-#define HEADER sizeof(struct virtio_vsock_hdr)
+#define HEADER	 sizeof(struct virtio_vsock_hdr)
 _Static_assert(HEADER == 44, "virtio 1.2, 5.10.6");
 #define FIRST_PORT (1U << 30)
 
@@ -195,7 +195,8 @@ static void handle(struct vsock_stream *stream, const struct virtio_vsock_hdr *h
 		vsock_stream_shutdown(stream);
 		break;
 	case VIRTIO_VSOCK_OP_RW:
-		if (stream->state != VSOCK_OPEN || stream->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND ||
+		if (stream->state != VSOCK_OPEN ||
+		    stream->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND ||
 		    vsock_stream_forward(stream, HEADER, header->len))
 			stream->pending = VSOCK_SEND_RESET;
 		break;
@@ -219,7 +220,8 @@ static void receive_packet(struct vsock *vsock)
 	/* Not from this guest, or not for this host: nobody to answer. */
 	if (header.src_cid != vsock->config.guest_cid || header.dst_cid != HOST_CID)
 		return;
-	if (header.type != VIRTIO_VSOCK_TYPE_STREAM || header.len > vsock->chain.readable - HEADER) {
+	if (header.type != VIRTIO_VSOCK_TYPE_STREAM ||
+	    header.len > vsock->chain.readable - HEADER) {
 		refuse(vsock, &header);
 		return;
 	}
@@ -244,7 +246,8 @@ static void transmit(struct vsock *vsock)
 			gabion_virtio_fail(virtio, "a packet without a header");
 			return;
 		}
-		/* Answers wait until it is given back: they need the chain for their own buffers. */
+		/* Answers wait until it is given back: they need the chain for their own buffers.
+		 */
 		receive_packet(vsock);
 		gabion_queue_push(&virtio->queues[TX], &vsock->chain, 0);
 		budget--;
@@ -328,9 +331,10 @@ int gabion_vsock_create(struct gabion_virtio **virtio, const struct gabion_vsock
 
 	/* "_4294967295" follows it for sockets of the guest's choice. */
 	if (strlen(options->path) + 11 >= sizeof(vsock->address.sun_path))
-		return gabion_error_set(error, -ENAMETOOLONG, "vsock: uds_path %s: a socket's name has "
-					"at most %zu characters here", options->path,
-					sizeof(vsock->address.sun_path) - 12);
+		return gabion_error_set(error, -ENAMETOOLONG,
+					"vsock: uds_path %s: a socket's name has "
+					"at most %zu characters here",
+					options->path, sizeof(vsock->address.sun_path) - 12);
 	vsock = calloc(1, sizeof(*vsock));
 	if (!vsock)
 		return gabion_error_set(error, -ENOMEM, "out of memory");

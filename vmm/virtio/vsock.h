@@ -12,14 +12,14 @@
 #include "devices.h"
 
 #define VSOCK_STREAMS 256
-#define VSOCK_RESETS 64
+#define VSOCK_RESETS  64
 /* What the guest may send before we have passed it on, for each stream. */
 #define VSOCK_BUFFER 65536
 
 enum vsock_state {
 	VSOCK_FREE,
-	VSOCK_GREETING,		/* the host's program has not said "CONNECT port" yet */
-	VSOCK_CONNECTING,	/* the guest was asked, and has not answered */
+	VSOCK_GREETING,	  /* the host's program has not said "CONNECT port" yet */
+	VSOCK_CONNECTING, /* the guest was asked, and has not answered */
 	VSOCK_OPEN,
 };
 
@@ -29,7 +29,7 @@ enum {
 	VSOCK_SEND_RESPONSE = 1 << 1,
 	VSOCK_SEND_CREDIT = 1 << 2,
 	VSOCK_SEND_SHUTDOWN = 1 << 3,
-	VSOCK_SEND_RESET = 1 << 4,	/* and then it is over */
+	VSOCK_SEND_RESET = 1 << 4, /* and then it is over */
 };
 
 /**
@@ -118,7 +118,8 @@ int vsock_stream_connect(struct vsock_stream *stream);
 /* The guest accepted the stream that the host asked for. */
 void vsock_stream_accepted(struct vsock_stream *stream);
 
-/* Pass on @n bytes of the guest at @offset of the device's chain; -ENOBUFS when it had no credit. */
+/* Pass on @n bytes of the guest at @offset of the device's chain; -ENOBUFS when it had no credit.
+ */
 int vsock_stream_forward(struct vsock_stream *stream, uint32_t offset, uint32_t n);
 
 /* The guest closed directions (@guest_shut): do the same on the socket, when all is written. */

@@ -131,8 +131,8 @@ static void read_greeting(struct vsock_stream *stream)
 			break;
 		if (stream->greeting[stream->greeted] == '\n') {
 			stream->greeting[stream->greeted] = '\0';
-			if (strncasecmp(stream->greeting, "CONNECT ", 8) || stream->greeting[8] < '0' ||
-			    stream->greeting[8] > '9')
+			if (strncasecmp(stream->greeting, "CONNECT ", 8) ||
+			    stream->greeting[8] < '0' || stream->greeting[8] > '9')
 				break;
 			errno = 0;
 			port = strtoul(stream->greeting + 8, &end, 10);
@@ -222,7 +222,8 @@ void vsock_stream_watch(struct vsock_stream *stream)
 	if (stream->watching)
 		gabion_loop_remove(loop, &stream->watch);
 	stream->watching = 0;
-	if (events && !gabion_loop_add(loop, &stream->watch, stream->fd, events, socket_ready, stream))
+	if (events &&
+	    !gabion_loop_add(loop, &stream->watch, stream->fd, events, socket_ready, stream))
 		stream->watching = events;
 }
 
@@ -272,13 +273,15 @@ int vsock_listen(struct vsock *vsock, struct gabion_error *error)
 		err = -errno;
 		close(vsock->listener);
 		vsock->listener = -1;
-		return gabion_error_set(error, err, "vsock: %s: %s%s", vsock->address.sun_path,
-					strerror(-err),
-					err == -EADDRINUSE ? ": remove what an earlier run left" : "");
+		return gabion_error_set(
+			error, err, "vsock: %s: %s%s", vsock->address.sun_path, strerror(-err),
+			err == -EADDRINUSE ? ": remove what an earlier run left" : "");
 	}
-	err = listen(vsock->listener, 64) ? -errno :
-	      gabion_loop_add(vsock->virtio.loop, &vsock->watch, vsock->listener, EPOLLIN, accept_one,
-			      vsock);
+	err = listen(vsock->listener, 64)
+		      ? -errno
+		      : gabion_loop_add(vsock->virtio.loop, &vsock->watch, vsock->listener, EPOLLIN,
+					accept_one, vsock);
 	return err ? gabion_error_set(error, err, "vsock: %s: %s", vsock->address.sun_path,
-				      strerror(-err)) : 0;
+				      strerror(-err))
+		   : 0;
 }
