@@ -44,7 +44,7 @@ static uint64_t take_address(struct script *script)
 	case 3:
 		return RING_AT(value >> 4 & 3) + (value >> 8);
 	default:
-		return BUFFERS + (value >> 4 & 0xffff);
+		return BUFFERS + (value >> 4 & 15) * 64;
 	}
 }
 
@@ -131,13 +131,13 @@ static struct gabion_virtio *make_device(unsigned int kind, int *other)
 static void put_header(struct guest *guest, struct script *script)
 {
 	uint32_t words[4] = { take(script, 1) & 15, 0, take(script, 1), 0 };
-	uint64_t at = BUFFERS + (take(script, 2) & ~15U);
+	uint64_t at = BUFFERS + (take(script, 1) & 3) * 64;
 	struct virtio_vsock_hdr vsock = {
 		.src_cid = 3,
 		.dst_cid = 2,
 		.type = 1,
-		.src_port = words[0] & 1,
-		.dst_port = words[0] & 8 ? 1 << 30 : words[0] & 2,
+		.src_port = !(words[0] & 8),
+		.dst_port = words[0] & 4 ? words[0] & 2 : 1 << 30,
 		.op = words[2] & 7,
 		.len = words[2] >> 3,
 		.flags = words[0] & 3,
@@ -162,6 +162,29 @@ static void put_descriptor(struct guest *guest, struct script *script)
 			    sizeof(desc));
 }
 
+/* Nearly as a driver does it: header, data, status; or a buffer to be filled. */
+static void offer_request(struct guest *guest, struct script *script)
+{
+	uint32_t bits = take(script, 2);
+	unsigned int queue = (bits & 3) % guest->virtio->ops->queues;
+	uint32_t header = guest->virtio->ops->id == 19 ? 44 : 16;
+	uint16_t write = bits & 4 ? VRING_DESC_F_WRITE : 0;
+	uint64_t ring = RING_AT(queue);
+
+	if (bits & 8) {
+		guest_desc(guest, ring, 0, BUFFERS + 0x10000, 1 + (bits >> 4), VRING_DESC_F_WRITE,
+			   0);
+	} else {
+		put_header(guest, script);
+		guest_desc(guest, ring, 0, BUFFERS, header, VRING_DESC_F_NEXT, 1);
+		guest_desc(guest, ring, 1, BUFFERS + 0x1000, (1 + (bits >> 4 & 15)) * 512,
+			   VRING_DESC_F_NEXT | write, 2);
+		guest_desc(guest, ring, 2, BUFFERS + 0x8000, 1,
+			   guest->virtio->ops->id == 19 ? write : VRING_DESC_F_WRITE, 0);
+	}
+	guest_offer(guest, queue, 0);
+}
+
 static void step(struct guest *guest, struct script *script, int other)
 {
 	unsigned char bytes[8] = { 0 };
@@ -183,6 +206,8 @@ static void step(struct guest *guest, struct script *script, int other)
 					    (uint64_t)(value >> 7) << VIRTIO_RING_F_EVENT_IDX);
 		break;
 	case 3:
+		offer_request(guest, script);
+		break;
 	case 4:
 		put_descriptor(guest, script);
 		break;
