@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make            module for the kernel in hand and agent
+# make            module for the kernel in hand, agent and gabion-vmm
 # make demo       the main job, in a VM on the stock kernel
 # make test       unit tests, then kselftests in VMs
 # make install    DESTDIR and PREFIX as usual
@@ -24,11 +24,12 @@ else
 KDIR ?= $(shell qemu-test/headers 6.1)
 endif
 
-all: module agent
+all: module agent vmm
 
 include mk/deps.mk
 include mk/module.mk
 include mk/agent.mk
+include mk/vmm.mk
 include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk

@@ -13,6 +13,7 @@ MAN8 := $(wildcard man/*.8)
 install: all
 	install -D -m 644 $(B)/module/gabion.ko $(DESTDIR)$(MODULE_DIR)/gabion.ko
 	$(MAKE) install-agent
+	install -D -m 755 $(B)/vmm/gabion-vmm $(DESTDIR)$(PREFIX)/bin/gabion-vmm
 	@if [ -z "$(DESTDIR)" ]; then depmod $(RELEASE); systemctl daemon-reload || true; fi
 	@echo "installed; start with: systemctl enable --now gabiond"
 
@@ -38,7 +39,7 @@ install-agent: agent
 
 uninstall:
 	rm -f $(DESTDIR)$(MODULE_DIR)/gabion.ko $(DESTDIR)$(PREFIX)/bin/gabion \
-		$(DESTDIR)$(PREFIX)/sbin/gabiond \
+		$(DESTDIR)$(PREFIX)/bin/gabion-vmm $(DESTDIR)$(PREFIX)/sbin/gabiond \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service \
 		$(MAN5:man/%=$(DESTDIR)$(PREFIX)/share/man/man5/%) \
 		$(MAN8:man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)

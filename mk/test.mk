@@ -136,7 +136,7 @@ bench: stage-6.1 selftests
 
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard agent/tests/policy_*_test.c))
-UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS))
+UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS)) $(VMM_UNIT_TESTS)
 
 $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/tests/%.o \
 		$(B)/asan/libgabion.a

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# gabion-vmm, and its tests. Built twice: build/vmm as shipped, build/vmm-asan for the tests.
+
+include vmm/sources.mk
+
+# $(call vmm_flavour,FOLDER,FLAGS): library and program of one build.
+define vmm_flavour
+$(1)/obj/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo "  CC $$@"; $(CC) $(VMM_CFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
+$(1)/libvmm.a: $(VMM_SOURCES:%.c=$(1)/obj/%.o)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+$(1)/gabion-vmm: $(VMM_MAIN:%.c=$(1)/obj/%.o) $(1)/libvmm.a
+	@echo "  LD $$@"; $(CC) $(2) -pie -o $$@ $$^ $(VMM_LIBS)
+-include $$(shell find $(1)/obj -name '*.d' 2>/dev/null)
+endef
+
+$(eval $(call vmm_flavour,$(B)/vmm,$(CFLAGS)))
+$(eval $(call vmm_flavour,$(B)/vmm-asan,$(ASAN_CFLAGS)))
+
+vmm: $(B)/vmm/gabion-vmm
+
+.PRECIOUS: $(B)/vmm/obj/%.o $(B)/vmm-asan/obj/%.o
+
+# Unit tests: the parts without KVM, under the sanitizers. mk/test.mk runs them.
+VMM_TESTS := $(patsubst vmm/tests/%.c,%,$(wildcard vmm/tests/vmm_*_test.c))
+VMM_UNIT_TESTS := $(addprefix $(B)/vmm-asan/tests/,$(VMM_TESTS))
+
+$(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
+		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, guest.o malice.o) $(B)/vmm-asan/libvmm.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(VMM_LIBS) -lcmocka
+
+check-vmm: $(VMM_UNIT_TESTS)
+	agent/tests/run $(VMM_UNIT_TESTS)
+
+# A fuzzer that plays the guest, by clang; to be run as long as one likes: build/vmm-fuzz/guest
+vmm-fuzz:
+	mkdir -p $(B)/vmm-fuzz
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
+		-o $(B)/vmm-fuzz/guest vmm/tests/fuzz_guest.c vmm/tests/malice.c vmm/tests/guest.c \
+		$(VMM_SOURCES) $(VMM_LIBS) -lcmocka
+
+# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. Half an hour
+# when both cores are busy. Guests with two processors patch their code, too: hence --round-robin.
+vmm-test: vmm
+	selftests/vmm/prepare $(B)/vmm-test 6.1
+	qemu-test/vm --kernel 6.1 --nested --round-robin --no-module --timeout 3600 --share $(CURDIR) -- \
+		env VMM=$(CURDIR)/$(B)/vmm/gabion-vmm VMM_TEST=$(CURDIR)/$(B)/vmm-test \
+		$(CURDIR)/selftests/vmm/run
+
+.PHONY: vmm check-vmm vmm-fuzz vmm-test

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "devices.h"
+
+int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_config *config,
+			  struct gabion_error *error)
+{
+	struct gabion_virtio *virtio;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < config->drive_count; i++) {
+		err = gabion_block_create(&virtio, &config->drives[i].options, error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
+	for (i = 0; !err && i < config->net_count; i++) {
+		err = gabion_net_create(&virtio, &config->nets[i], error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
+	if (!err && config->has_vsock) {
+		err = gabion_vsock_create(&virtio, &config->vsock, error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
+	if (!err && config->has_entropy) {
+		err = gabion_rng_create(&virtio, &config->entropy, error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
+	if (!err && config->has_balloon) {
+		err = gabion_balloon_create(&virtio, &config->balloon, error);
+		if (!err)
+			err = gabion_machine_attach(machine, virtio, error);
+	}
+	return err;
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "../agent/common/cleanup.h"
+#include "boot/acpi.h"
+#include "log.h"
+
+#define CPUID_ENTRIES 256
+
+static int open_kvm(struct gabion_machine *machine, struct gabion_error *error)
+{
+	/* What the machine is made of; all are in every kernel since 4.12. */
+	static const struct {
+		long cap;
+		const char *name;
+	} needed[] = {
+		{ KVM_CAP_USER_MEMORY, "USER_MEMORY" },
+		{ KVM_CAP_IRQCHIP, "IRQCHIP" },
+		{ KVM_CAP_PIT2, "PIT2" },
+		{ KVM_CAP_IRQFD, "IRQFD" },
+		{ KVM_CAP_IOEVENTFD, "IOEVENTFD" },
+		{ KVM_CAP_EXT_CPUID, "EXT_CPUID" },
+		{ KVM_CAP_SET_TSS_ADDR, "SET_TSS_ADDR" },
+		{ KVM_CAP_IMMEDIATE_EXIT, "IMMEDIATE_EXIT" },
+	};
+	size_t i;
+
+	machine->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (machine->kvm < 0)
+		return gabion_error_set(error, -errno,
+					"/dev/kvm: %s: is there hardware "
+					"virtualisation, and may you use it?",
+					strerror(errno));
+	if (ioctl(machine->kvm, KVM_GET_API_VERSION, 0) != 12)
+		return gabion_error_set(error, -ENOTSUP, "/dev/kvm does not speak version 12");
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (ioctl(machine->kvm, KVM_CHECK_EXTENSION, needed[i].cap) <= 0)
+			return gabion_error_set(error, -ENOTSUP, "this kernel's KVM has no %s",
+						needed[i].name);
+	machine->vm = ioctl(machine->kvm, KVM_CREATE_VM, 0);
+	if (machine->vm < 0)
+		return gabion_error_set(error, -errno, "cannot make a virtual machine: %s",
+					strerror(errno));
+	return 0;
+}
+
+static int create_chips(struct gabion_machine *machine, struct gabion_error *error)
+{
+	/* The speaker's port, so that probing it does not come to us. */
+	struct kvm_pit_config pit = { .flags = KVM_PIT_SPEAKER_DUMMY };
+
+	if (ioctl(machine->vm, KVM_SET_TSS_ADDR, GABION_TSS_ADDRESS))
+		return gabion_error_set(error, -errno, "KVM_SET_TSS_ADDR: %s", strerror(errno));
+	if (ioctl(machine->vm, KVM_CREATE_IRQCHIP, 0))
+		return gabion_error_set(error, -errno, "KVM_CREATE_IRQCHIP: %s", strerror(errno));
+	if (ioctl(machine->vm, KVM_CREATE_PIT2, &pit))
+		return gabion_error_set(error, -errno, "KVM_CREATE_PIT2: %s", strerror(errno));
+	return 0;
+}
+
+static int add_memory(struct gabion_machine *machine, uint32_t slot, uint64_t address,
+		      uint64_t offset, uint64_t size, struct gabion_error *error)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot,
+		.guest_phys_addr = address,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)machine->memory.base + offset,
+	};
+
+	if (size && ioctl(machine->vm, KVM_SET_USER_MEMORY_REGION, &region))
+		return gabion_error_set(error, -errno, "KVM_SET_USER_MEMORY_REGION: %s",
+					strerror(errno));
+	return 0;
+}
+
+static int create_memory(struct gabion_machine *machine, uint64_t size, struct gabion_error *error)
+{
+	int err = gabion_memory_create(&machine->memory, size, error);
+	uint64_t low;
+
+	if (err)
+		return err;
+	low = gabion_memory_low(&machine->memory);
+	err = add_memory(machine, 0, 0, 0, low, error);
+	if (err)
+		return err;
+	return add_memory(machine, 1, GABION_GAP_END, low, gabion_memory_high(&machine->memory),
+			  error);
+}
+
+static int create_irq(struct gabion_machine *machine, unsigned int gsi, struct gabion_error *error)
+{
+	struct kvm_irqfd irqfd = { .gsi = gsi };
+
+	machine->irqs[gsi].eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	irqfd.fd = machine->irqs[gsi].eventfd;
+	if (machine->irqs[gsi].eventfd < 0 || ioctl(machine->vm, KVM_IRQFD, &irqfd))
+		return gabion_error_set(error, -errno, "interrupt %u: %s", gsi, strerror(errno));
+	return 0;
+}
+
+static int create_vcpus(struct gabion_machine *machine, unsigned int count,
+			struct gabion_error *error)
+{
+	cleanup_free struct kvm_cpuid2 *cpuid =
+		calloc(1, sizeof(*cpuid) + CPUID_ENTRIES * sizeof(cpuid->entries[0]));
+	struct gabion_vcpu_shared shared = {
+		.kvm = machine->kvm,
+		.vm = machine->vm,
+		.count = count,
+		.cpuid = cpuid,
+		.ports = &machine->ports,
+		.mmio = &machine->mmio,
+		.lock = &machine->loop.lock,
+		.end = &machine->end,
+	};
+	int err = 0;
+
+	if (!cpuid)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	cpuid->nent = CPUID_ENTRIES;
+	if (ioctl(machine->kvm, KVM_GET_SUPPORTED_CPUID, cpuid))
+		return gabion_error_set(error, -errno, "KVM_GET_SUPPORTED_CPUID: %s",
+					strerror(errno));
+	while (!err && machine->vcpu_count < count) {
+		unsigned int id = machine->vcpu_count++;
+
+		err = gabion_vcpu_create(&machine->vcpus[id], &shared, id, error);
+	}
+	return err;
+}
+
+static void take_signal(void *opaque, uint32_t events)
+{
+	struct gabion_machine *machine = opaque;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(machine->signals, &info, sizeof(info)) == sizeof(info))
+		gabion_end_request(&machine->end, GABION_END_SIGNAL + info.ssi_signo);
+}
+
+static void take_end(void *opaque, uint32_t events)
+{
+	/* To wake the loop is all it is for. */
+	(void)opaque;
+	(void)events;
+}
+
+/* From here on signals only come when gabion_machine_run() looks. */
+static int create_end(struct gabion_machine *machine, struct gabion_error *error)
+{
+	sigset_t set;
+	int err;
+
+	machine->end.how = -1;
+	machine->end.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (machine->end.eventfd < 0)
+		return gabion_error_set(error, -errno, "eventfd: %s", strerror(errno));
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	machine->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (machine->signals < 0)
+		return gabion_error_set(error, -errno, "signalfd: %s", strerror(errno));
+	err = gabion_loop_add(&machine->loop, &machine->end_watch, machine->end.eventfd, EPOLLIN,
+			      take_end, machine);
+	if (!err)
+		err = gabion_loop_add(&machine->loop, &machine->signal_watch, machine->signals,
+				      EPOLLIN, take_signal, machine);
+	return err ? gabion_error_set(error, err, "epoll_ctl: %s", strerror(-err)) : 0;
+}
+
+static int create_devices(struct gabion_machine *machine, struct gabion_error *error)
+{
+	int err = create_irq(machine, GABION_SERIAL_GSI, error);
+
+	if (err)
+		return err;
+	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
+		       &machine->serial);
+	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops, &machine->end);
+	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, &machine->end);
+	return 0;
+}
+
+int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
+			  struct gabion_error *error)
+{
+	unsigned int i;
+	int err;
+
+	memset(machine, 0, sizeof(*machine));
+	machine->kvm = machine->vm = machine->signals = machine->end.eventfd = -1;
+	machine->loop.epoll = -1;
+	for (i = 0; i < GABION_VIRTIO_GSI + GABION_VIRTIO_MAX; i++)
+		machine->irqs[i].eventfd = -1;
+	err = gabion_loop_create(&machine->loop, error);
+	if (!err)
+		err = create_end(machine, error);
+	if (!err)
+		err = open_kvm(machine, error);
+	if (!err)
+		err = create_chips(machine, error);
+	if (!err)
+		err = create_memory(machine, memory, error);
+	if (!err)
+		err = create_devices(machine, error);
+	if (!err)
+		err = create_vcpus(machine, vcpus, error);
+	return err;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void gabion_machine_destroy(struct gabion_machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->vcpu_count; i++)
+		gabion_vcpu_destroy(&machine->vcpus[i]);
+	gabion_serial_stop(&machine->serial);
+	for (i = 0; i < machine->virtios; i++)
+		gabion_virtio_destroy(machine->virtio[i]);
+	for (i = 0; i < GABION_VIRTIO_GSI + GABION_VIRTIO_MAX; i++)
+		close_fd(machine->irqs[i].eventfd);
+	close_fd(machine->end.eventfd);
+	close_fd(machine->signals);
+	close_fd(machine->vm);
+	close_fd(machine->kvm);
+	if (machine->loop.epoll >= 0)
+		gabion_loop_destroy(&machine->loop);
+	gabion_memory_destroy(&machine->memory);
+}
+
+/* Writes to the register that tells of a queue do not come to us, but to its eventfd. */
+static int connect_queue(struct gabion_machine *machine, struct gabion_virtio *virtio,
+			 unsigned int queue, uint64_t base, struct gabion_error *error)
+{
+	struct kvm_ioeventfd io = {
+		.addr = base + GABION_VIRTIO_NOTIFY,
+		.len = 4,
+		.datamatch = queue,
+		.fd = gabion_virtio_queue_eventfd(virtio, queue),
+		.flags = KVM_IOEVENTFD_FLAG_DATAMATCH,
+	};
+
+	if (ioctl(machine->vm, KVM_IOEVENTFD, &io))
+		return gabion_error_set(error, -errno, "KVM_IOEVENTFD: %s", strerror(errno));
+	return 0;
+}
+
+int gabion_machine_attach(struct gabion_machine *machine, struct gabion_virtio *virtio,
+			  struct gabion_error *error)
+{
+	unsigned int n = machine->virtios, queue;
+	uint64_t base = GABION_VIRTIO_BASE + n * GABION_VIRTIO_SIZE;
+	int err;
+
+	if (n == GABION_VIRTIO_MAX) {
+		gabion_virtio_destroy(virtio);
+		return gabion_error_set(error, -ENOSPC, "more than %d virtio devices",
+					GABION_VIRTIO_MAX);
+	}
+	machine->virtio[machine->virtios++] = virtio;
+	err = create_irq(machine, GABION_VIRTIO_GSI + n, error);
+	if (!err)
+		err = gabion_virtio_start(virtio, &machine->memory, &machine->loop,
+					  &machine->irqs[GABION_VIRTIO_GSI + n], error);
+	for (queue = 0; !err && queue < virtio->ops->queues; queue++)
+		err = connect_queue(machine, virtio, queue, base, error);
+	if (!err)
+		gabion_bus_add(&machine->mmio, base, GABION_VIRTIO_SIZE, &gabion_virtio_mmio_ops,
+			       virtio);
+	return err;
+}
+
+void gabion_machine_add_boot_timer(struct gabion_machine *machine)
+{
+	gabion_boot_timer_start(&machine->boot_timer);
+	gabion_bus_add(&machine->mmio, GABION_BOOT_TIMER, 4096, &gabion_boot_timer_ops,
+		       &machine->boot_timer);
+}
+
+int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path, const char *initrd,
+			const char *cmdline, struct gabion_error *error)
+{
+	struct gabion_acpi acpi = { machine->vcpu_count, machine->virtios };
+	struct gabion_kernel kernel;
+	uint64_t rsdp;
+	int err;
+
+	err = gabion_kernel_load(&kernel, kernel_path, &machine->memory, error);
+	if (!err && initrd)
+		err = gabion_kernel_load_initrd(&kernel, initrd, &machine->memory, error);
+	if (!err)
+		err = gabion_acpi_write(&acpi, &machine->memory, &rsdp, error);
+	if (!err)
+		err = gabion_kernel_write_params(&kernel, cmdline, rsdp, &machine->memory, error);
+	if (!err)
+		err = gabion_vcpu_boot(&machine->vcpus[0], &kernel, error);
+	return err;
+}
+
+int gabion_machine_run(struct gabion_machine *machine, struct gabion_error *error)
+{
+	unsigned int i;
+	int err = 0;
+
+	err = gabion_serial_start(&machine->serial, &machine->loop,
+				  &machine->irqs[GABION_SERIAL_GSI], STDIN_FILENO, STDOUT_FILENO,
+				  error);
+	for (i = 0; !err && i < machine->vcpu_count; i++)
+		err = gabion_vcpu_start(&machine->vcpus[i], error);
+	while (!err && machine->end.how < 0) {
+		err = gabion_loop_turn(&machine->loop, -1);
+		if (err < 0)
+			return gabion_error_set(error, err, "epoll_wait: %s", strerror(-err));
+		err = 0;
+	}
+	for (i = 0; i < machine->vcpu_count; i++)
+		gabion_vcpu_stop(&machine->vcpus[i]);
+	return err ? err : machine->end.how;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual machine: KVM's part, memory, buses, interrupt lines, processors.
+ */
+#ifndef GABION_VMM_MACHINE_H
+#define GABION_VMM_MACHINE_H
+
+#include "bus.h"
+#include "device/platform.h"
+#include "device/serial.h"
+#include "end.h"
+#include "irq.h"
+#include "layout.h"
+#include "loop.h"
+#include "memory.h"
+#include "vcpu.h"
+#include "virtio/mmio.h"
+
+/**
+ * struct gabion_machine - all of it; owns what it points to
+ * @kvm, @vm:	KVM's descriptors
+ * @loop:	where the main thread waits; its lock guards all devices
+ * @irqs:	one for each device, by its interrupt number
+ * @virtio:	the first @virtios are there, in the order of their addresses
+ * @vcpus:	the first @vcpu_count are there
+ * @end:	how it ended, or that it runs
+ * @end_watch, @signal_watch: wake the loop
+ */
+struct gabion_machine {
+	int kvm, vm, signals;
+	struct gabion_memory memory;
+	struct gabion_loop loop;
+	struct gabion_bus ports, mmio;
+	struct gabion_irq irqs[GABION_VIRTIO_GSI + GABION_VIRTIO_MAX];
+	struct gabion_serial serial;
+	struct gabion_boot_timer boot_timer;
+	struct gabion_virtio *virtio[GABION_VIRTIO_MAX];
+	unsigned int virtios;
+	struct gabion_vcpu vcpus[GABION_VCPUS_MAX];
+	unsigned int vcpu_count;
+	struct gabion_end end;
+	struct gabion_watch end_watch, signal_watch;
+};
+
+/* A machine of @vcpus processors and @memory bytes, with serial port, reset and power off. */
+int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
+			  struct gabion_error *error);
+
+/* Stop everything and free it, also one that gabion_machine_create() failed on. */
+void gabion_machine_destroy(struct gabion_machine *machine);
+
+/* Put @virtio, which is the machine's from now on, at the next address. Before the start. */
+int gabion_machine_attach(struct gabion_machine *machine, struct gabion_virtio *virtio,
+			  struct gabion_error *error);
+
+/* Add the boot timer, which counts from now. Before the start. */
+void gabion_machine_add_boot_timer(struct gabion_machine *machine);
+
+/* Load the kernel and what it is handed. @initrd may be NULL. After all devices. */
+int gabion_machine_load(struct gabion_machine *machine, const char *kernel, const char *initrd,
+			const char *cmdline, struct gabion_error *error);
+
+/*
+ * Run the guest until it ends, or SIGTERM, SIGINT or SIGHUP comes. Returns the exit
+ * status (end.h), or a negative errno when it could not be started.
+ */
+int gabion_machine_run(struct gabion_machine *machine, struct gabion_error *error);
+
+#endif /* GABION_VMM_MACHINE_H */

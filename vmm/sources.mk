@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What gabion-vmm is made of. Paths are from the top of the tree.
+
+VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c devices.c end.c fields.c limiter.c log.c \
+	loop.c machine.c memory.c terminal.c vcpu.c) \
+	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
+	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c) \
+	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c vsock.c vsock_stream.c) \
+	agent/common/error.c agent/common/file.c
+VMM_MAIN := vmm/main.c
+
+VMM_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DGABION_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags jansson)
+VMM_LIBS := $(shell pkg-config --libs jansson) -lpthread

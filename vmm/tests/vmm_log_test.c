@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The log, and the boot timer, which writes to it: a guest cannot fill the disk. */
+#include "../../agent/tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../device/platform.h"
+#include "../log.h"
+
+static char path[] = "/tmp/vmm-log.XXXXXX";
+
+static int open_log(void **state)
+{
+	struct gabion_log_options options = { path, GABION_LOG_INFO, true };
+	struct gabion_error error;
+
+	(void)state;
+	strcpy(path, "/tmp/vmm-log.XXXXXX");
+	close(mkstemp(path));
+	return gabion_log_open(&options, &error);
+}
+
+static int close_log(void **state)
+{
+	static const struct gabion_log_options quiet = { .level = GABION_LOG_OFF };
+
+	(void)state;
+	unlink(path);
+	return gabion_log_open(&quiet, NULL);
+}
+
+/* How many lines have @words in them. */
+static unsigned int lines(const char *words)
+{
+	FILE *file = fopen(path, "r");
+	unsigned int n = 0;
+	char line[2048];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		n += !!strstr(line, words);
+	fclose(file);
+	return n;
+}
+
+static void what_is_written(void **state)
+{
+	(void)state;
+	gabion_vmm_log(GABION_LOG_INFO, "number %d", 7);
+	gabion_vmm_log(GABION_LOG_DEBUG, "not this");
+	assert_int_equal(lines("Z gabion-vmm Info: number 7\n"), 1);
+	assert_int_equal(lines("not this"), 0);
+}
+
+static void a_flood_is_bounded(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	/* Of this second nothing was used yet. */
+	sleep(1);
+	for (i = 0; i < 10000; i++)
+		gabion_vmm_log(GABION_LOG_ERROR, "flood");
+	/* A second or two may have passed. */
+	assert_in_range(lines("flood"), GABION_LOG_BURST, 10 * GABION_LOG_BURST);
+	sleep(1);
+	gabion_vmm_log(GABION_LOG_ERROR, "after");
+	assert_true(lines("lines left out") >= 1);
+	assert_int_equal(lines("after"), 1);
+}
+
+static void the_boot_timer(void **state)
+{
+	struct gabion_boot_timer timer;
+	unsigned char value = 122;
+
+	(void)state;
+	gabion_boot_timer_start(&timer);
+	gabion_boot_timer_ops.write(&timer, 0, &value, 1);
+	value = 123;
+	gabion_boot_timer_ops.write(&timer, 1, &value, 1);
+	assert_int_equal(lines("Guest-boot-time"), 0);
+	gabion_boot_timer_ops.write(&timer, 0, &value, 1);
+	assert_int_equal(lines("Guest-boot-time = "), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_written, open_log, close_log),
+		cmocka_unit_test_setup_teardown(the_boot_timer, open_log, close_log),
+		cmocka_unit_test_setup_teardown(a_flood_is_bounded, open_log, close_log),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual processor and the thread that runs it.
+ */
+#ifndef GABION_VMM_VCPU_H
+#define GABION_VMM_VCPU_H
+
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "boot/kernel.h"
+#include "bus.h"
+#include "end.h"
+
+/**
+ * struct gabion_vcpu - one processor
+ * @id:		its number, and its APIC id
+ * @fd:		owned
+ * @run:	shared with KVM, @run_size bytes; owned
+ * @thread:	valid when @started
+ * @lock:	held while a device is accessed: the lock of the loop
+ * @stop:	set by gabion_vcpu_stop()
+ */
+struct gabion_vcpu {
+	unsigned int id;
+	int fd;
+	struct kvm_run *run;
+	size_t run_size;
+	pthread_t thread;
+	bool started;
+	const struct gabion_bus *ports, *mmio;
+	pthread_mutex_t *lock;
+	struct gabion_end *end;
+	atomic_bool stop;
+};
+
+/* What every vCPU of a machine has in common. */
+struct gabion_vcpu_shared {
+	int kvm, vm;
+	unsigned int count;
+	const struct kvm_cpuid2 *cpuid; /* as KVM supports it */
+	const struct gabion_bus *ports, *mmio;
+	pthread_mutex_t *lock;
+	struct gabion_end *end;
+};
+
+/* Make vCPU @id, in its state after a reset. */
+int gabion_vcpu_create(struct gabion_vcpu *vcpu, const struct gabion_vcpu_shared *shared,
+		       unsigned int id, struct gabion_error *error);
+
+/* Stop its thread, if there is one, and free it. Harmless when @fd is -1. */
+void gabion_vcpu_destroy(struct gabion_vcpu *vcpu);
+
+/* Set the registers of the boot processor. The others wait for its startup message. */
+int gabion_vcpu_boot(struct gabion_vcpu *vcpu, const struct gabion_kernel *kernel,
+		     struct gabion_error *error);
+
+/* Begin to run. The thread ends by gabion_vcpu_stop(), or when the guest has ended. */
+int gabion_vcpu_start(struct gabion_vcpu *vcpu, struct gabion_error *error);
+
+/* Make it leave the guest, and wait for its thread. Without the lock. */
+void gabion_vcpu_stop(struct gabion_vcpu *vcpu);
+
+#endif /* GABION_VMM_VCPU_H */
