@@ -19,7 +19,7 @@
 
 /* One that may not read the object, one that may, one that may not have a ring. */
 #define POLICY									\
-	DOMAIN("late", LATE_PROGRAM, "")					\
+	DOMAIN("late", LATE_PROGRAM, "    control io_uring\n")			\
 	DOMAIN("late_granted", LATE_PROGRAM "-granted",				\
 	       "    read object\n    map " LATE_PROGRAM "\n")			\
 	DOMAIN("late_ringless", LATE_PROGRAM "-ringless",			\
