@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -425,14 +426,26 @@ GABION_FIXTURE(moved)
 #define LOW	40
 #define HIGH	900
 
-/* Between a low number and a high one, for ever. */
-static void *move(void *unused)
+/*
+ * Between a low number and a high one, for ever. The threads take turns, so that one moves it
+ * while the other is looked through, and neither loses it.
+ */
+static atomic_int turn;
+
+static void *move(void *number)
 {
+	int me = (long)number;
+
 	for (;;) {
+		if (atomic_load(&turn) != me) {
+			sched_yield();
+			continue;
+		}
 		if (dup2(LOW, HIGH) == HIGH)
 			close(LOW);
-		if (dup2(HIGH, LOW) == LOW)
+		else if (dup2(HIGH, LOW) == LOW)
 			close(HIGH);
+		atomic_store(&turn, !me);
 	}
 	return NULL;
 }
@@ -441,17 +454,18 @@ static int hold_and_move(void)
 {
 	struct rlimit limit = { 2000, 2000 };
 	pthread_t threads[2];
-	int i, err = hold_to_read();
+	int err = hold_to_read();
+	long i;
 
 	setrlimit(RLIMIT_NOFILE, &limit);
-	/* Something to look through between the two. */
+	/* Something to look through between the two; LOW or HIGH is always free. */
 	for (i = LOW + 1; !err && i < HIGH; i++)
 		err = ATTEMPT(dup2(0, i));
 	if (!err && dup2(held, LOW) != LOW)
 		err = errno;
 	close(held);
 	for (i = 0; !err && i < 2; i++)
-		err = pthread_create(&threads[i], NULL, move, NULL);
+		err = pthread_create(&threads[i], NULL, move, (void *)i);
 	return err;
 }
 
