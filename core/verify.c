@@ -99,6 +99,7 @@ static bool known_section(u32 type, u32 klass)
 	case GABION_SECTION_QUIET:
 		return klass > 0 && klass < GABION_CLASS_TABLES_END;
 	case GABION_SECTION_TRANSITION:
+	case GABION_SECTION_HELPERS:
 		return klass == GABION_CLASS_FILE;
 	default:
 		return false;
@@ -382,12 +383,32 @@ static int check_matrix(struct verifier *v, u32 type, u32 klass, const __le32 **
 	return 0;
 }
 
+/* @n labels times domains, or labels, each with the domain that is entered. */
+static int check_entered(struct verifier *v, u32 type, u64 n, const __le16 **entered)
+{
+	u32 found, i;
+
+	*entered = find(v, type, GABION_CLASS_FILE, sizeof(**entered), &found);
+	if (!*entered)
+		return 0;
+	if (n != found)
+		return fail(v, -EINVAL, type == GABION_SECTION_HELPERS
+						? "helpers are not [labels]"
+						: "transitions are not [domains][labels]");
+	for (i = 0; i < found; i++) {
+		u16 to = le16_to_cpu((*entered)[i]);
+
+		if (to != GABION_TRANSITION_NONE && to >= v->view->ndomains)
+			return fail(v, -EINVAL, "transition: no such domain");
+	}
+	return 0;
+}
+
 static int check_class(struct verifier *v, u32 klass)
 {
 	struct gabion_view *w = v->view;
 	struct gabion_class_view *c = &w->classes[klass];
 	int err;
-	u32 i, n;
 
 	err = check_labels(v, klass);
 	if (!err)
@@ -408,18 +429,9 @@ static int check_class(struct verifier *v, u32 klass)
 		return fail(v, -EINVAL, "labels without matrix");
 	if (klass != GABION_CLASS_FILE)
 		return 0;
-	c->transition = find(v, GABION_SECTION_TRANSITION, klass, sizeof(*c->transition), &n);
-	if (!c->transition)
-		return 0;
-	if ((u64)w->ndomains * c->nlabels != n)
-		return fail(v, -EINVAL, "transitions are not [domains][labels]");
-	for (i = 0; i < n; i++) {
-		u16 to = le16_to_cpu(c->transition[i]);
-
-		if (to != GABION_TRANSITION_NONE && to >= w->ndomains)
-			return fail(v, -EINVAL, "transition: no such domain");
-	}
-	return 0;
+	err = check_entered(v, GABION_SECTION_TRANSITION, (u64)w->ndomains * c->nlabels,
+			    &c->transition);
+	return err ?: check_entered(v, GABION_SECTION_HELPERS, c->nlabels, &c->helpers);
 }
 
 /* After the classes: ranges name labels of files. */

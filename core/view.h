@@ -38,6 +38,7 @@ struct gabion_dfa {
  * @allow:	[ndomains][nlabels]; NULL: the policy has nothing of this class
  * @trusted:	same shape or NULL; likewise @deny, @audit, @quiet
  * @transition:	file class: [ndomains][nlabels] or NULL
+ * @helpers:	file class: [nlabels] or NULL
  */
 struct gabion_class_view {
 	u32 nlabels;
@@ -52,6 +53,7 @@ struct gabion_class_view {
 	const __le32 *audit;
 	const __le32 *quiet;
 	const __le16 *transition;
+	const __le16 *helpers;
 };
 
 /**

@@ -20,6 +20,38 @@
 #include "revoke.h"
 #include "syscall_work.h"
 
+/*
+ * A usermode helper (modprobe, a core_pattern program, ...) is forked by a kernel
+ * thread and has no memory until it executes its program (user_mode_thread() in
+ * kernel/umh.c). Whoever comes from user space has some: exec is a syscall.
+ */
+static bool is_helper(void)
+{
+	return !current->mm;
+}
+
+static bool has_entries(const struct gabion_policy *policy)
+{
+	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+
+	return c->transition || c->helpers;
+}
+
+/*
+ * Domain that executing a file of @label leads the current task of domain @from
+ * to. A helper has the host's, and rules of its own where the policy has some.
+ */
+static u16 entered(const struct gabion_policy *policy, u16 from, u32 label)
+{
+	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+	u16 to = GABION_TRANSITION_NONE;
+
+	if (c->helpers && from == GABION_HOST && is_helper())
+		to = le16_to_cpu(c->helpers[label]);
+	return to == GABION_TRANSITION_NONE ? gabion_policy_entered(policy, from, label)
+					    : policy->numbers[to];
+}
+
 /* Domain that an exec of @path by domain @from leads to. */
 static int choose(u16 from, const struct path *path, u16 *to)
 {
@@ -30,7 +62,7 @@ static int choose(u16 from, const struct path *path, u16 *to)
 	*to = from;
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
-	if (!policy || !policy->view.classes[GABION_CLASS_FILE].transition) {
+	if (!policy || !has_entries(policy)) {
 		rcu_read_unlock();
 		return 0;
 	}
@@ -47,7 +79,7 @@ static int choose(u16 from, const struct path *path, u16 *to)
 			label = gabion_path_label(policy, path, &buffer);
 	}
 	if (policy)
-		*to = gabion_policy_entered(policy, from, label);
+		*to = entered(policy, from, label);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return 0;
@@ -116,8 +148,12 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 	err = gabion_pending_set(current, GABION_PENDING_CHOSEN, to);
 	if (err)
 		return err;
-	/* AT_SECURE: the dynamic linker ignores what the old domain put in the environment. */
-	if (to != from) {
+	/*
+	 * AT_SECURE: the dynamic linker ignores what the old domain put in the environment.
+	 * That of a helper is the kernel's; and it has no descriptors, for which libc would
+	 * want /dev/full then, or abort.
+	 */
+	if (to != from && !is_helper()) {
 		bprm->secureexec = 1;
 		/* Nor does it run without ASLR because the old one wanted that. */
 		bprm->per_clear |= PER_CLEAR_ON_SETID;

@@ -89,7 +89,7 @@ int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID], "no such process");
 	else if (err == -EBUSY)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
-				    "the process has an io_uring, which the domain's syscall filter would not let it have");
+				    "the process has an io_uring, for which the domain has no `control io_uring` or no syscalls");
 	else if (err == -EMLINK)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "another process shares its memory or descriptors: let it execute a program first");

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control clone task exec enter level audit escape policy \
+KSELFTESTS := file names net control clone task exec enter helper level audit escape policy \
 	policy_swap syscall_action syscall_argument syscall_abi syscall_change syscall_bypass \
 	syscall_trace syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
 	metadata lock ioctl watch mqueue descriptor nameless owner revoke memory \

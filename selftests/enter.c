@@ -17,13 +17,13 @@
 #define DOMAIN(name, program, rules)						\
 	"domain " name " {\n    enter " program "\n    level middle\n    use everyday\n" rules "}\n"
 
-/* One that may not read the object, one that may, one that may not have a ring. */
+/* One that may not read the object, one that may, one that may not have a ring: by its filter. */
 #define POLICY									\
 	DOMAIN("late", LATE_PROGRAM, "    control io_uring\n")			\
 	DOMAIN("late_granted", LATE_PROGRAM "-granted",				\
 	       "    read object\n    map " LATE_PROGRAM "\n")			\
 	DOMAIN("late_ringless", LATE_PROGRAM "-ringless",			\
-	       "    syscalls default as allow\n"				\
+	       "    control io_uring\n    syscalls default as allow\n"		\
 	       "    syscalls -io_uring_setup, -io_uring_enter, -io_uring_register\n")
 
 #define ROWS_MAX 16

@@ -22,11 +22,13 @@ static const char *level_name(const struct gabion_view *view,
 	return level ? gabion_view_string(view, level->name) : NULL;
 }
 
-static const char *transition_name(const struct gabion_view *view, const struct gabion_answer *a)
+/* The domain @to that executing the object enters; NULL: none. */
+static const char *entered_name(const struct gabion_view *view, const struct gabion_answer *a,
+				uint16_t to)
 {
-	if (a->transition == GABION_TRANSITION_NONE || !(a->wanted & GABION_FILE_EXECUTE))
+	if (to == GABION_TRANSITION_NONE || !(a->wanted & GABION_FILE_EXECUTE))
 		return NULL;
-	return gabion_view_string(view, view->domains[a->transition].name);
+	return gabion_view_string(view, view->domains[to].name);
 }
 
 static char *rule_objects(const struct gabion_view *view, const struct gabion_policy_rule *r)
@@ -106,7 +108,8 @@ static void print_text(const struct gabion_view *view, const char *object,
 		       const struct gabion_answer *a, bool many)
 {
 	cleanup_free char *shown = gabion_text_escape(object);
-	const char *to = transition_name(view, a);
+	const char *to = entered_name(view, a, a->transition);
+	const char *helper = entered_name(view, a, a->helper);
 	uint32_t i;
 
 	if (many)
@@ -122,6 +125,8 @@ static void print_text(const struct gabion_view *view, const char *object,
 		print_rule(view, &view->rules[a->rules[i]]);
 	if (a->allowed && to)
 		printf("  enters domain %s\n", to);
+	if (a->allowed && helper)
+		printf("  enters domain %s when the kernel executes it\n", helper);
 }
 
 static void json_rules(struct gabion_json *json, const struct gabion_view *view,
@@ -190,7 +195,8 @@ static int print_json(const struct gabion_view *view, const char *const question
 	gabion_json_string(&json, "resources", gabion_answer_resources(view, a));
 	gabion_json_string(&json, "domain_level", level_name(view, a->subject_level));
 	gabion_json_string(&json, "object_level", level_name(view, a->object_level));
-	gabion_json_string(&json, "enters", transition_name(view, a));
+	gabion_json_string(&json, "enters", entered_name(view, a, a->transition));
+	gabion_json_string(&json, "helper_enters", entered_name(view, a, a->helper));
 	gabion_json_bool(&json, "unconfined", a->unconfined);
 	gabion_json_bool(&json, "complain", a->complain);
 	gabion_json_bool(&json, "audit", a->audit);

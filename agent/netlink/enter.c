@@ -72,8 +72,8 @@ const char *gabion_entered_reason(int error)
 	case EMLINK:
 		return "another process shares its memory or descriptors";
 	case EBUSY:
-		return "it has an io_uring, which the domain's syscall filter would not let it "
-		       "have";
+		return "it has an io_uring, for which the domain has no `control io_uring` or no "
+		       "syscalls";
 	case EAGAIN:
 		return "it was executing a program all the time";
 	case EOWNERDEAD:

@@ -174,7 +174,8 @@ enum gabion_ast_effect {
  * @klass:	NUMBERS: GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL or _NETLINK; ACCESS:
  *		GABION_CLASS_DOMAIN if the objects are domains, else 0
  * @verbs:	ACCESS
- * @objects:	ENTER, USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one)
+ * @helper:	ENTER: by what the kernel executes
+ * @objects:	ENTER (with @helper perhaps none), USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one)
  * @as:		EXEC: domain, text NULL if none
  * @level:	LEVEL
  * @calls:	SYSCALLS
@@ -185,6 +186,7 @@ struct gabion_ast_rule {
 	enum gabion_ast_kind kind;
 	enum gabion_ast_effect effect;
 	bool audit, quiet;
+	bool helper;
 	uint32_t klass;
 	struct gabion_ast_verb *verbs;
 	struct gabion_ast_name *objects;

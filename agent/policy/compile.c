@@ -53,6 +53,7 @@ void gabion_model_free(struct gabion_model *m)
 		free(t->audit);
 		free(t->quiet);
 		free(t->transition);
+		free(t->helpers);
 	}
 	gabion_parser_fini(&m->parser);
 	gabion_sources_free(&m->sources);

@@ -5,6 +5,7 @@
 static void add_domain(struct gabion_model *m, struct gabion_domain domain)
 {
 	domain.program = GABION_NFA_NONE;
+	domain.helper = GABION_NFA_NONE;
 	gabion_strmap_add(&m->domain_names, domain.name, m->domains.n);
 	vec_push(&m->domains, domain);
 }
@@ -63,22 +64,48 @@ static void set_mode(struct gabion_model *m, struct gabion_domain *d,
 	}
 }
 
+/* Lists of several statements become one: they are of one resource. */
+static void join(struct gabion_ast_names *globs, struct gabion_ast_name *more)
+{
+	if (!globs->last)
+		globs->last = &globs->first;
+	*globs->last = more;
+	while (*globs->last)
+		globs->last = &(*globs->last)->next;
+}
+
+/* `enter` and `enter helper`, each a resource of its own. */
+static void read_entries(struct gabion_model *m, struct gabion_domain *d)
+{
+	struct gabion_ast_names programs = {}, helpers = {};
+	const struct gabion_ast_rule *r;
+
+	for (r = d->block->rules; r; r = r->next) {
+		if (r->kind != GABION_AST_ENTER)
+			continue;
+		if (r->objects)
+			join(r->helper ? &helpers : &programs, r->objects);
+		else if (!d->any_helper)
+			d->any_helper = &r->loc;
+	}
+	if (programs.first)
+		d->program = gabion_model_program(
+			m, gabion_arena_printf(&m->arena, "%s_program", d->name), programs.first);
+	if (helpers.first)
+		d->helper = gabion_model_program(
+			m, gabion_arena_printf(&m->arena, "%s_helper", d->name), helpers.first);
+}
+
 /* What a domain says of itself must be said in its own block, once. */
 static void read_own_rules(struct gabion_model *m, struct gabion_domain *d)
 {
 	const struct gabion_ast_rule *r, *level = NULL, *mode = NULL;
-	struct gabion_ast_names globs = { NULL, NULL };
 
-	globs.last = &globs.first;
+	read_entries(m, d);
 	for (r = d->block->rules; r; r = r->next) {
 		const struct gabion_ast_rule **slot = NULL;
 
-		if (r->kind == GABION_AST_ENTER) {
-			/* Lists of several statements become one: they are of one resource. */
-			*globs.last = r->objects;
-			while (*globs.last)
-				globs.last = &(*globs.last)->next;
-		} else if (r->kind == GABION_AST_LEVEL) {
+		if (r->kind == GABION_AST_LEVEL) {
 			slot = &level;
 			d->level = gabion_model_level(m, &r->level, false);
 		} else if (r->kind == GABION_AST_MODE) {
@@ -93,13 +120,27 @@ static void read_own_rules(struct gabion_model *m, struct gabion_domain *d)
 		if (slot)
 			*slot = r;
 	}
-	if (globs.first)
-		d->program = gabion_model_program(m, d->name, globs.first);
 }
 
 static void visit_rule(struct gabion_model *m, const struct gabion_ast_rule *rule, void *arg)
 {
 	gabion_model_add_rule(m, *(uint32_t *)arg, rule);
+}
+
+static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t program)
+{
+	if (program == GABION_NFA_NONE)
+		return;
+	vec_push(&m->rules, (struct gabion_rule){
+				    .kind = GABION_RULE_EXEC,
+				    .klass = GABION_CLASS_FILE,
+				    .domain = number,
+				    .object = program,
+				    .permissions = GABION_FILE_READ | GABION_FILE_MAP |
+						   GABION_FILE_STAT | GABION_FILE_EXECUTE,
+				    .to = GABION_NO_DOMAIN,
+				    .loc = m->resources.v[program].loc,
+			    });
 }
 
 /*
@@ -110,17 +151,8 @@ static void add_implied_rules(struct gabion_model *m, uint32_t number)
 {
 	struct gabion_domain *d = &m->domains.v[number];
 
-	if (d->program != GABION_NFA_NONE)
-		vec_push(&m->rules, (struct gabion_rule){
-					    .kind = GABION_RULE_EXEC,
-					    .klass = GABION_CLASS_FILE,
-					    .domain = number,
-					    .object = d->program,
-					    .permissions = GABION_FILE_READ | GABION_FILE_MAP |
-							   GABION_FILE_STAT | GABION_FILE_EXECUTE,
-					    .to = GABION_NO_DOMAIN,
-					    .loc = m->resources.v[d->program].loc,
-				    });
+	add_entry_rule(m, number, d->program);
+	add_entry_rule(m, number, d->helper);
 	vec_push(&m->rules, (struct gabion_rule){
 				    .kind = GABION_RULE_ALLOW,
 				    .klass = GABION_CLASS_DOMAIN,

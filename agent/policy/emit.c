@@ -285,10 +285,25 @@ static void emit_matrix(struct emitter *e, uint32_t type, uint32_t klass, const 
 	end_section(e);
 }
 
+/* The domains that are entered, of the file class. */
+static void emit_entered(struct emitter *e, uint32_t type, const uint16_t *entered, size_t n)
+{
+	size_t i;
+
+	if (!entered)
+		return;
+	begin_section(e, type, GABION_CLASS_FILE);
+	for (i = 0; i < n; i++) {
+		__le16 to = cpu_to_le16(entered[i]);
+
+		append(e, &to, sizeof(to));
+	}
+	end_section(e);
+}
+
 static void emit_class(struct emitter *e, uint32_t klass)
 {
 	const struct gabion_tables *t = &e->m->tables[klass];
-	size_t i;
 
 	if (klass != GABION_CLASS_DOMAIN) {
 		emit_labels(e, klass);
@@ -299,15 +314,8 @@ static void emit_class(struct emitter *e, uint32_t klass)
 	emit_matrix(e, GABION_SECTION_DENY, klass, t->deny);
 	emit_matrix(e, GABION_SECTION_AUDIT, klass, t->audit);
 	emit_matrix(e, GABION_SECTION_QUIET, klass, t->quiet);
-	if (!t->transition)
-		return;
-	begin_section(e, GABION_SECTION_TRANSITION, klass);
-	for (i = 0; i < e->m->domains.n * t->nlabels; i++) {
-		__le16 to = cpu_to_le16(t->transition[i]);
-
-		append(e, &to, sizeof(to));
-	}
-	end_section(e);
+	emit_entered(e, GABION_SECTION_TRANSITION, t->transition, e->m->domains.n * t->nlabels);
+	emit_entered(e, GABION_SECTION_HELPERS, t->helpers, t->nlabels);
 }
 
 /* Bytes of the parts that can be large, before anything is allocated for them. */
@@ -323,7 +331,7 @@ static uint64_t estimate(const struct gabion_model *m)
 
 		bytes += cells * 4 *
 			 (!!t->allow + !!t->trusted + !!t->deny + !!t->audit + !!t->quiet);
-		bytes += cells * (t->transition ? 2 : 0);
+		bytes += cells * (t->transition ? 2 : 0) + (t->helpers ? 2 * t->nlabels : 0);
 		bytes += (uint64_t)m->classes[klass].comb.ncells * 8 +
 			 (uint64_t)m->classes[klass].dfa.nstates * 12;
 		/* A label's name spells its members. */

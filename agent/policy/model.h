@@ -54,6 +54,8 @@ struct gabion_domain {
 	uint32_t flags;
 	struct gabion_number_sets granted, denied;
 	uint32_t program;			/* resource made by `enter`, or GABION_NFA_NONE */
+	uint32_t helper;			/* likewise by `enter helper` */
+	const struct gabion_loc *any_helper;	/* `enter helper` without globs, or NULL */
 	size_t first_rule, last_rule;		/* its rules in the model, [first, last) */
 };
 
@@ -97,6 +99,7 @@ struct gabion_tables {
 	uint32_t nlabels;
 	uint32_t *allow, *trusted, *deny, *audit, *quiet;
 	uint16_t *transition;
+	uint16_t *helpers;	/* [nlabels] */
 };
 
 /* Commands @first to @last, granted to @domain on files of @label. */
@@ -185,7 +188,7 @@ uint32_t gabion_model_level(struct gabion_model *m, const struct gabion_ast_leve
 /* resources.c: named resources; the resource of an inline glob; that of `enter`. */
 void gabion_model_resources(struct gabion_model *m);
 uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_ast_name *glob);
-uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
+uint32_t gabion_model_program(struct gabion_model *m, const char *name,
 			      const struct gabion_ast_name *globs);
 
 /*

@@ -291,6 +291,10 @@ rule:
 	ENTER globs			{
 		$$ = gabion_tree_rule(p, GABION_AST_ENTER, &@1, $2.first);
 	}
+|	ENTER name			{ $$ = gabion_tree_enter_helper(p, &@1, &$2, NULL); }
+|	ENTER name globs		{
+		$$ = gabion_tree_enter_helper(p, &@1, &$2, $3.first);
+	}
 |	LEVEL level			{
 		$$ = gabion_tree_rule(p, GABION_AST_LEVEL, &@1, NULL);
 		$$->level = $2;

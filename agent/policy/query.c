@@ -223,6 +223,8 @@ static void decide(const struct gabion_view *view, struct gabion_answer *a)
 	if (a->klass == GABION_CLASS_FILE && c->transition)
 		a->transition =
 			le16_to_cpu(c->transition[(size_t)a->domain * c->nlabels + a->label]);
+	if (a->klass == GABION_CLASS_FILE && c->helpers && !a->domain)
+		a->helper = le16_to_cpu(c->helpers[a->label]);
 	if (!a->refused)
 		return;
 	if (gabion_matrix(c, c->deny, a->domain, a->label) & a->refused)
@@ -281,6 +283,7 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 
 	memset(answer, 0, sizeof(*answer));
 	answer->transition = GABION_TRANSITION_NONE;
+	answer->helper = GABION_TRANSITION_NONE;
 	err = parse(view, domain, verb, object, answer, error);
 	if (err)
 		return err;

@@ -38,6 +38,8 @@ enum gabion_answer_reason {
  * @subject_level: of the domain
  * @object_level: of the object; NULL for capability, family, control and netlink
  * @transition:	file: domain that executing the object enters, or GABION_TRANSITION_NONE
+ * @helper:	file, of the host: the one that a usermode helper enters by it instead, or
+ *		GABION_TRANSITION_NONE: the same
  * @has_command: file: about one command of ioctl(2), @command
  * @free_command: it needs no grant
  * @abi:	syscall: enum gabion_abi
@@ -62,6 +64,7 @@ struct gabion_answer {
 	const struct gabion_policy_level *subject_level;
 	const struct gabion_policy_level *object_level;
 	uint16_t transition;
+	uint16_t helper;
 	bool has_command;
 	bool free_command;
 	uint32_t command;

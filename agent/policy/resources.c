@@ -123,12 +123,12 @@ uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_
 	return number;
 }
 
-uint32_t gabion_model_program(struct gabion_model *m, const char *domain,
+uint32_t gabion_model_program(struct gabion_model *m, const char *name,
 			      const struct gabion_ast_name *globs)
 {
 	uint32_t number = add_resource(
 		m, (struct gabion_resource){
-			   .name = gabion_arena_printf(&m->arena, "%s_program", domain),
+			   .name = name,
 			   .klass = GABION_CLASS_FILE,
 			   .program = true,
 			   .loc = globs->loc,

@@ -107,6 +107,8 @@ static const char *mend(struct gabion_parser *p, const struct mistake *m)
 		return condition;
 	if (!strcmp(m->text, ",") && !strcmp(m->before, "default"))
 		return "write `syscalls default as ...` as a statement of its own";
+	if (!strcmp(m->text, ",") && !strcmp(m->before, "helper"))
+		return "write `enter helper` as a statement of its own";
 	if (!strcmp(m->text, ",") && !strcmp(m->before, "strict"))
 		return "write `syscalls strict` as a statement of its own";
 	if (m->found == GABION_SYNTAX_NAME) {

@@ -1,26 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which domain an execution enters: `enter` from unconfined domains, `exec ... as`
- * from others.  One file must lead to one domain.
+ * Which domain an execution enters: `enter` from unconfined domains, `enter helper`
+ * from the kernel, `exec ... as` from others.  One file must lead to one domain.
  */
 #include "model.h"
 #include "witness.h"
 
+enum entry {
+	BY_PROGRAM,	/* enter */
+	BY_HELPER,	/* enter helper */
+	BY_RULE,	/* exec ... as */
+};
+
 /* One row of the matrix under construction: the entry and the resource it comes from. */
 struct row {
+	enum entry entry;
 	uint16_t *to;
 	uint32_t *by; /* index of rule, or of domain for `enter` */
 };
 
-static const struct gabion_loc *place_of(const struct gabion_model *m, bool enter, uint32_t by)
+static const struct gabion_loc *place_of(const struct gabion_model *m, enum entry entry, uint32_t by)
 {
-	return enter ? &m->resources.v[m->domains.v[by].program].loc : &m->rules.v[by].loc;
+	const struct gabion_domain *d = &m->domains.v[by];
+
+	if (entry == BY_RULE)
+		return &m->rules.v[by].loc;
+	return &m->resources.v[entry == BY_HELPER ? d->helper : d->program].loc;
 }
 
-static void report(struct gabion_model *m, uint32_t domain, uint32_t label, bool enter,
-		   uint32_t first, uint32_t second, uint32_t to_first, uint32_t to_second)
+static void report(struct gabion_model *m, const struct row *row, uint32_t domain, uint32_t label,
+		   uint32_t second, uint32_t to_second)
 {
 	struct gabion_class_model *c = &m->classes[GABION_CLASS_FILE];
+	const char *who = row->entry == BY_PROGRAM  ? "an unconfined task"
+			  : row->entry == BY_HELPER ? "the kernel"
+						    : gabion_arena_printf(&m->arena, "domain %s",
+									  m->domains.v[domain].name);
 	struct gabion_witness w;
 	char *name;
 	size_t n;
@@ -30,18 +45,16 @@ static void report(struct gabion_model *m, uint32_t domain, uint32_t label, bool
 	gabion_witness_free(&w);
 	if (!name)
 		return;
-	model_error(m, place_of(m, enter, second),
+	model_error(m, place_of(m, row->entry, second),
 		    "make the two globs disjoint, or enter one domain",
-		    "ambiguous transition: when %s%s executes %s it enters \"%s\" or \"%s\"",
-		    domain == GABION_HOST ? "an unconfined task" : "domain ",
-		    domain == GABION_HOST ? "" : m->domains.v[domain].name, name,
-		    m->domains.v[to_first].name, m->domains.v[to_second].name);
-	model_note(m, place_of(m, enter, first), "the other one");
+		    "ambiguous transition: when %s executes %s it enters \"%s\" or \"%s\"", who,
+		    name, m->domains.v[row->to[label]].name, m->domains.v[to_second].name);
+	model_note(m, place_of(m, row->entry, row->by[label]), "the other one");
 	free(name);
 }
 
 static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint32_t resource,
-		 uint32_t to, bool enter, uint32_t by)
+		 uint32_t to, uint32_t by)
 {
 	const struct gabion_class_model *c = &m->classes[GABION_CLASS_FILE];
 	bool reported = false;
@@ -52,8 +65,7 @@ static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint3
 
 		if (row->to[label] != GABION_TRANSITION_NONE && row->to[label] != to) {
 			if (!reported)
-				report(m, domain, label, enter, row->by[label], by, row->to[label],
-				       to);
+				report(m, row, domain, label, by, to);
 			reported = true;
 			continue;
 		}
@@ -90,32 +102,93 @@ static void check_target(struct gabion_model *m, const struct gabion_rule *rule)
 	}
 }
 
+static uint16_t *nowhere(size_t n)
+{
+	uint16_t *to = gabion_xcalloc(n, sizeof(*to));
+
+	memset(to, 0xff, n * sizeof(*to));
+	return to;
+}
+
+/* What an unconfined task enters: row 0 of the matrix. */
+static bool fill_host(struct gabion_model *m, uint16_t *to, uint32_t *by)
+{
+	struct row row = { BY_PROGRAM, to, by };
+	bool any = false;
+	uint32_t d;
+
+	for (d = 1; d < m->domains.n; d++) {
+		if (m->domains.v[d].program == GABION_NFA_NONE)
+			continue;
+		fill(m, &row, GABION_HOST, m->domains.v[d].program, d, d);
+		any = true;
+	}
+	return any;
+}
+
+/* The domain for helpers that no rule names, or GABION_NO_DOMAIN. */
+static uint32_t any_helper(struct gabion_model *m)
+{
+	uint32_t found = GABION_NO_DOMAIN, d;
+
+	for (d = 1; d < m->domains.n; d++) {
+		if (!m->domains.v[d].any_helper)
+			continue;
+		if (found == GABION_NO_DOMAIN) {
+			found = d;
+			continue;
+		}
+		model_error(m, m->domains.v[d].any_helper,
+			    "name the programs of one of them: enter helper PATH",
+			    "other helpers enter \"%s\" or \"%s\"", m->domains.v[found].name,
+			    m->domains.v[d].name);
+		model_note(m, m->domains.v[found].any_helper, "the other one");
+	}
+	return found;
+}
+
+/* What the kernel's helpers enter, where that is not what the host would; @host is row 0. */
+static void fill_helpers(struct gabion_model *m, const uint16_t *host, uint32_t *by)
+{
+	struct gabion_tables *t = &m->tables[GABION_CLASS_FILE];
+	uint32_t rest = any_helper(m), d, label;
+	struct row row = { BY_HELPER, nowhere(t->nlabels), by };
+	bool any = rest != GABION_NO_DOMAIN;
+
+	for (d = 1; d < m->domains.n; d++) {
+		if (m->domains.v[d].helper == GABION_NFA_NONE)
+			continue;
+		fill(m, &row, GABION_HOST, m->domains.v[d].helper, d, d);
+		any = true;
+	}
+	for (label = 0; rest != GABION_NO_DOMAIN && label < t->nlabels; label++)
+		if (row.to[label] == GABION_TRANSITION_NONE &&
+		    host[label] == GABION_TRANSITION_NONE)
+			row.to[label] = rest;
+	if (any)
+		t->helpers = row.to;
+	else
+		free(row.to);
+}
+
 void gabion_model_transitions(struct gabion_model *m)
 {
 	struct gabion_tables *t = &m->tables[GABION_CLASS_FILE];
-	size_t cells = m->domains.n * t->nlabels, i;
 	uint32_t *by = gabion_xcalloc(t->nlabels, sizeof(*by)), d, label;
-	uint16_t *matrix = gabion_xcalloc(cells, sizeof(*matrix));
-	bool any = false;
+	uint16_t *matrix = nowhere(m->domains.n * t->nlabels);
+	bool any = fill_host(m, matrix, by);
+	size_t i;
 
-	memset(matrix, 0xff, cells * sizeof(*matrix));
+	fill_helpers(m, matrix, by);
 	for (d = 1; d < m->domains.n; d++) {
-		struct row host = { matrix, by };
-
-		if (m->domains.v[d].program == GABION_NFA_NONE)
-			continue;
-		fill(m, &host, GABION_HOST, m->domains.v[d].program, d, true, d);
-		any = true;
-	}
-	for (d = 1; d < m->domains.n; d++) {
-		struct row row = { matrix + (size_t)d * t->nlabels, by };
+		struct row row = { BY_RULE, matrix + (size_t)d * t->nlabels, by };
 
 		for (i = m->domains.v[d].first_rule; i < m->domains.v[d].last_rule; i++) {
 			const struct gabion_rule *rule = &m->rules.v[i];
 
 			if (rule->kind != GABION_RULE_EXEC || rule->to == GABION_NO_DOMAIN)
 				continue;
-			fill(m, &row, d, rule->object, rule->to, false, i);
+			fill(m, &row, d, rule->object, rule->to, i);
 			check_target(m, rule);
 			any = true;
 		}

@@ -97,6 +97,22 @@ struct gabion_ast_rule *gabion_tree_prefixed(struct gabion_parser *p, enum gabio
 	return rule;
 }
 
+struct gabion_ast_rule *gabion_tree_enter_helper(struct gabion_parser *p,
+						 const struct gabion_loc *loc,
+						 const struct gabion_ast_name *word,
+						 struct gabion_ast_name *globs)
+{
+	struct gabion_ast_rule *rule = gabion_tree_rule(p, GABION_AST_ENTER, loc, globs);
+
+	if (strcmp(word->text, "helper"))
+		gabion_tree_error(p, &word->loc,
+				  "write a path, or `enter helper` for what the kernel executes",
+				  "a domain is entered by executing files: \"%s\" is not a path",
+				  word->text);
+	rule->helper = true;
+	return rule;
+}
+
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass)
 {
 	struct gabion_ast_resource *r = gabion_arena_alloc(p->arena, sizeof(*r));

@@ -75,6 +75,11 @@ struct gabion_ast_rule *gabion_tree_prefixed(struct gabion_parser *p, enum gabio
 					     const struct gabion_loc *loc,
 					     struct gabion_prefix prefix,
 					     struct gabion_ast_name *objects);
+/* `enter helper`; a diagnostic for another word. @globs: NULL for none. */
+struct gabion_ast_rule *gabion_tree_enter_helper(struct gabion_parser *p,
+						 const struct gabion_loc *loc,
+						 const struct gabion_ast_name *word,
+						 struct gabion_ast_name *globs);
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass);
 struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p, uint8_t protocol,
 					    struct gabion_ast_ports *ports);

@@ -255,6 +255,54 @@ static void transitions(void **state)
 	gabion_compiled_free(&c);
 }
 
+static uint16_t helper(const struct gabion_compiled *c, const char *domain, const char *path)
+{
+	struct gabion_answer a = policy_ask(c, domain, "execute", path);
+
+	gabion_answer_free(&a);
+	return a.helper;
+}
+
+/* What the kernel executes enters by `enter helper`, else as on the host. */
+static void helpers(void **state)
+{
+	struct gabion_compiled c;
+
+	(void)state;
+	policy_compile(&c, "domain mod {\n enter helper /usr/bin/kmod, /k/*\n enter /usr/bin/tool\n"
+			   " enter helper /usr/bin/tool\n}\n"
+			   "domain web {\n enter /usr/bin/web, /usr/bin/kmod\n}\n");
+	assert_int_equal(helper(&c, "host", "/usr/bin/kmod"), 1);
+	assert_int_equal(helper(&c, "host", "/k/x"), 1);
+	assert_int_equal(helper(&c, "host", "/usr/bin/tool"), 1);
+	assert_int_equal(helper(&c, "host", "/usr/bin/web"), GABION_TRANSITION_NONE);
+	assert_int_equal(helper(&c, "host", "/usr/bin/ls"), GABION_TRANSITION_NONE);
+	/* Helpers start in the host's domain: other domains have none. */
+	assert_int_equal(helper(&c, "web", "/usr/bin/kmod"), GABION_TRANSITION_NONE);
+	/* Nobody else enters by it. */
+	assert_int_equal(transition(&c, "host", "/usr/bin/kmod"), 2);
+	assert_int_equal(transition(&c, "host", "/k/x"), GABION_TRANSITION_NONE);
+	assert_int_equal(transition(&c, "host", "/usr/bin/tool"), 1);
+	policy_expect(&c, "mod", "map", "/usr/bin/kmod", ALLOWED);
+	policy_expect(&c, "mod", "execute", "/k/x", ALLOWED);
+	gabion_compiled_free(&c);
+	/* The rest of them: what no rule of either kind names, and what has no name. */
+	policy_compile(&c, "domain rest {\n enter helper\n}\n"
+			   "domain mod {\n enter helper /usr/bin/kmod\n}\n"
+			   "domain web {\n enter /usr/bin/web\n}\n");
+	assert_int_equal(helper(&c, "host", "/usr/bin/kmod"), 2);
+	assert_int_equal(helper(&c, "host", "/usr/bin/web"), GABION_TRANSITION_NONE);
+	assert_int_equal(helper(&c, "host", "/usr/bin/ls"), 1);
+	assert_int_equal(helper(&c, "host", "unreachable"), 1);
+	assert_int_equal(transition(&c, "host", "/usr/bin/ls"), GABION_TRANSITION_NONE);
+	policy_expect(&c, "rest", "map", "/usr/bin/ls", NO_RULE);
+	gabion_compiled_free(&c);
+	/* One that is named like the word is none. */
+	policy_compile(&c, "resource helper file /h\ndomain helper {\n read helper\n}\n");
+	assert_null(c.view.classes[GABION_CLASS_FILE].helpers);
+	gabion_compiled_free(&c);
+}
+
 static void marks(void **state)
 {
 	struct gabion_compiled c;
@@ -335,6 +383,7 @@ int main(void)
 		cmocka_unit_test(domains),
 		cmocka_unit_test(abstractions),
 		cmocka_unit_test(transitions),
+		cmocka_unit_test(helpers),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(image_shape),
 		cmocka_unit_test(rules_have_places),

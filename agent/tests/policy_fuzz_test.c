@@ -28,7 +28,7 @@ static const char *const seeds[] = {
 	"domain d {\n netlink route, audit, 30\n deny netlink generic, 31\n socket netlink\n"
 	" capability chown\n control jit, watch\n schedule, ipc_read domain e\n ipc_write e\n}\n"
 	"domain e {\n mode complain\n deny socket netlink\n}\nexpect d allow netlink audit\n",
-	"set s { syscalls read, write }\ndomain d {\n enter /bin/d\n exec /bin/e as e\n abi i386\n"
+	"set s { syscalls read, write }\ndomain d {\n enter /bin/d\n enter helper /bin/h\n exec /bin/e as e\n abi i386\n"
 	" syscalls @s, ioctl(request in {TCGETS, 5..7}), -close\n"
 	" syscalls default as errno ENOSYS\n}\ndomain e {\n map /bin/e\n syscalls strict\n}\n",
 };

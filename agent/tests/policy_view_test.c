@@ -13,7 +13,7 @@ static const char policy[] =
 	"resource n tcp 10.0.0.0/8 port 80\n"
 	"domain d {\n enter /d\n level secret\n read r\n deny write r\n trusted read /t\n"
 	" audit read r\n quiet deny map r\n trusted connect n\n exec /e as d\n map /e\n"
-	" capability chown\n netlink route, 30\n"
+	" enter helper /h\n enter helper\n capability chown\n netlink route, 30\n"
 	" ioctl(TIOCSTI, 7..9) r\n trusted ioctl(3) /t\n ioctl i\n deny ioctl(4) i\n"
 	" syscalls default as errno ENOSYS\n syscalls read, write(fd in {1, 3, 9}, arg2 < 7), -close\n"
 	"}\n";
@@ -44,6 +44,8 @@ static uint32_t walk_everything(const struct gabion_view *view)
 				sum += gabion_matrix(c, c->quiet, d, label);
 				if (c->transition)
 					sum += le16_to_cpu(c->transition[d * c->nlabels + label]);
+				if (c->helpers)
+					sum += le16_to_cpu(c->helpers[label]);
 			}
 		}
 		for (i = 0; i < view->nioctls && klass == GABION_CLASS_FILE; i++) {
@@ -79,6 +81,8 @@ static void ask_something(const struct gabion_view *view)
 	struct gabion_error error;
 	size_t i;
 
+	if (!gabion_query(view, "host", "execute", "/h", &answer, &error))
+		gabion_answer_free(&answer);
 	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		if (!gabion_query(view, "d", questions[i][0], questions[i][1], &answer, &error))
 			gabion_answer_free(&answer);

@@ -117,8 +117,8 @@ enum gabion_cmd {
  * @GABION_A_CALLS_KNOWN:	u32, size of the running kernel's table of that ABI
  * @GABION_A_EXE:		string, path of a process's executable
  * @GABION_A_ERROR:		u32, errno: why a process was not moved. EMLINK: another one shares its
- *				memory or descriptors; EBUSY: it has an io_uring that the domain's
- *				filter would not let it have; EAGAIN: it was executing something all
+ *				memory or descriptors; EBUSY: it has an io_uring that the domain
+ *				would not let it have; EAGAIN: it was executing something all
  *				the time; EOWNERDEAD: sharing began in this moment, it was killed; with
  *				PID also ENOENT: no domain is entered by its executable, EEXIST: it is
  *				in DOMAIN already, EINVAL: a kernel thread, or not a group leader,

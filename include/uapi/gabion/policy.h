@@ -73,6 +73,9 @@ struct gabion_policy_header {
  * @GABION_SECTION_TRANSITION:	(file class, optional) __le16 domain index [ndomains][nlabels],
  *				the domain entered when a file of that label is executed, or
  *				GABION_TRANSITION_NONE to stay
+ * @GABION_SECTION_HELPERS:	(file class, optional) __le16 domain index [nlabels], the domain entered
+ *				when the kernel itself executes a file of that label (a usermode
+ *				helper), or GABION_TRANSITION_NONE: as when the host does
  */
 enum gabion_section {
 	GABION_SECTION_STRINGS = 1,
@@ -93,6 +96,7 @@ enum gabion_section {
 	GABION_SECTION_AUDIT,
 	GABION_SECTION_QUIET,
 	GABION_SECTION_TRANSITION,
+	GABION_SECTION_HELPERS,
 };
 
 #define GABION_TRANSITION_NONE	0xffffU
