@@ -97,7 +97,8 @@ int gabion_decide_creator(enum gabion_hook_id hook, u16 domain, const struct den
 	u16 creator = gabion_creator(dentry);
 	u32 flow = flow_of(wanted);
 
-	if (creator == domain || !flow)
+	/* Nobody made a namespace or a process's pidfd in this sense. */
+	if (creator == domain || !flow || !is_ours(dentry))
 		return 0;
 	if ((hook == GABION_HOOK_file_open && !is_held(dentry, flow)) || is_shared_memory(dentry))
 		return gabion_decide_domain(hook, domain, creator, 0, flow, 0);

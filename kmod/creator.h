@@ -31,7 +31,8 @@ u16 gabion_creator(const struct dentry *dentry);
  * What was handed over (inherited, received, kept over a change of policy) is held
  * to the level order: information flows from the creator to who reads it. What the
  * task reached for itself, through /proc/PID/fd, and System V shared memory need the
- * `ipc read` and `ipc write` of the policy.
+ * `ipc_read` and `ipc_write` of the policy. What has another filesystem (nsfs, pidfs,
+ * dma-buf) is not judged here.
  * Context: any; for file_open not with the descriptor table's lock held.
  * Return: 0 or -EPERM.
  */

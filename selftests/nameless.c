@@ -359,6 +359,17 @@ TEST_F(reached, again_for_what_is_held)
 	worker_end(&worker);
 }
 
+/* Has no name either, and nobody made it. */
+static int open_namespace(void)
+{
+	return ATTEMPT(open("/proc/self/ns/uts", O_RDONLY));
+}
+
+TEST_F(reached, a_namespace_is_nobodys)
+{
+	EXPECT_EQ(0, confine_run(self->client, "target", open_namespace));
+}
+
 /* --- datagram sockets without a path --- */
 
 GABION_FIXTURE(datagram)
