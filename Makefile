@@ -33,6 +33,7 @@ include mk/vmm.mk
 include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk
+include mk/kernel-tests.mk
 
 clean:
 	rm -rf $(B)
