@@ -110,10 +110,13 @@ $(SECCOMP_BPF):
 	mkdir -p $(@D)
 	$(CC) -O2 -o $@ $(B)/kselftest/seccomp-source/seccomp/seccomp_bpf.c -lpthread -lcap
 
-# seccomp-bpf-6.1: the same in a domain as outside of one.
-seccomp-bpf-%: stage-% $(SECCOMP_BPF)
-	qemu-test/vm --kernel $* --smp 2 --timeout 600 --share $(CURDIR) -- \
-		env SECCOMP_BPF=$(CURDIR)/$(SECCOMP_BPF) $(CURDIR)/selftests/seccomp-bpf
+# seccomp-bpf-6.1: the same in a domain as outside of one; and the programs that we make, in a
+# kernel that has both of its entries.
+RANDOM_PROGRAMS := $(TESTS_DIR)/$(SECCOMP_KERNEL_TEST)
+seccomp-bpf-%: stage-% $(SECCOMP_BPF) $(RANDOM_PROGRAMS)
+	qemu-test/vm --kernel $* --smp 2 --timeout 900 --with libcmocka0,libasan8,libubsan1 \
+		--share $(CURDIR) -- env SECCOMP_BPF=$(CURDIR)/$(SECCOMP_BPF) \
+		RANDOM_PROGRAMS=$(CURDIR)/$(RANDOM_PROGRAMS) $(CURDIR)/selftests/seccomp-bpf
 
 # programs-6.1: redis and OpenSSH under syscall filters.
 programs-%: stage-%
@@ -187,7 +190,7 @@ demo: deps stage-6.1
 	demo/run
 
 test: deps
-	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests
+	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
 .PHONY: test-debug selftests unit-tests unit-test bench demo test

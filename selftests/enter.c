@@ -26,7 +26,8 @@
 	       "    control io_uring\n    syscalls default as allow\n"		\
 	       "    syscalls -io_uring_setup, -io_uring_enter, -io_uring_register\n")
 
-#define ROWS_MAX 16
+/* A chain of processes that fork may be as many as were caught between two walks. */
+#define ROWS_MAX 4096
 
 struct row {
 	pid_t pid;
@@ -60,8 +61,8 @@ FIXTURE_TEARDOWN(enter)
 	int tries, err = -EBUSY;
 
 	late_end(&self->late);
-	/* Without the domains; whoever is dying in one of them may take a moment. */
-	for (tries = 0; tries < 50 && err == -EBUSY; tries++) {
+	/* Without the domains; whoever is dying in one of them may take a moment, chains seconds. */
+	for (tries = 0; tries < 150 && err == -EBUSY; tries++) {
 		usleep(tries * 1000);
 		err = source_load(self->client, "");
 	}
