@@ -54,8 +54,8 @@ export_folder()
 }
 
 # loglevel=5 lets warnings and worse through to the serial console, slow as it is; the rest is read at the end. A panic
-# ends the run at once; sysrq from the keyboard is how a hung guest is asked what it waits for.
+# ends the run at once; sysrq from the keyboard is how a hung guest is asked what it waits for. maxcpus: guest/lib.
 kernel_command_line()
 {
-	echo "console=ttyS0,115200 loglevel=5 log_buf_len=1M panic=-1 sysrq_always_enabled=1 ${ICOUNT:+nokaslr }${APPEND}"
+	echo "console=ttyS0,115200 loglevel=5 log_buf_len=1M panic=-1 sysrq_always_enabled=1 maxcpus=1 ${ICOUNT:+nokaslr }${APPEND}"
 }
