@@ -81,6 +81,18 @@ GABION_CHECK0(__ia32_sys_brk)
 	return decide_brk(GABION_HOOK___ia32_sys_brk);
 }
 
+/*
+ * PTRACE_POKETEXT and its like write to pages whatever their protection. Who may
+ * trace may read; ptrace(2) makes EIO of what we say.
+ */
+GABION_CHECK5(ptrace_access_vm, struct task_struct *, task, unsigned long, address, void *, buffer,
+	      int, length, unsigned int, flags)
+{
+	if (!(flags & FOLL_WRITE))
+		return 0;
+	return gabion_decide_control(GABION_HOOK_ptrace_access_vm, GABION_CONTROL_JIT);
+}
+
 /* The kernel asks cap_capable() itself here. Below the default, whatever the sysctl says. */
 GABION_CHECK1(mmap_addr, unsigned long, address)
 {

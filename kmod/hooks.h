@@ -160,6 +160,7 @@
 	X(ia32_sys_call, CONFINED)		\
 	X(x32_sys_call, CONFINED)		\
 	X(sock_splice_read, CONFINED)		\
+	X(ptrace_access_vm, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\

@@ -3,6 +3,7 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
@@ -47,6 +48,12 @@ static u32 mapping_permission(const struct vm_area_struct *vma)
 	return wanted;
 }
 
+/* Pages of its own where a file is mapped: a uprobe, which the administrator sets, makes some too. */
+static bool was_written(const struct vm_area_struct *vma)
+{
+	return vma->anon_vma && !test_bit(MMF_HAS_UPROBES, &vma->vm_mm->flags);
+}
+
 /*
  * Code that the task wrote, or can write. Not the kernel's own (vdso), nor the stack
  * that an ELF header asked to be executable.
@@ -55,7 +62,9 @@ static bool is_written_code(const struct vm_area_struct *vma)
 {
 	if (!(vma->vm_flags & VM_EXEC) || (vma->vm_flags & VM_GROWSDOWN))
 		return false;
-	return vma->vm_file ? vma->vm_flags & VM_WRITE : !vma->vm_ops;
+	if (!vma->vm_file)
+		return !vma->vm_ops;
+	return (vma->vm_flags & VM_WRITE) || was_written(vma);
 }
 
 static bool may_keep(const struct vm_area_struct *vma)

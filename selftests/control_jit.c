@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The control `jit`: memory that was written is not executed. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 
@@ -299,6 +302,40 @@ TEST_F(jit, ordinary_programs_do_without)
 	}
 	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
 		.klass = GABION_CLASS_CONTROL, .domain = "refused" }));
+}
+
+/* A tracer writes to code of a child that shares nothing with it. */
+static int poke(void)
+{
+	int status, err;
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (;;)
+			pause();
+	}
+	err = ATTEMPT(ptrace(PTRACE_SEIZE, pid, 0, 0)) ?: ATTEMPT(ptrace(PTRACE_INTERRUPT, pid, 0, 0));
+	if (!err)
+		waitpid(pid, &status, __WALL);
+	errno = 0;
+	if (!err && ptrace(PTRACE_PEEKTEXT, pid, (void *)poke, 0) == -1 && errno)
+		err = 99;
+	err = err ?: ATTEMPT(ptrace(PTRACE_POKETEXT, pid, (void *)poke, (void *)0xc3L));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err;
+}
+
+/* ptrace(2) knows no other error. */
+TEST_F(jit, a_tracer_reads_code_and_does_not_write_it)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, poke));
+	EXPECT_EQ(0, confine_run(self->client, "compiler", poke));
+	confine_events_clear(self->client);
+	EXPECT_EQ(EIO, confine_run(self->client, "debugger", poke));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = GABION_CONTROL_JIT, .domain = "debugger" }));
 }
 
 /* It fills pages that are mapped as code and cannot be written to. */

@@ -388,7 +388,10 @@ TEST_F_TIMEOUT(revoke, by_policy, 120)
 
 /* --- code that was written while that was granted --- */
 
-GABION_FIXTURE(written)
+FIXTURE(written)
+{
+	GABION_FIXTURE_MEMBERS
+};
 
 static int hold_written_code(void)
 {
@@ -399,13 +402,45 @@ static int hold_written_code(void)
 	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
 }
 
+/* Of a file that may be executed, which is written to in memory only. */
+static int hold_written_file(void)
+{
+	int fd = open("/usr/bin/true", O_RDONLY);
+
+	if (fd < 0)
+		return errno;
+	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (mapping == MAP_FAILED)
+		return errno;
+	*mapping = 0xc3;	/* ret */
+	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
+}
+
+FIXTURE_VARIANT(written)
+{
+	int (*hold)(void);
+};
+
+FIXTURE_VARIANT_ADD(written, anonymous)
+{
+	.hold = hold_written_code,
+};
+
+FIXTURE_VARIANT_ADD(written, of_a_file)
+{
+	.hold = hold_written_file,
+};
+
+GABION_FIXTURE_LIFE(written)
+
 TEST_F_TIMEOUT(written, code_goes_with_the_grant, 120)
 {
 	struct gabion_error error = { 0 };
 	struct worker worker;
 
 	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    control jit\n")));
-	ASSERT_EQ(0, worker_start(&worker, hold_written_code, call_mapping));
+	ASSERT_EQ(0, worker_start(&worker, variant->hold, call_mapping));
 	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "revocable", &error));
 	ASSERT_EQ(0, worker_do(&worker, 's'));
 	EXPECT_EQ(0, worker_do(&worker, 'u'));
