@@ -16,8 +16,24 @@
 #include "symbol.h"
 #include "task_label.h"
 
-/* Tasks, by pid, that have a review ahead of them. */
+/**
+ * struct order - for one task to review what it has
+ * @work:	task work that does it; first, the callback is given its address
+ * @child:	order for a child that is born before that, or NULL: the place where
+ *		it is handed over must not allocate. One is enough: a fork ends in a
+ *		return to user mode, and so in the review.
+ */
+struct order {
+	struct callback_head work;
+	struct order *child;
+};
+
+/*
+ * Tasks, by pid, that have a review ahead of them. A bit is set under owing_lock
+ * together with the addition of the work.
+ */
 static DECLARE_BITMAP(owing, PID_MAX_LIMIT);
+static DEFINE_RAW_SPINLOCK(owing_lock);
 
 /* Reviews that were asked for and have not ended. */
 static atomic_t outstanding = ATOMIC_INIT(0);
@@ -113,9 +129,16 @@ static void review_mappings(struct mm_struct *mm)
 	}
 }
 
+static void order_free(struct order *order)
+{
+	if (order)
+		kfree(order->child);
+	kfree(order);
+}
+
 static void end_review(struct callback_head *work)
 {
-	kfree(work);
+	order_free(container_of(work, struct order, work));
 	if (atomic_dec_and_test(&outstanding))
 		wake_up(&all_done);
 }
@@ -137,32 +160,90 @@ static bool is_kernels(const struct task_struct *task)
 	return task->flags & (PF_KTHREAD | PF_IO_WORKER | GABION_PF_USER_WORKER);
 }
 
+static struct order *order_new(void)
+{
+	struct order *order = kzalloc(sizeof(*order), GFP_ATOMIC);
+
+	if (order)
+		order->child = kzalloc(sizeof(*order->child), GFP_ATOMIC);
+	if (order && !order->child) {
+		kfree(order);
+		order = NULL;
+	}
+	return order;
+}
+
+/* Under owing_lock. Return: @order, if it was not needed. */
+static struct order *hand_over(struct task_struct *task, struct order *order)
+{
+	lockdep_assert_held(&owing_lock);
+	if (test_and_set_bit(task->pid, owing))
+		return order;
+	init_task_work(&order->work, review);
+	atomic_inc(&outstanding);
+	if (!task_work_add(task, &order->work, TWA_SIGNAL))
+		return NULL;
+	/* It is exiting, and has given all up. */
+	clear_bit(task->pid, owing);
+	atomic_dec(&outstanding);
+	return order;
+}
+
 void gabion_revoke(struct task_struct *task)
 {
-	struct callback_head *work;
+	unsigned long flags;
+	struct order *order;
 
-	if (is_kernels(task) || test_and_set_bit(task->pid, owing))
+	if (is_kernels(task))
 		return;
-	work = kmalloc(sizeof(*work), GFP_ATOMIC);
-	if (!work) {
+	order = order_new();
+	if (!order) {
 		send_sig(SIGKILL, task, 1);
 		return;
 	}
-	init_task_work(work, review);
-	atomic_inc(&outstanding);
-	/* One that is exiting has given all up. */
-	if (task_work_add(task, work, TWA_SIGNAL)) {
-		clear_bit(task->pid, owing);
-		end_review(work);
-	}
+	raw_spin_lock_irqsave(&owing_lock, flags);
+	order = hand_over(task, order);
+	raw_spin_unlock_irqrestore(&owing_lock, flags);
+	order_free(order);
+}
+
+static bool is_ours(struct callback_head *work, void *unused)
+{
+	return work->func == review;
+}
+
+/* The order that @parent has for its child; nothing is left to @parent. */
+static struct order *take_childs(struct task_struct *parent)
+{
+	struct callback_head *work = static_call(gabion_task_work_cancel)(parent, is_ours, NULL);
+	struct order *own, *childs;
+
+	if (!work)
+		return NULL;
+	own = container_of(work, struct order, work);
+	childs = own->child;
+	own->child = NULL;
+	task_work_add(parent, work, TWA_SIGNAL);
+	return childs;
 }
 
 void gabion_revoke_inherit(struct task_struct *child)
 {
+	struct order *order, *unused = NULL;
+	unsigned long flags;
+
 	/* What the last task of this pid left. */
 	clear_bit(child->pid, owing);
-	if (test_bit(current->pid, owing))
-		gabion_revoke(child);
+	if (!test_bit(current->pid, owing) || is_kernels(child))
+		return;
+	raw_spin_lock_irqsave(&owing_lock, flags);
+	order = take_childs(current);
+	if (order)
+		unused = hand_over(child, order);
+	raw_spin_unlock_irqrestore(&owing_lock, flags);
+	if (WARN_ON_ONCE(!order))
+		send_sig(SIGKILL, child, 1);
+	order_free(unused);
 }
 
 void gabion_revoke_confined(void)
@@ -174,11 +255,6 @@ void gabion_revoke_confined(void)
 		if (gabion_task_label(thread) != GABION_HOST)
 			gabion_revoke(thread);
 	rcu_read_unlock();
-}
-
-static bool is_ours(struct callback_head *work, void *unused)
-{
-	return work->func == review;
 }
 
 static void cancel_all(void)

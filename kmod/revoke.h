@@ -20,7 +20,7 @@
  */
 void gabion_revoke(struct task_struct *task);
 
-/* @child of the current task was born: it owes what its parent owes. Atomic. */
+/* @child of the current task was born: it owes what its parent owes. Atomic, also on PREEMPT_RT: it does not allocate. */
 void gabion_revoke_inherit(struct task_struct *child);
 
 /* Every confined task, after a policy swap. May sleep. */
