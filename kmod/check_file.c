@@ -163,6 +163,19 @@ GABION_CHECK4(vfs_fallocate, struct file *, file, int, mode, loff_t, offset, lof
 				  GABION_FILE_WRITE, GFP_KERNEL);
 }
 
+#ifdef GABION_HAVE_NOAPPEND
+/* A write through an append-only descriptor that shall not append. Under the inode's lock. */
+GABION_CHECK2(generic_write_checks, struct kiocb *, iocb, struct iov_iter *, from)
+{
+	const struct file *file = iocb->ki_filp;
+
+	if ((iocb->ki_flags & IOCB_APPEND) || gabion_write_permission(file) != GABION_FILE_APPEND)
+		return 0;
+	return gabion_decide_path(GABION_HOOK_generic_write_checks, gabion_file_path(file),
+				  GABION_FILE_WRITE, GFP_NOFS);
+}
+#endif
+
 #ifdef GABION_HAVE_FILE_TRUNCATE
 /* ftruncate() and open(O_TRUNC); elsewhere they pass path_truncate. */
 GABION_CHECK1(file_truncate, struct file *, file)

@@ -24,13 +24,27 @@
 #define GABION_HOOKS_BY_KERNEL(X)
 #endif
 
+/*
+ * Since 6.9 a write can say RWF_NOAPPEND: kiocb_set_rw_flags() then takes
+ * IOCB_APPEND away, for pwritev2(), io_uring and aio alike.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define GABION_HAVE_NOAPPEND
+#define GABION_NOAPPEND_HOOKS(X)		\
+	X(generic_write_checks, CONFINED)
+#else
+#define GABION_NOAPPEND_HOOKS(X)
+#endif
+
 /* splice() to a socket went through sendmsg from 6.5 on. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define GABION_HAVE_SOCK_SENDPAGE
 #define GABION_OTHER_HOOKS_BY_KERNEL(X)		\
+	GABION_NOAPPEND_HOOKS(X)		\
 	X(sock_sendpage, CONFINED)
 #else
-#define GABION_OTHER_HOOKS_BY_KERNEL(X)
+#define GABION_OTHER_HOOKS_BY_KERNEL(X)		\
+	GABION_NOAPPEND_HOOKS(X)
 #endif
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names that cannot be bent, and descriptors that cannot be widened. */
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <linux/memfd.h>
 #include <sched.h>
 #include <stdio.h>
@@ -9,11 +10,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
+#include "lib/uring.h"
 
 GABION_FIXTURE(names)
 
@@ -307,6 +311,83 @@ TEST_F(names, append_cannot_become_write)
 		EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
 			.refused = GABION_FILE_WRITE, .object = TEST_DIR "/log" }));
 		EXPECT_EQ(0, confine_run(self->client, NULL, attempts[i]));
+	}
+}
+
+/* --- RWF_NOAPPEND, three ways --- */
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND 0x20
+#endif
+
+static int open_log(void)
+{
+	return open(TEST_DIR "/log", O_WRONLY | O_APPEND);
+}
+
+static int overwrite_by_vector(void)
+{
+	struct iovec iov = { "over", 4 };
+
+	return ATTEMPT(pwritev2(open_log(), &iov, 1, 0, RWF_NOAPPEND));
+}
+
+static int overwrite_by_uring(void)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_WRITE, .fd = open_log(), .len = 4,
+				    .addr = (uintptr_t)"over", .rw_flags = RWF_NOAPPEND };
+	int written = uring_do(&sqe, 0);
+
+	return written < 0 ? -written : 0;
+}
+
+static int overwrite_by_aio(void)
+{
+	struct iocb iocb = { .aio_lio_opcode = IOCB_CMD_PWRITE, .aio_fildes = open_log(),
+			     .aio_buf = (uintptr_t)"over", .aio_nbytes = 4,
+			     .aio_rw_flags = RWF_NOAPPEND }, *list = &iocb;
+	aio_context_t context = 0;
+	struct io_event event;
+
+	if (syscall(SYS_io_setup, 1, &context))
+		return 99;
+	if (syscall(SYS_io_submit, context, 1, &list) != 1)
+		return errno;
+	if (syscall(SYS_io_getevents, context, 1, 1, &event, NULL) != 1)
+		return 99;
+	return (long)event.res < 0 ? -(long)event.res : 0;
+}
+
+/* Linux has it from 6.9 on. */
+static bool has_noappend(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	uname(&name);
+	sscanf(name.release, "%d.%d", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 9);
+}
+
+TEST_F(names, append_only_descriptors_append)
+{
+	static int (*const attempts[])(void) = { overwrite_by_vector, overwrite_by_uring,
+						 overwrite_by_aio };
+	bool known = has_noappend();
+	size_t i;
+
+	for (i = 0; i < sizeof(attempts) / sizeof(*attempts); i++) {
+		confine_events_clear(self->client);
+		EXPECT_EQ(known ? 0 : EOPNOTSUPP, confine_run(self->client, NULL, attempts[i])) {
+			TH_LOG("attempt %zu", i);
+		}
+		EXPECT_EQ(known ? EACCES : EOPNOTSUPP,
+			  confine_run(self->client, "granted", attempts[i])) {
+			TH_LOG("attempt %zu", i);
+		}
+		EXPECT_EQ(known, confine_events_count(self->client, &(struct confine_expect){
+			.refused = GABION_FILE_WRITE, .object = TEST_DIR "/log",
+			.domain = "granted" }));
 	}
 }
 
