@@ -59,14 +59,25 @@ $(B)/selftests/bench/own_filter: selftests/bench/own_filter.c
 
 selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops own_filter)
 
-# Seconds until a VM with all of them is given up.
+# Seconds until a VM with all of them is given up; its processors, and more words for its kernel.
 KSELFTEST_TIMEOUT ?= 3000
+KSELFTEST_SMP ?= 2
+KSELFTEST_APPEND ?=
 
 # kselftest-6.1: in a VM on that kernel.
 kselftest-%: stage-% tracer-% selftests
-	qemu-test/vm --kernel $* --smp 2 --timeout $(KSELFTEST_TIMEOUT) --append "syscall.x32=y vsyscall=xonly" \
+	qemu-test/vm --kernel $* --smp $(KSELFTEST_SMP) --timeout $(KSELFTEST_TIMEOUT) \
+		--append "syscall.x32=y vsyscall=xonly $(KSELFTEST_APPEND)" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
+
+# The same on other machines than `make test` has: one processor, four, a real-time kernel, and
+# one without AppArmor, which the stock kernel has on.
+test-machines:
+	$(MAKE) kselftest-6.1 KSELFTEST_SMP=1 KSELFTEST_TIMEOUT=10000
+	$(MAKE) kselftest-6.1 KSELFTEST_SMP=4 KSELFTEST_TIMEOUT=10000
+	$(MAKE) kselftest-6.1-rt KSELFTEST_TIMEOUT=10000
+	$(MAKE) kselftest-6.1 KSELFTEST_APPEND=apparmor=0 KSELFTEST_TIMEOUT=10000
 
 # The same on a kernel with KASAN, lockdep, kmemleak and others, built here when first asked for
 # (half an hour); hours under emulation.
@@ -193,4 +204,4 @@ test: deps
 	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
-.PHONY: test-debug selftests unit-tests unit-test bench demo test
+.PHONY: test-machines test-debug selftests unit-tests unit-test bench demo test
