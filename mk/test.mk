@@ -12,7 +12,7 @@ KSELFTESTS := file names net control clone task exec enter helper level audit es
 	control_mount control_jit control_hardware control_descriptor control_tun control_watch
 KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
 	selftests/lib/source.c selftests/lib/uring.c selftests/lib/lost.c \
-	selftests/lib/escape_scene.c selftests/lib/worker.c
+	selftests/lib/escape_scene.c selftests/lib/worker.c selftests/lib/pass.c
 FOREIGN := $(addprefix $(B)/selftests/foreign-,i386 x32 x86-64)
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
+#include "lib/pass.h"
 
 #define OBJECT TEST_DIR "/object"
 
@@ -238,43 +239,19 @@ static int ends[2];
 
 static int send_file(int flags)
 {
-	union {
-		char buffer[CMSG_SPACE(2 * sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(2 * sizeof(int)) } };
-	struct iovec byte = { "m", 1 };
-	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	int fds[2] = { open("/dev/null", O_RDONLY), open(OBJECT "/file", flags) }, err = 0;
+	int fds[2] = { open("/dev/null", O_RDONLY), open(OBJECT "/file", flags) }, err;
 
-	memcpy(CMSG_DATA(&control.header), fds, sizeof(fds));
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) || sendmsg(ends[0], &message, 0) < 0)
-		err = errno;
+	err = ATTEMPT(socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) ?: pass_send(ends[0], fds, 2);
 	close(fds[0]);
 	close(fds[1]);
 	return err;
 }
 
-/* Return: 0 when both descriptors came along, EACCES when one was left out, else an errno. */
 static int receive(int flags)
 {
-	union {
-		char buffer[CMSG_SPACE(2 * sizeof(int))];
-		struct cmsghdr header;
-	} control;
-	char byte;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
+	int fds[2];
 
-	if (recvmsg(ends[1], &message, flags) < 0)
-		return errno;
-	if (message.msg_controllen < CMSG_LEN(sizeof(int)))
-		return message.msg_flags & MSG_CTRUNC ? EACCES : EIO;
-	if (control.header.cmsg_len == CMSG_LEN(2 * sizeof(int)))
-		return 0;
-	return message.msg_flags & MSG_CTRUNC ? EACCES : EIO;
+	return pass_receive(ends[1], flags, false, fds, 2);
 }
 
 static int take(void)

@@ -4,55 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/escape.h"
-#include "lib/uring.h"
+#include "lib/pass.h"
 
 static int ends[2] = { -1, -1 };
-
-static int send_descriptor(int socket, int fd)
-{
-	union {
-		char buffer[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
-	struct iovec byte = { "m", 1 };
-	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return ATTEMPT(sendmsg(socket, &message, 0));
-}
-
-/* Return: the descriptor; -1 with EACCES when the message came without it. */
-static int receive_descriptor(int socket, bool by_uring)
-{
-	union {
-		char buffer[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { 0 };
-	char byte;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	struct io_uring_sqe sqe = { .opcode = IORING_OP_RECVMSG, .fd = socket,
-				    .addr = (unsigned long)&message, .len = 1 };
-	int fd, result = by_uring ? uring_do(&sqe, 0) : recvmsg(socket, &message, 0);
-
-	if (result < 0) {
-		errno = by_uring ? -result : errno;
-		return -1;
-	}
-	if (message.msg_controllen < CMSG_LEN(sizeof(int))) {
-		errno = message.msg_flags & MSG_CTRUNC ? EACCES : EIO;
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fd;
-}
 
 static int send_key(void)
 {
@@ -60,7 +17,7 @@ static int send_key(void)
 
 	if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
 		return errno;
-	err = send_descriptor(ends[0], fd);
+	err = pass_send(ends[0], &fd, 1);
 	close(fd);
 	return err;
 }
@@ -73,13 +30,17 @@ static void close_ends(void)
 
 static int receive(void)
 {
-	return ATTEMPT(receive_descriptor(ends[1], false));
+	int fd;
+
+	return pass_receive(ends[1], 0, false, &fd, 1);
 }
 ESCAPE(receive, .prepare = send_key, .restore = close_ends, BY_FILE(GABION_FILE_READ, KEY));
 
 static int receive_by_uring(void)
 {
-	return ATTEMPT(receive_descriptor(ends[1], true));
+	int fd;
+
+	return pass_receive(ends[1], 0, true, &fd, 1);
 }
 ESCAPE(receive_by_uring, .prepare = send_key, .restore = close_ends,
        BY_FILE(GABION_FILE_READ, KEY));
@@ -93,7 +54,7 @@ static int send_key_in_a_socket(void)
 	inner[1] = ends[1];
 	if (err || socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
 		return err ?: errno;
-	err = send_descriptor(ends[0], inner[1]);
+	err = pass_send(ends[0], &inner[1], 1);
 	close(inner[0]);
 	close(inner[1]);
 	return err;
@@ -101,9 +62,9 @@ static int send_key_in_a_socket(void)
 
 static int receive_twice(void)
 {
-	int inner = receive_descriptor(ends[1], false);
+	int inner, fd;
 
-	return inner < 0 ? errno : ATTEMPT(receive_descriptor(inner, false));
+	return pass_receive(ends[1], 0, false, &inner, 1) ?: pass_receive(inner, 0, false, &fd, 1);
 }
 ESCAPE(receive_twice, .prepare = send_key_in_a_socket, .restore = close_ends,
        BY_FILE(GABION_FILE_READ, KEY));
@@ -114,16 +75,16 @@ static int send_folder(void)
 
 	if (fd < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends))
 		return errno;
-	err = send_descriptor(ends[0], fd);
+	err = pass_send(ends[0], &fd, 1);
 	close(fd);
 	return err;
 }
 
 static int receive_a_folder(void)
 {
-	int dir = receive_descriptor(ends[1], false);
+	int dir;
 
-	return dir < 0 ? errno : escape_read_at(dir, "key");
+	return pass_receive(ends[1], 0, false, &dir, 1) ?: escape_read_at(dir, "key");
 }
 ESCAPE(receive_a_folder, .prepare = send_folder, .restore = close_ends,
        BY_FILE(GABION_FILE_READ, SECRET));

@@ -15,6 +15,7 @@
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
 #include "lib/lost.h"
+#include "lib/pass.h"
 #include "lib/source.h"
 #include "lib/worker.h"
 
@@ -239,32 +240,14 @@ static int ends[2];
 
 static int send_pipe(void)
 {
-	union {
-		char buffer[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
-	struct iovec byte = { "m", 1 };
-	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	int err = make_pipe_to_read();
-
-	memcpy(CMSG_DATA(&control.header), &held, sizeof(held));
-	return err ?: ATTEMPT(sendmsg(ends[0], &message, 0));
+	return make_pipe_to_read() ?: pass_send(ends[0], &held, 1);
 }
 
 static int receive_pipe(void)
 {
-	char control[CMSG_SPACE(sizeof(int))], byte;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
-				  .msg_controllen = sizeof(control) };
+	int fd;
 
-	if (recvmsg(ends[1], &message, MSG_DONTWAIT) < 0)
-		return errno;
-	if (message.msg_controllen)
-		return 0;
-	return message.msg_flags & MSG_CTRUNC ? EACCES : EIO;
+	return pass_receive(ends[1], MSG_DONTWAIT, false, &fd, 1);
 }
 
 TEST_F(passed, up_and_not_down)

@@ -23,6 +23,7 @@
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
 #include "lib/lost.h"
+#include "lib/pass.h"
 #include "lib/source.h"
 #include "lib/worker.h"
 
@@ -71,23 +72,13 @@ static int queue[2];
 
 static int hold_in_a_queue(void)
 {
-	union {
-		char buffer[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .header = { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
-	struct iovec byte = { "m", 1 };
-	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	int fd = open(OBJECT "/file", O_RDONLY);
+	int fd = open(OBJECT "/file", O_RDONLY), err;
 
 	if (fd < 0 || socketpair(AF_UNIX, SOCK_DGRAM, 0, queue))
 		return errno;
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	/* Two: each use() takes one. */
-	if (sendmsg(queue[0], &message, 0) < 0 || sendmsg(queue[0], &message, 0) < 0)
-		return errno;
-	return close(fd) ? errno : 0;
+	err = pass_send(queue[0], &fd, 1) ?: pass_send(queue[0], &fd, 1);
+	return err ?: ATTEMPT(close(fd));
 }
 
 static char *mapping;
@@ -152,16 +143,9 @@ static int cut_it(void)
 
 static int receive_it(void)
 {
-	char control[CMSG_SPACE(sizeof(int))], byte;
-	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
-				  .msg_controllen = sizeof(control) };
+	int fd;
 
-	if (recvmsg(queue[1], &message, 0) < 0)
-		return errno;
-	if (message.msg_controllen)
-		return 0;
-	return message.msg_flags & MSG_CTRUNC ? EACCES : EIO;
+	return pass_receive(queue[1], 0, false, &fd, 1);
 }
 
 static sigjmp_buf no_access;
