@@ -6,7 +6,7 @@ VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c devices.c end.c fields.c
 	loop.c machine.c memory.c terminal.c vcpu.c) \
 	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
 	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c) \
-	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c vsock.c vsock_stream.c) \
+	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \
 	agent/common/error.c agent/common/file.c
 VMM_MAIN := vmm/main.c
 

@@ -16,6 +16,7 @@
 
 #include "../../agent/common/cleanup.h"
 #include "devices.h"
+#include "server.h"
 
 #define SECTOR	   512
 #define QUEUE_SIZE 256
@@ -23,15 +24,12 @@
 #define SEG_MAX (QUEUE_SIZE - 2)
 
 struct block {
-	struct gabion_virtio virtio;
+	struct gabion_server server;
 	int fd;
 	bool read_only, writeback;
 	uint64_t sectors;
 	char id[VIRTIO_BLK_ID_BYTES];
 	struct virtio_blk_config config;
-	struct gabion_limiter_options limits;
-	struct gabion_limiter limiter;
-	struct gabion_chain chain;
 };
 
 /* Move the vectors to or from the file; false when not all of it was. */
@@ -69,7 +67,7 @@ static uint8_t move(struct block *block, bool write, uint64_t sector, uint64_t o
 	if (length % SECTOR || sector > block->sectors ||
 	    length / SECTOR > block->sectors - sector || (write && block->read_only))
 		return VIRTIO_BLK_S_IOERR;
-	count = gabion_chain_slice(&block->chain, !write, offset, length, slice);
+	count = gabion_chain_slice(&block->server.chain, !write, offset, length, slice);
 	return transfer(block->fd, write, slice, count, sector * SECTOR) ? VIRTIO_BLK_S_OK
 									 : VIRTIO_BLK_S_IOERR;
 }
@@ -82,9 +80,10 @@ static uint8_t flush(const struct block *block)
 }
 
 /* Do what the chain asks; how many bytes were written to it, or a negative errno. */
-static int64_t serve(struct block *block)
+static int64_t serve(struct gabion_server *server)
 {
-	const struct gabion_chain *chain = &block->chain;
+	const struct gabion_chain *chain = &server->chain;
+	struct block *block = (struct block *)server;
 	struct virtio_blk_outhdr header;
 	uint64_t data;
 	uint8_t status;
@@ -120,55 +119,11 @@ static int64_t serve(struct block *block)
 	return status == VIRTIO_BLK_S_OK ? data + 1 : 1;
 }
 
-static void notify(struct gabion_virtio *virtio, unsigned int queue)
-{
-	struct block *block = (struct block *)virtio;
-	unsigned int budget = QUEUE_SIZE;
-	int64_t written;
-
-	while (budget && gabion_limiter_allows(&block->limiter) &&
-	       gabion_virtio_pop(virtio, queue, &block->chain)) {
-		gabion_limiter_charge(&block->limiter,
-				      block->chain.readable + block->chain.writable);
-		written = serve(block);
-		if (written < 0) {
-			gabion_virtio_fail(virtio, "a request without header or status");
-			return;
-		}
-		gabion_queue_push(&virtio->queues[queue], &block->chain, written);
-		gabion_virtio_signal(virtio, queue);
-		budget--;
-	}
-	if (!budget)
-		gabion_virtio_requeue(virtio, queue);
-}
-
-static void resume(void *opaque)
-{
-	struct gabion_virtio *virtio = opaque;
-
-	if (gabion_virtio_is_active(virtio))
-		notify(virtio, 0);
-}
-
-static void activate(struct gabion_virtio *virtio)
-{
-	notify(virtio, 0);
-}
-
-static int start(struct gabion_virtio *virtio, struct gabion_error *error)
-{
-	struct block *block = (struct block *)virtio;
-
-	return gabion_limiter_start(&block->limiter, &block->limits, virtio->loop, resume, virtio,
-				    error);
-}
-
 static void destroy(struct gabion_virtio *virtio)
 {
 	struct block *block = (struct block *)virtio;
 
-	gabion_limiter_stop(&block->limiter);
+	gabion_server_stop(&block->server);
 	if (block->fd >= 0)
 		close(block->fd);
 	free(block);
@@ -179,9 +134,9 @@ static const struct gabion_virtio_ops ops = {
 	.id = VIRTIO_ID_BLOCK,
 	.queues = 1,
 	.queue_size = QUEUE_SIZE,
-	.start = start,
-	.notify = notify,
-	.activate = activate,
+	.start = gabion_server_start,
+	.notify = gabion_server_notify,
+	.activate = gabion_server_activate,
 	.destroy = destroy,
 };
 
@@ -233,13 +188,14 @@ int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block
 	memcpy(block->id, options->id, strnlen(options->id, sizeof(block->id)));
 	block->config.capacity = block->sectors;
 	block->config.seg_max = SEG_MAX;
-	block->limits = options->limiter;
-	block->virtio.ops = &ops;
-	block->virtio.config = &block->config;
-	block->virtio.config_size = sizeof(block->config);
-	block->virtio.features = 1ULL << VIRTIO_BLK_F_SEG_MAX |
+	block->server.limits = options->limiter;
+	block->server.serve = serve;
+	block->server.virtio.ops = &ops;
+	block->server.virtio.config = &block->config;
+	block->server.virtio.config_size = sizeof(block->config);
+	block->server.virtio.features = 1ULL << VIRTIO_BLK_F_SEG_MAX |
 				 (uint64_t)options->read_only << VIRTIO_BLK_F_RO |
 				 (uint64_t)options->writeback << VIRTIO_BLK_F_FLUSH;
-	*virtio = &gabion_take(block)->virtio;
+	*virtio = &gabion_take(block)->server.virtio;
 	return 0;
 }

@@ -5,20 +5,15 @@
 #include <sys/random.h>
 
 #include "devices.h"
+#include "server.h"
 
 #define QUEUE_SIZE 64
 #define MAX_BYTES  4096 /* of one request; a driver asks again for more */
 
-struct rng {
-	struct gabion_virtio virtio;
-	struct gabion_limiter_options limits;
-	struct gabion_limiter limiter;
-	struct gabion_chain chain;
-};
-
 /* Fill a request; how many bytes, 0 when the host has none. */
-static uint32_t fill(const struct gabion_chain *chain)
+static int64_t fill(struct gabion_server *server)
 {
+	const struct gabion_chain *chain = &server->chain;
 	unsigned char bytes[MAX_BYTES];
 	size_t n = chain->writable < sizeof(bytes) ? chain->writable : sizeof(bytes);
 	ssize_t got = getrandom(bytes, n, 0);
@@ -26,51 +21,12 @@ static uint32_t fill(const struct gabion_chain *chain)
 	return got > 0 ? gabion_chain_write(chain, 0, bytes, got) : 0;
 }
 
-static void notify(struct gabion_virtio *virtio, unsigned int queue)
-{
-	struct rng *rng = (struct rng *)virtio;
-	unsigned int budget = QUEUE_SIZE;
-	uint32_t n;
-
-	while (budget && gabion_limiter_allows(&rng->limiter) &&
-	       gabion_virtio_pop(virtio, queue, &rng->chain)) {
-		n = fill(&rng->chain);
-		gabion_limiter_charge(&rng->limiter, n);
-		gabion_queue_push(&virtio->queues[queue], &rng->chain, n);
-		gabion_virtio_signal(virtio, queue);
-		budget--;
-	}
-	if (!budget)
-		gabion_virtio_requeue(virtio, queue);
-}
-
-static void resume(void *opaque)
-{
-	struct gabion_virtio *virtio = opaque;
-
-	if (gabion_virtio_is_active(virtio))
-		notify(virtio, 0);
-}
-
-static void activate(struct gabion_virtio *virtio)
-{
-	notify(virtio, 0);
-}
-
-static int start(struct gabion_virtio *virtio, struct gabion_error *error)
-{
-	struct rng *rng = (struct rng *)virtio;
-
-	return gabion_limiter_start(&rng->limiter, &rng->limits, virtio->loop, resume, virtio,
-				    error);
-}
-
 static void destroy(struct gabion_virtio *virtio)
 {
-	struct rng *rng = (struct rng *)virtio;
+	struct gabion_server *server = (struct gabion_server *)virtio;
 
-	gabion_limiter_stop(&rng->limiter);
-	free(rng);
+	gabion_server_stop(server);
+	free(server);
 }
 
 static const struct gabion_virtio_ops ops = {
@@ -78,21 +34,22 @@ static const struct gabion_virtio_ops ops = {
 	.id = VIRTIO_ID_RNG,
 	.queues = 1,
 	.queue_size = QUEUE_SIZE,
-	.start = start,
-	.notify = notify,
-	.activate = activate,
+	.start = gabion_server_start,
+	.notify = gabion_server_notify,
+	.activate = gabion_server_activate,
 	.destroy = destroy,
 };
 
 int gabion_rng_create(struct gabion_virtio **virtio, const struct gabion_limiter_options *options,
 		      struct gabion_error *error)
 {
-	struct rng *rng = calloc(1, sizeof(*rng));
+	struct gabion_server *server = calloc(1, sizeof(*server));
 
-	if (!rng)
+	if (!server)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
-	rng->limits = *options;
-	rng->virtio.ops = &ops;
-	*virtio = &rng->virtio;
+	server->serve = fill;
+	server->limits = *options;
+	server->virtio.ops = &ops;
+	*virtio = &server->virtio;
 	return 0;
 }

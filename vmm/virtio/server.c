@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See server.h. */
+#include "server.h"
+
+void gabion_server_notify(struct gabion_virtio *virtio, unsigned int queue)
+{
+	struct gabion_server *server = (struct gabion_server *)virtio;
+	unsigned int budget = virtio->ops->queue_size;
+	int64_t written;
+
+	while (budget && gabion_limiter_allows(&server->limiter) &&
+	       gabion_virtio_pop(virtio, queue, &server->chain)) {
+		written = server->serve(server);
+		if (written < 0) {
+			gabion_virtio_fail(virtio, "a request that no driver makes");
+			return;
+		}
+		gabion_limiter_charge(&server->limiter, server->chain.readable + written);
+		gabion_queue_push(&virtio->queues[queue], &server->chain, written);
+		gabion_virtio_signal(virtio, queue);
+		budget--;
+	}
+	if (!budget)
+		gabion_virtio_requeue(virtio, queue);
+}
+
+static void resume(void *opaque)
+{
+	struct gabion_virtio *virtio = opaque;
+
+	if (gabion_virtio_is_active(virtio))
+		gabion_server_notify(virtio, 0);
+}
+
+void gabion_server_activate(struct gabion_virtio *virtio)
+{
+	gabion_server_notify(virtio, 0);
+}
+
+int gabion_server_start(struct gabion_virtio *virtio, struct gabion_error *error)
+{
+	struct gabion_server *server = (struct gabion_server *)virtio;
+
+	return gabion_limiter_start(&server->limiter, &server->limits, virtio->loop, resume, virtio,
+				    error);
+}
+
+void gabion_server_stop(struct gabion_server *server)
+{
+	gabion_limiter_stop(&server->limiter);
+}
