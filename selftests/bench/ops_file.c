@@ -2,6 +2,7 @@
 /* Files, by name and by descriptor, and pipes. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "ops.h"
@@ -14,6 +15,15 @@ static void open_and_close(void)
 
 	must(opened >= 0, "open");
 	must(!close(opened), "close");
+}
+
+static void create_and_unlink(void)
+{
+	int made = open(SCENE "/new", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	must(made >= 0, "create");
+	must(!close(made), "close");
+	must(!unlink(SCENE "/new"), "unlink");
 }
 
 static void stat_deep(void)
@@ -64,6 +74,15 @@ static void write_byte(void)
 	must(write(fd, "", 1) == 1, "write");
 }
 
+/* The cheapest of the things without a name that a descriptor is for. */
+static void make_eventfd(void)
+{
+	int made = eventfd(0, 0);
+
+	must(made >= 0, "eventfd");
+	must(!close(made), "close");
+}
+
 static void make_pipe(void)
 {
 	must(!pipe(ends), "pipe");
@@ -79,6 +98,7 @@ static void through_pipe(void)
 
 const struct operation file_operations[] = {
 	{ "open+close", .run = open_and_close },
+	{ "create+unlink", .run = create_and_unlink },
 	{ "stat", .run = stat_deep },
 	{ "access", .run = check_access },
 	{ "chmod", .run = change_mode },
@@ -86,6 +106,7 @@ const struct operation file_operations[] = {
 	{ "read", .prepare = open_file, .run = read_byte },
 	{ "read-zero", .prepare = open_zero, .run = read_byte },
 	{ "write", .prepare = open_file, .run = write_byte },
+	{ "eventfd+close", .run = make_eventfd },
 	{ "pipe", .prepare = make_pipe, .run = through_pipe },
 	{}
 };
