@@ -10,17 +10,6 @@
 #include "judgement.h"
 #include "mount_kind.h"
 
-struct gabion_subject gabion_subject_of(u16 number)
-{
-	struct gabion_subject s = {
-		.policy = rcu_dereference(gabion_policy_in_force),
-		.number = number,
-	};
-
-	s.known = s.policy && gabion_policy_index(s.policy, number, &s.index);
-	return s;
-}
-
 bool gabion_subject_has(const struct gabion_subject *s, u32 flag)
 {
 	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
@@ -141,31 +130,40 @@ static u32 wanted_by_name(const struct path *path, u32 wanted)
 	}
 }
 
+/* Judge @wanted, which is decided by name, on @path; leaves name, state and label in @buffer. */
+static int judge_name(const struct gabion_subject *s, enum gabion_hook_id hook,
+		      const struct path *path, u32 wanted, struct gabion_path_buffer *buffer)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.target = GABION_NO_TARGET,
+	};
+
+	if (s->policy)
+		event.label = gabion_path_label(s->policy, path, buffer);
+	else
+		gabion_path_name(path, buffer);
+	event.object = buffer->path;
+	return wanted ? gabion_judge(s, &event, -EACCES) : 0;
+}
+
 static int decide_by_name(enum gabion_hook_id hook, u16 domain, const struct path *path,
 			  u32 wanted, gfp_t gfp)
 {
 	struct gabion_path_buffer buffer;
-	struct gabion_event event = {
-		.hook = hook,
-		.klass = GABION_CLASS_FILE,
-		.wanted = wanted_by_name(path, wanted),
-		.target = GABION_NO_TARGET,
-	};
 	struct gabion_subject s;
 	int err;
 
-	if (!event.wanted)
+	wanted = wanted_by_name(path, wanted);
+	if (!wanted)
 		return 0;
 	if (gabion_path_buffer_get(&buffer, gfp))
-		return gabion_no_memory(hook, domain, event.wanted);
+		return gabion_no_memory(hook, domain, wanted);
 	rcu_read_lock();
 	s = gabion_subject_of(domain);
-	if (s.policy)
-		event.label = gabion_path_label(s.policy, path, &buffer);
-	else
-		gabion_path_name(path, &buffer);
-	event.object = buffer.path;
-	err = gabion_judge(&s, &event, -EACCES);
+	err = judge_name(&s, hook, path, wanted, &buffer);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
@@ -254,74 +252,71 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 }
 
 /* Same name as far as any rule can tell? Inside the RCU section of @policy. */
-static bool same_label(const struct gabion_policy *policy, const struct path *from,
-		       struct gabion_path_buffer *from_name, const struct path *to,
-		       struct gabion_path_buffer *to_name, bool below)
+static bool same_label(const struct gabion_policy *policy, const struct gabion_path_buffer *from,
+		       const struct gabion_path_buffer *to, bool below)
 {
-	s64 a, b;
+	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
 
-	if (below) {
-		a = gabion_path_state(policy, from, true, from_name);
-		b = gabion_path_state(policy, to, true, to_name);
-		if (a != b || a < 0)
-			return false;
-	}
-	a = gabion_path_state(policy, from, false, from_name);
-	b = gabion_path_state(policy, to, false, to_name);
-	if (a < 0 || b < 0)
+	if (!from->path || !to->path)
 		return false;
-	return policy->view.classes[GABION_CLASS_FILE].dfa.accept[a] ==
-	       policy->view.classes[GABION_CLASS_FILE].dfa.accept[b];
+	if (below && gabion_dfa_walk(dfa, from->state, "/", 1) !=
+			     gabion_dfa_walk(dfa, to->state, "/", 1))
+		return false;
+	return dfa->accept[from->state] == dfa->accept[to->state];
 }
 
-/* May the label change? The rest of gabion_decide_move(). */
-static int decide_relabel(enum gabion_hook_id hook, const struct path *from, u32 wanted,
-			  const struct path *to, bool below)
+/* May the label change? @from and @to as judge_name() left them. */
+static int judge_relabel(const struct gabion_subject *s, enum gabion_hook_id hook, u32 wanted,
+			 const struct gabion_path_buffer *from,
+			 const struct gabion_path_buffer *to, bool below)
 {
-	struct gabion_path_buffer old = {}, new = {};
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_FILE,
-		.wanted = wanted,
+		.wanted = wanted | GABION_FILE_RELABEL,
+		.refused = GABION_FILE_RELABEL,
+		.reason = GABION_REASON_RELABEL,
+		.label = GABION_LABEL_NONE,
+		.object = from->path,
+		.object2 = to->path,
 		.target = GABION_NO_TARGET,
 	};
+
+	if (s->policy) {
+		if (same_label(s->policy, from, to, below))
+			return 0;
+		event.label = from->label;
+	}
+	if (s->known && (gabion_policy_effective(s->policy, GABION_CLASS_FILE, s->index,
+						 event.label) & GABION_FILE_RELABEL))
+		return 0;
+	event.resource = resource_of(s, GABION_CLASS_FILE, event.label);
+	return gabion_conclude(s, &event, -EACCES);
+}
+
+/* One policy, and one look at each name, for all that is asked. */
+int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
+		       const struct path *to, u32 wanted_to, bool below)
+{
+	struct gabion_path_buffer old = {}, new = {};
+	u16 domain = gabion_task_label(current);
 	struct gabion_subject s;
-	int err = 0;
+	int err;
 
 	if (gabion_path_buffer_get(&old, GFP_KERNEL) || gabion_path_buffer_get(&new, GFP_KERNEL)) {
-		err = gabion_no_memory(hook, gabion_task_label(current), wanted);
+		err = gabion_no_memory(hook, domain, wanted_from);
 		goto out;
 	}
 	rcu_read_lock();
-	s = gabion_subject_of(gabion_task_label(current));
-	if (s.policy && same_label(s.policy, from, &old, to, &new, below))
-		goto unlock;
-	event.label = s.policy ? gabion_path_label(s.policy, from, &old) : GABION_LABEL_NONE;
-	if (s.known && (gabion_policy_effective(s.policy, GABION_CLASS_FILE, s.index,
-						event.label) & GABION_FILE_RELABEL))
-		goto unlock;
-	event.wanted |= GABION_FILE_RELABEL;
-	event.refused = GABION_FILE_RELABEL;
-	event.reason = GABION_REASON_RELABEL;
-	event.resource = resource_of(&s, GABION_CLASS_FILE, event.label);
-	event.object = old.path;
-	event.object2 = new.path;
-	err = gabion_conclude(&s, &event, -EACCES);
-unlock:
+	s = gabion_subject_of(domain);
+	err = judge_name(&s, hook, from, wanted_by_name(from, wanted_from), &old) ?:
+	      judge_name(&s, hook, to, wanted_by_name(to, wanted_to), &new) ?:
+	      judge_relabel(&s, hook, wanted_from, &old, &new, below);
 	rcu_read_unlock();
 out:
 	gabion_path_buffer_put(&old);
 	gabion_path_buffer_put(&new);
 	return err;
-}
-
-int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
-		       const struct path *to, u32 wanted_to, bool below)
-{
-	return gabion_decide_together(
-		gabion_decide_path(hook, from, wanted_from, GFP_KERNEL) ?:
-		gabion_decide_path(hook, to, wanted_to, GFP_KERNEL) ?:
-		decide_relabel(hook, from, wanted_from, to, below));
 }
 
 static u32 net_label(const struct gabion_policy *policy, const struct gabion_net_key *key)
@@ -334,19 +329,30 @@ static u32 net_label(const struct gabion_policy *policy, const struct gabion_net
 	return c->has_dfa ? gabion_dfa_label(&c->dfa, key, sizeof(*key)) : GABION_LABEL_NONE;
 }
 
-static int judge_net(const struct gabion_subject *s, enum gabion_hook_id hook,
-		     const struct gabion_net_key *key, u32 wanted)
+/* What is not simply granted: a refusal, or something to record. */
+static noinline int judge_endpoint(const struct gabion_subject *s, enum gabion_hook_id hook,
+				   const struct gabion_net_key *key, u32 label, u32 wanted)
 {
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_NET,
-		.label = net_label(s->policy, key),
+		.label = label,
 		.wanted = wanted,
 		.net = key,
 		.target = GABION_NO_TARGET,
 	};
 
 	return gabion_judge(s, &event, -EACCES);
+}
+
+static int judge_net(const struct gabion_subject *s, enum gabion_hook_id hook,
+		     const struct gabion_net_key *key, u32 wanted)
+{
+	u32 label = net_label(s->policy, key);
+
+	if (gabion_granted(s, GABION_CLASS_NET, label, wanted))
+		return 0;
+	return judge_endpoint(s, hook, key, label, wanted);
 }
 
 int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)

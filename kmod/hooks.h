@@ -9,6 +9,7 @@
  *	       instructions in the trampoline
  *   ALWAYS    every task: the check is about more than the current domain
  *	       (exec may enter a domain, a parent may become a tracer, ...)
+ *   DENTRY    as CONFINED, and every task when the cache of labels knows the dentry
  *   OWNED     every task, while there is a file whose owner a domain set
  *   REPLACE   gabion_replace_<name>() runs in the function's stead (trampoline.S)
  *
@@ -43,7 +44,7 @@
 	X(inode_listxattr, CONFINED)		\
 	X(inode_removexattr, CONFINED)		\
 	X(inode_init_security_anon, CONFINED)	\
-	X(d_instantiate, ALWAYS)		\
+	X(d_instantiate, DENTRY)		\
 	X(file_open, CONFINED)			\
 	X(file_receive, CONFINED)		\
 	X(file_free, OWNED)			\

@@ -3,6 +3,7 @@
 #include <linux/kbuild.h>
 #include <linux/sched.h>
 #include "compat.h"
+#include "path_label.h"
 
 int main(void);
 int main(void)
@@ -10,5 +11,10 @@ int main(void)
 	gabion_assert_current_offset();
 	OFFSET(GABION_TASK_PID, task_struct, pid);
 	OFFSET(GABION_TASK_SECCOMP_MODE, task_struct, seccomp.mode);
+	OFFSET(GABION_CACHE_SLOTS, gabion_path_cache, slots);
+	OFFSET(GABION_CACHE_SHIFT, gabion_path_cache, shift);
+	OFFSET(GABION_SLOT_DENTRY, gabion_path_slot, dentry);
+	DEFINE(GABION_SLOT_BITS, ilog2(sizeof(struct gabion_path_slot)));
+	DEFINE(GABION_HASH_FACTOR, GOLDEN_RATIO_64);
 	return 0;
 }

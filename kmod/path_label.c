@@ -71,6 +71,9 @@ static void slot_store(const struct path *path, const struct gabion_path_slot *v
  * A dentry gets its inode: it is new under this address, or was negative.
  * Whatever the slot says of that address is of an earlier life. No one can have
  * stored this life's label yet: only positive dentries are stored.
+ *
+ * The trampoline leaves when both halves have nothing to do: nobody's domain is to
+ * be written down, and the slot says nothing of this address.
  */
 GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 {
@@ -90,18 +93,29 @@ GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 	return 0;
 }
 
+static struct kmem_cache *pages __ro_after_init;
+
+/*
+ * With a constructor the kernel does not clear what it gives out (init_on_alloc):
+ * that would be a quarter of the price of a name, and of a page nothing but the
+ * name is read.
+ */
+static void construct(void *page)
+{
+}
+
 int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
 {
 	buffer->path = NULL;
 	buffer->length = 0;
-	buffer->page = kmem_cache_alloc(names_cachep, gfp);
+	buffer->page = kmem_cache_alloc(pages, gfp);
 	return buffer->page ? 0 : -ENOMEM;
 }
 
 void gabion_path_buffer_put(struct gabion_path_buffer *buffer)
 {
 	if (buffer->page)
-		kmem_cache_free(names_cachep, buffer->page);
+		kmem_cache_free(pages, buffer->page);
 	buffer->page = NULL;
 }
 
@@ -141,6 +155,7 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
 		      struct gabion_path_buffer *buffer)
 {
+	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
 	struct gabion_path_slot value = {
 		.generation = policy->generation,
 		.renames = gabion_sequence(&rename_lock),
@@ -149,27 +164,16 @@ u32 gabion_path_label(const struct gabion_policy *policy, const struct path *pat
 
 	this_cpu_inc(cache_misses);
 	smp_rmb();	/* the counters are read before the name */
-	if (gabion_path_name(path, buffer))
-		value.label = GABION_LABEL_UNREACHABLE;
-	else
-		value.label = gabion_dfa_label(&policy->view.classes[GABION_CLASS_FILE].dfa,
-					       buffer->path, buffer->length);
+	buffer->label = GABION_LABEL_UNREACHABLE;
+	if (!gabion_path_name(path, buffer)) {
+		buffer->state = gabion_dfa_walk(dfa, dfa->start, buffer->path, buffer->length);
+		buffer->label = le32_to_cpu(dfa->accept[buffer->state]);
+	}
+	value.label = buffer->label;
 	smp_rmb();	/* and again after it, in slot_store() */
 	if (d_is_positive(path->dentry))
 		slot_store(path, &value);
-	return value.label;
-}
-
-s64 gabion_path_state(const struct gabion_policy *policy, const struct path *path, bool below,
-		      struct gabion_path_buffer *buffer)
-{
-	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
-	u32 state;
-
-	if (gabion_path_name(path, buffer))
-		return -1;
-	state = gabion_dfa_walk(dfa, dfa->start, buffer->path, buffer->length);
-	return below ? gabion_dfa_walk(dfa, state, "/", 1) : state;
+	return buffer->label;
 }
 
 void gabion_path_cache_stats(u64 *hits, u64 *misses)
@@ -186,6 +190,7 @@ void gabion_path_cache_stats(u64 *hits, u64 *misses)
 
 int __init gabion_path_label_init(unsigned int count)
 {
+	unsigned int bits = ilog2(clamp(count, 64U, 1U << 24));
 	unsigned long absolute_path = gabion_symbol_address("d_absolute_path");
 
 	gabion_path_cache.mount_lock = (void *)gabion_symbol_address("mount_lock");
@@ -193,13 +198,19 @@ int __init gabion_path_label_init(unsigned int count)
 		return -ENOENT;
 	static_call_update(gabion_absolute_path,
 			   (char *(*)(const struct path *, char *, int))absolute_path);
-	gabion_path_cache.bits = ilog2(clamp(count, 64U, 1U << 24));
-	gabion_path_cache.slots = vzalloc(array_size(sizeof(struct gabion_path_slot),
-						     1UL << gabion_path_cache.bits));
-	return gabion_path_cache.slots ? 0 : -ENOMEM;
+	pages = kmem_cache_create("gabion_path", PATH_MAX, 0, 0, construct);
+	if (!pages)
+		return -ENOMEM;
+	gabion_path_cache.shift = 64 - bits;
+	gabion_path_cache.slots = vzalloc(array_size(sizeof(struct gabion_path_slot), 1UL << bits));
+	if (gabion_path_cache.slots)
+		return 0;
+	kmem_cache_destroy(pages);
+	return -ENOMEM;
 }
 
 void gabion_path_label_exit(void)
 {
 	vfree(gabion_path_cache.slots);
+	kmem_cache_destroy(pages);
 }

@@ -51,13 +51,13 @@ static_assert(GABION_LABELS_MAX <= U16_MAX);
 
 /**
  * struct gabion_path_cache - the cache; constant after init but for what is in the slots
- * @slots:	1 << @bits slots, chosen by dentry alone: d_instantiate() knows no mount
- * @bits:	log2 of their number
+ * @slots:	1 << (64 - @shift) slots, chosen by dentry alone: d_instantiate() knows no mount
+ * @shift:	by which a hash is shortened to a slot's number
  * @mount_lock:	the kernel's, which is not exported
  */
 struct gabion_path_cache {
 	struct gabion_path_slot *slots;
-	unsigned int bits;
+	unsigned int shift;
 	const seqlock_t *mount_lock;
 };
 
@@ -75,21 +75,27 @@ static inline bool gabion_path_names_change(void)
 	return (gabion_sequence(&rename_lock) | gabion_sequence(gabion_path_cache.mount_lock)) & 1;
 }
 
+/* As in trampoline.S. */
 static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *dentry)
 {
-	return &gabion_path_cache.slots[hash_ptr(dentry, gabion_path_cache.bits)];
+	return &gabion_path_cache.slots[(unsigned long)dentry * GOLDEN_RATIO_64 >>
+					gabion_path_cache.shift];
 }
 
 /**
  * struct gabion_path_buffer - room for one absolute path
- * @page:	PATH_MAX bytes from names_cachep, NULL until needed
+ * @page:	PATH_MAX bytes, NULL until needed
  * @path:	the path inside @page, NULL if the object has none
  * @length:	bytes in @path without NUL
+ * @label:	of @path; this and @state by gabion_path_label(), for the policy it was given
+ * @state:	of the DFA after @path; without a path there is none
  */
 struct gabion_path_buffer {
 	char *page;
 	const char *path;
 	size_t length;
+	u32 label;
+	u32 state;
 };
 
 /* Where POSIX message queues are, as rules name them. */
@@ -135,23 +141,14 @@ static __always_inline int gabion_path_label_cached(const struct gabion_policy *
  * gabion_path_label - label of @path by its name; goes into the cache
  * @policy:	caller holds rcu_read_lock() from which it came
  * @path:	referenced by the caller
- * @buffer:	with @page allocated (gabion_path_buffer_get()); the path is left in it
+ * @buffer:	with @page allocated (gabion_path_buffer_get()); path, label and state are left in it
  *
- * Any context, does not sleep.
+ * Two names with the same state have the same label, and so have all names below
+ * them: the DFA is minimal. Any context, does not sleep.
  * Return: a label; GABION_LABEL_UNREACHABLE if there is no host-absolute name, or it is
  * longer than PATH_MAX.
  */
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
-		      struct gabion_path_buffer *buffer);
-
-/**
- * gabion_path_state - DFA state after the name of @path
- *
- * Two names with the same state have the same label, and so have all names below
- * them: the DFA is minimal. With @below the state is that after name + "/".
- * Same context rules as gabion_path_label(). Return: state, or -1 when unreachable.
- */
-s64 gabion_path_state(const struct gabion_policy *policy, const struct path *path, bool below,
 		      struct gabion_path_buffer *buffer);
 
 /* Return: 0 or -ENOMEM. */

@@ -39,6 +39,27 @@
 .macro GABION_GATE_ALWAYS
 .endm
 
+/*
+ * Leave if gabion_task_labels[current->pid] == 0 and gabion_path_slot() has another
+ * dentry. For d_instantiate(), which has two arguments: ecx is free.
+ */
+.macro GABION_GATE_DENTRY
+	movq	GABION_ASM_CURRENT, %r10
+	movl	GABION_TASK_PID(%r10), %r10d
+	cmpw	$0, gabion_task_labels(, %r10, 2)
+	jne	.Lcheck_\@
+	movabsq	$GABION_HASH_FACTOR, %r10
+	imulq	%rdi, %r10
+	movl	gabion_path_cache + GABION_CACHE_SHIFT(%rip), %ecx
+	shrq	%cl, %r10
+	shlq	$GABION_SLOT_BITS, %r10
+	addq	gabion_path_cache + GABION_CACHE_SLOTS(%rip), %r10
+	cmpq	%rdi, GABION_SLOT_DENTRY(%r10)
+	je	.Lcheck_\@
+	RET
+.Lcheck_\@:
+.endm
+
 /* Leave if no file has an owner that a domain set (check_owner.c). */
 .macro GABION_GATE_OWNED
 	cmpl	$0, gabion_owned_files(%rip)
@@ -147,6 +168,7 @@ SYM_FUNC_END(gabion_original_\name)
 
 #define GABION_EMIT_CONFINED(name) GABION_TRAMPOLINE name, CONFINED ;
 #define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
+#define GABION_EMIT_DENTRY(name) GABION_TRAMPOLINE name, DENTRY ;
 #define GABION_EMIT_OWNED(name) GABION_TRAMPOLINE name, OWNED ;
 #define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
 #define GABION_EMIT(name, gate) GABION_EMIT_##gate(name)

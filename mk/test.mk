@@ -40,9 +40,14 @@ $(B)/selftests/%: selftests/%.c $(KSELFTEST_LIB) $(wildcard selftests/lib/*.h) \
 		-Iselftests -I. -I$(B)/kselftest -o $@ $< $(KSELFTEST_LIB) $(OWN_LIB) \
 		$(B)/agent/obj/agent/netlink/open.o $(B)/agent/libgabion.a $(LIBS) -lpthread
 
-$(B)/selftests/bench/ops: selftests/bench/ops.c
+$(B)/selftests/bench/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h
 	mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $(filter %.c,$^)
+
+$(B)/selftests/bench/nothing: selftests/bench/nothing.c
+	mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror -ffreestanding -fno-pie -no-pie -fno-stack-protector \
+		-fcf-protection=none -nostdlib -static -o $@ $<
 
 # Programs of the other ABIs, without any library: they need no multilib.
 $(B)/selftests/foreign-i386: FOREIGN_ABI := -m32
@@ -57,7 +62,7 @@ $(B)/selftests/bench/own_filter: selftests/bench/own_filter.c
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lseccomp
 
-selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops own_filter)
+selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops nothing own_filter)
 
 # Seconds until a VM with all of them is given up; its processors, and more words for its kernel.
 KSELFTEST_TIMEOUT ?= 3000
@@ -170,8 +175,8 @@ stress-%: stage-% $(addprefix $(B)/selftests/,stress_referee stress_canary)
 
 # Figures of docs/performance.md, on the stock kernel under the instruction clock.
 bench: stage-6.1 selftests
-	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
-		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
+	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 3600 \
+		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench \
 		$(CURDIR)/selftests/bench/run
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
 		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \

@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Instructions for each operation.  Under `qemu-test/vm --icount` one nanosecond
- * of CLOCK_MONOTONIC_RAW is one guest instruction, so this prints instructions;
- * anywhere else it prints nanoseconds and means little.
+ * of CLOCK_MONOTONIC_RAW is one guest instruction, so this prints instructions,
+ * the best of some rounds; anywhere else it prints nanoseconds and means little.
  *
- * usage: ops OPERATION [PATH]
+ * usage: ops OPERATION	counts
+ *	  ops --once OPERATION	does it once: is it granted?
+ *	  ops --list
  */
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
+#include "ops.h"
 
-#define ROUNDS	  4000
+#define ROUNDS	  2000
 #define REPEATS	  5
+
+static const struct operation *const tables[] = {
+	file_operations,
+	memory_operations,
+	process_operations,
+	socket_operations,
+};
+
+#define NTABLES	(sizeof(tables) / sizeof(*tables))
+
+void must(bool succeeded, const char *what)
+{
+	if (succeeded)
+		return;
+	perror(what);
+	exit(1);
+}
 
 static uint64_t now(void)
 {
@@ -27,81 +43,70 @@ static uint64_t now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static void op_getppid(const char *path)
+static uint64_t count(const struct operation *operation, int rounds)
 {
-	(void)path;
-	syscall(SYS_getppid);
+	uint64_t start = now();
+	int round;
+
+	for (round = 0; round < rounds; round++)
+		operation->run();
+	return now() - start;
 }
 
-static void op_open(const char *path)
+/* The first of the repeats fills the caches that there are, and does not count. */
+static void measure(const struct operation *operation)
 {
-	int fd = open(path, O_RDONLY);
+	int rounds = operation->rounds ? operation->rounds : ROUNDS, repeat;
+	uint64_t best = UINT64_MAX, took;
 
-	if (fd < 0) {
-		perror(path);
-		exit(1);
+	count(operation, rounds);
+	for (repeat = 0; repeat < REPEATS; repeat++) {
+		took = count(operation, rounds);
+		best = took < best ? took : best;
 	}
-	close(fd);
+	printf("%.1f\n", (double)best / rounds);
 }
 
-static void op_stat(const char *path)
+static void list(void)
 {
-	struct stat st;
+	const struct operation *o;
+	size_t i;
 
-	if (stat(path, &st)) {
-		perror(path);
-		exit(1);
-	}
+	for (i = 0; i < NTABLES; i++)
+		for (o = tables[i]; o->name; o++)
+			puts(o->name);
 }
 
-/* One byte of a device that has nothing to do. */
-static void op_read(const char *path)
+static const struct operation *find(const char *name)
 {
-	static int fd = -1;
-	char byte;
+	const struct operation *o;
+	size_t i;
 
-	if (fd < 0)
-		fd = open(path, O_RDONLY);
-	if (read(fd, &byte, 1) != 1) {
-		perror(path);
-		exit(1);
-	}
+	for (i = 0; i < NTABLES; i++)
+		for (o = tables[i]; o->name; o++)
+			if (!strcmp(o->name, name))
+				return o;
+	return NULL;
 }
-
-static const struct {
-	const char *name;
-	void (*run)(const char *path);
-} operations[] = {
-	{ "getppid", op_getppid },
-	{ "open+close", op_open },
-	{ "stat", op_stat },
-	{ "read", op_read },
-};
 
 int main(int argc, char **argv)
 {
-	const char *path = argc > 2 ? argv[2] : "/dev/null";
-	size_t i;
+	const struct operation *operation = argc > 1 ? find(argv[argc - 1]) : NULL;
+	bool once = argc == 3 && !strcmp(argv[1], "--once");
 
-	for (i = 0; argc > 1 && i < sizeof(operations) / sizeof(*operations); i++) {
-		uint64_t best = UINT64_MAX;
-		int repeat, round;
-
-		if (strcmp(argv[1], operations[i].name))
-			continue;
-		for (round = 0; round < ROUNDS; round++)
-			operations[i].run(path);
-		for (repeat = 0; repeat < REPEATS; repeat++) {
-			uint64_t start = now(), took;
-
-			for (round = 0; round < ROUNDS; round++)
-				operations[i].run(path);
-			took = now() - start;
-			best = took < best ? took : best;
-		}
-		printf("%.1f\n", (double)best / ROUNDS);
+	if (argc == 2 && !strcmp(argv[1], "--list")) {
+		list();
 		return 0;
 	}
-	fprintf(stderr, "usage: ops getppid|open+close|stat|read [PATH]\n");
-	return 64;
+	if (!operation || (argc != 2 && !once)) {
+		fprintf(stderr, "usage: ops [--once] OPERATION | ops --list\n");
+		return 64;
+	}
+	if (operation->prepare)
+		operation->prepare();
+	if (once)
+		operation->run();
+	else
+		measure(operation);
+	return 0;
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The operations whose instructions are counted.  Each must succeed, every time:
+ * what is refused is cheap, and no figure.
+ */
+#ifndef GABION_BENCH_OPS_H
+#define GABION_BENCH_OPS_H
+
+#include <stdbool.h>
+
+/* bench/run makes these. The file holds a megabyte, so that no read comes to its end. */
+#define SCENE	"/run/bench/scene"
+#define FILE_3	SCENE "/file"
+#define FILE_8	SCENE "/4/5/6/7/file"
+#define NOTHING	"/run/bench/nothing"
+
+/**
+ * struct operation - one that is counted
+ * @name:	as bench/run and docs/performance.md call it
+ * @prepare:	what is not counted; may be NULL
+ * @run:	the operation
+ * @rounds:	how often between two looks at the clock; 0: as often as most
+ */
+struct operation {
+	const char *name;
+	void (*prepare)(void);
+	void (*run)(void);
+	int rounds;
+};
+
+/* One table a file; each ends with an entry without a name. */
+extern const struct operation file_operations[], memory_operations[], process_operations[],
+	socket_operations[];
+
+/* Exits with errno's message unless @succeeded. */
+void must(bool succeeded, const char *what);
+
+#endif /* GABION_BENCH_OPS_H */
