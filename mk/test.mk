@@ -4,7 +4,7 @@
 KSELFTESTS := file names net control clone task exec enter helper level audit escape policy \
 	policy_swap syscall_action syscall_argument syscall_abi syscall_change syscall_bypass \
 	syscall_trace syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
-	metadata lock ioctl watch mqueue descriptor nameless owner revoke memory \
+	metadata lock ioctl watch mqueue descriptor nameless owner revoke revoke_meanwhile memory \
 	escape_name escape_mount escape_change escape_process escape_kernel escape_self escape_pass \
 	escape_receive \
 	schedule inspect ipc_message ipc_semaphore ipc_memory netlink_protocol \
@@ -28,8 +28,10 @@ $(KSELFTEST_HEADERS) &:
 	touch $(KSELFTEST_HEADERS)
 
 # What some have of their own.
-$(B)/selftests/lifetime_swap $(B)/selftests/policy_swap: OWN_LIB := selftests/lib/swap.c
-$(B)/selftests/lifetime_swap $(B)/selftests/policy_swap: selftests/lib/swap.c
+$(B)/selftests/policy_swap: OWN_LIB := selftests/lib/swap.c
+$(B)/selftests/policy_swap: selftests/lib/swap.c
+$(B)/selftests/lifetime_swap: OWN_LIB := selftests/lib/swap.c selftests/lib/swap_reader.c
+$(B)/selftests/lifetime_swap: selftests/lib/swap.c selftests/lib/swap_reader.c
 $(B)/selftests/lifetime_cycle: OWN_LIB := selftests/lib/kernel_memory.c
 $(B)/selftests/lifetime_cycle: selftests/lib/kernel_memory.c
 

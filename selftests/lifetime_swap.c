@@ -22,74 +22,12 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/source.h"
-#include "lib/swap.h"
-
-/* Processes in SWAP_DOMAIN; the last one has two threads. */
-#define NCONFINED	5
-/* And one of the host that executes programs which enter SWAP_ENTERED. */
-#define NWORKERS	(NCONFINED + 1)
-
-/* Beside swap_operations: swap_enter(). */
-#define MAX_OPERATIONS	16
-#define ENTER		(MAX_OPERATIONS - 1)
+#include "lib/swap_shared.h"
 
 /* Slow operations: one in so many rounds. */
 #define SLOW_ROUNDS	16
 
-/* More events than this at a time: workers wait for the reader. */
-#define BEHIND		4000
-
-/**
- * struct account - numbers by operation and turn
- * @tried:	by processes
- * @refused:	seen by processes
- * @recorded:	events
- */
-struct account {
-	unsigned long tried[SWAP_TURNS];
-	unsigned long refused[SWAP_TURNS];
-	unsigned long recorded[SWAP_TURNS];
-};
-
-/**
- * struct wrong - an answer that should not be
- * @policy:	in force, or -1: one of two
- */
-struct wrong {
-	unsigned int operation;
-	enum swap_turn turn;
-	int answer;
-	int policy;
-};
-
-#define NWRONGS 20
-
-/**
- * struct shared - what all processes have in common
- * @swap:	2 n + 1 while policy n is handed over, 2 n + 2 when that was acknowledged
- * @stop:	workers end after their round
- * @behind:	the reader is: workers wait
- * @over:	all is in the rings: the reader ends when they are empty
- * @rounds:	by worker
- * @first:	generation of policy 0
- * @wrong:	answers that should not be; the first of them in @wrongs
- * @transient:	events about descriptors that were open for a moment
- * @policies, @transitions: events
- * @other:	events of another kind
- * @contradictions: refusals of what the policy named in the event permits
- * @had:	bit for each processor that a worker was on
- */
-static struct shared {
-	unsigned long swap;
-	bool stop, behind, over;
-	unsigned long rounds[NWORKERS];
-	uint32_t first;
-	struct account accounts[MAX_OPERATIONS];
-	unsigned long wrong;
-	struct wrong wrongs[NWRONGS];
-	unsigned long events, transient, policies, transitions, other, contradictions;
-	unsigned long cpus;
-} *shared;
+struct swap_shared *swap_shared;
 
 static void add(unsigned long *number)
 {
@@ -100,10 +38,10 @@ static void add(unsigned long *number)
 
 static void complain(unsigned int operation, enum swap_turn turn, int answer, int policy)
 {
-	unsigned long n = __atomic_fetch_add(&shared->wrong, 1, __ATOMIC_RELAXED);
+	unsigned long n = __atomic_fetch_add(&swap_shared->wrong, 1, __ATOMIC_RELAXED);
 
-	if (n < NWRONGS)
-		shared->wrongs[n] = (struct wrong){ operation, turn, answer, policy };
+	if (n < SWAP_WRONGS)
+		swap_shared->wrongs[n] = (struct swap_wrong){ operation, turn, answer, policy };
 }
 
 /*
@@ -113,10 +51,10 @@ static void complain(unsigned int operation, enum swap_turn turn, int answer, in
 static void try(unsigned int operation, enum swap_turn turn, int (*attempt)(enum swap_turn),
 		int refusal, bool keeps)
 {
-	struct account *account = &shared->accounts[operation];
-	unsigned long before = __atomic_load_n(&shared->swap, __ATOMIC_SEQ_CST);
+	struct swap_account *account = &swap_shared->accounts[operation];
+	unsigned long before = __atomic_load_n(&swap_shared->swap, __ATOMIC_SEQ_CST);
 	int answer = attempt(turn);
-	unsigned long after = __atomic_load_n(&shared->swap, __ATOMIC_SEQ_CST);
+	unsigned long after = __atomic_load_n(&swap_shared->swap, __ATOMIC_SEQ_CST);
 	int policy = before == after && before % 2 == 0 ? (int)((before / 2 - 1) % SWAP_NPOLICIES)
 							: -1;
 
@@ -170,17 +108,17 @@ static void *work(void *data)
 {
 	const struct worker *worker = data;
 	unsigned long round;
-	bool entering = worker->index == NCONFINED;
+	bool entering = worker->index == SWAP_CONFINED;
 
-	for (round = 0; !__atomic_load_n(&shared->stop, __ATOMIC_SEQ_CST); round++) {
-		while (__atomic_load_n(&shared->behind, __ATOMIC_RELAXED))
+	for (round = 0; !__atomic_load_n(&swap_shared->stop, __ATOMIC_SEQ_CST); round++) {
+		while (__atomic_load_n(&swap_shared->behind, __ATOMIC_RELAXED))
 			usleep(1000);
 		if (entering)
-			try(ENTER, round % SWAP_TURNS, swap_enter, EPERM, false);
+			try(SWAP_ENTER, round % SWAP_TURNS, swap_enter, EPERM, false);
 		else
 			try_round(round, worker);
-		__atomic_fetch_or(&shared->cpus, 1UL << (sched_getcpu() % 64), __ATOMIC_RELAXED);
-		add(&shared->rounds[worker->index]);
+		__atomic_fetch_or(&swap_shared->cpus, 1UL << (sched_getcpu() % 64), __ATOMIC_RELAXED);
+		add(&swap_shared->rounds[worker->index]);
 	}
 	return NULL;
 }
@@ -226,117 +164,19 @@ static pid_t start(struct gabion_netlink *client, struct worker worker)
 		give_up_descriptors();
 		CPU_ZERO(&cpus);
 		CPU_SET(worker.index % ncpus, &cpus);
-		if (worker.index < NCONFINED - 1)
+		if (worker.index < SWAP_CONFINED - 1)
 			sched_setaffinity(0, sizeof(cpus), &cpus);
 		raise(SIGSTOP);
 		work_process(worker);
 	}
 	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
 		return -1;
-	if (worker.index < NCONFINED &&
+	if (worker.index < SWAP_CONFINED &&
 	    gabion_netlink_task_assign(client, pid, SWAP_DOMAIN, &error)) {
 		printf("# %s\n", error.text);
 		return -1;
 	}
 	kill(pid, SIGCONT);
-	return pid;
-}
-
-/* --- the reader --- */
-
-static void account_for(const struct gabion_event *e)
-{
-	unsigned int policy = (e->generation - shared->first) % SWAP_NPOLICIES;
-	enum swap_turn turn;
-	int operation;
-
-	shared->events++;
-	if (e->type == GABION_EVENT_POLICY) {
-		shared->policies++;
-		return;
-	}
-	if (e->type == GABION_EVENT_TRANSITION && e->target && !strcmp(e->target, SWAP_ENTERED)) {
-		shared->transitions++;
-		return;
-	}
-	if (e->type != GABION_EVENT_ACCESS || e->verdict != GABION_VERDICT_DENIED) {
-		shared->other++;
-		return;
-	}
-	operation = swap_enter_event(e, &turn) ? ENTER : swap_operation_of(e, &turn);
-	if (operation >= 0) {
-		shared->accounts[operation].recorded[turn]++;
-		shared->contradictions += swap_permits(policy, turn);
-	} else if (!strcmp(e->hook ?: "", "file_receive")) {
-		shared->transient++;
-	} else {
-		shared->other++;
-		printf("# event %llu: class %u refused %x object %s hook %s\n",
-		       (unsigned long long)e->sequence, e->klass, e->refused, e->object ?: "-",
-		       e->hook ?: "-");
-	}
-}
-
-/*
- * An event is in a batch again until it is acknowledged: it counts in the one
- * whose acknowledgement covers it. Return: false on an error.
- */
-static bool read_events(struct gabion_netlink *client, uint64_t *ack, size_t *n)
-{
-	cleanup_batch struct gabion_batch batch = { 0 };
-	struct gabion_error error = { 0 };
-	size_t i;
-
-	if (gabion_netlink_read(client, *ack, &batch, &error)) {
-		printf("# cannot read events: %s\n", error.text);
-		return false;
-	}
-	for (i = 0; i < batch.nevents; i++)
-		if (batch.events[i].sequence <= batch.ack)
-			account_for(&batch.events[i]);
-	*ack = batch.ack;
-	*n = batch.nevents;
-	return !batch.malformed;
-}
-
-static int read_all(void)
-{
-	struct gabion_netlink *client;
-	struct gabion_error error = { 0 };
-	uint64_t ack = 0;
-	bool over;
-	size_t n;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpriority(PRIO_PROCESS, 0, -15);
-	if (gabion_netlink_open(&client, &error) || gabion_netlink_subscribe(client, &error)) {
-		printf("# %s\n", error.text);
-		return 1;
-	}
-	do {
-		over = __atomic_load_n(&shared->over, __ATOMIC_SEQ_CST);
-		if (!read_events(client, &ack, &n))
-			return 1;
-		__atomic_store_n(&shared->behind, n > BEHIND, __ATOMIC_RELAXED);
-		if (n < BEHIND / 4 && !over)
-			usleep(5000);
-	} while (n || !over);
-	gabion_netlink_close(client);
-	return 0;
-}
-
-static pid_t start_reader(void)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		int status = read_all();
-
-		fflush(stdout);
-		_exit(status);
-	}
 	return pid;
 }
 
@@ -347,7 +187,7 @@ FIXTURE(swap)
 	struct gabion_netlink *client;
 	void *images[SWAP_NPOLICIES];
 	size_t sizes[SWAP_NPOLICIES];
-	pid_t workers[NWORKERS];
+	pid_t workers[SWAP_WORKERS];
 	unsigned long swaps;
 };
 
@@ -378,12 +218,12 @@ static int load(FIXTURE_DATA(swap) *self, unsigned long n)
 	unsigned int i = n % SWAP_NPOLICIES;
 	int err;
 
-	__atomic_store_n(&shared->swap, 2 * n + 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&swap_shared->swap, 2 * n + 1, __ATOMIC_SEQ_CST);
 	err = gabion_netlink_policy_load(self->client, self->images[i], self->sizes[i], &error);
 	if (err)
 		printf("# swap %lu: %s\n", n, error.text);
 	else
-		__atomic_store_n(&shared->swap, 2 * n + 2, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&swap_shared->swap, 2 * n + 2, __ATOMIC_SEQ_CST);
 	return err;
 }
 
@@ -394,9 +234,9 @@ FIXTURE_SETUP(swap)
 	unsigned int i;
 
 	self->swaps = swaps_wanted(variant->share);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	ASSERT_NE(MAP_FAILED, (void *)shared);
+	swap_shared = mmap(NULL, sizeof(*swap_shared), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)swap_shared);
 	for (i = 0; i < SWAP_NPOLICIES; i++)
 		ASSERT_EQ(0, source_compile(swap_policies[i], &self->images[i], &self->sizes[i]));
 	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
@@ -404,7 +244,7 @@ FIXTURE_SETUP(swap)
 	ASSERT_EQ(0, swap_prepare());
 	ASSERT_EQ(0, load(self, 0));
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
-	shared->first = status.generation;
+	swap_shared->first = status.generation;
 	ASSERT_EQ(0, swap_targets_start(self->client));
 	/* One subscriber at a time: the reader is it from here on. */
 	confine_events_clear(self->client);
@@ -420,19 +260,19 @@ FIXTURE_TEARDOWN(swap)
 	gabion_netlink_close(self->client);
 	for (i = 0; i < SWAP_NPOLICIES; i++)
 		free(self->images[i]);
-	munmap(shared, sizeof(*shared));
+	munmap(swap_shared, sizeof(*swap_shared));
 }
 
 /* Until each worker has done a whole round, and a bit. Return: false if one does not. */
 static bool rounds_pass(void)
 {
-	unsigned long before[NWORKERS];
+	unsigned long before[SWAP_WORKERS];
 	unsigned int i, tries;
 
-	for (i = 0; i < NWORKERS; i++)
-		before[i] = __atomic_load_n(&shared->rounds[i], __ATOMIC_RELAXED);
-	for (i = 0; i < NWORKERS; i++)
-		for (tries = 0; __atomic_load_n(&shared->rounds[i], __ATOMIC_RELAXED) < before[i] + 2;
+	for (i = 0; i < SWAP_WORKERS; i++)
+		before[i] = __atomic_load_n(&swap_shared->rounds[i], __ATOMIC_RELAXED);
+	for (i = 0; i < SWAP_WORKERS; i++)
+		for (tries = 0; __atomic_load_n(&swap_shared->rounds[i], __ATOMIC_RELAXED) < before[i] + 2;
 		     tries++) {
 			if (tries > 600000)
 				return false;
@@ -446,27 +286,27 @@ static unsigned long sum(size_t offset, bool holding)
 	unsigned long n = 0;
 	unsigned int i, turn;
 
-	for (i = 0; i < MAX_OPERATIONS; i++)
+	for (i = 0; i < SWAP_MAX_OPERATIONS; i++)
 		for (turn = 0; turn < SWAP_TURNS; turn++)
 			if (i >= swap_noperations || holding || !swap_operations[i].holds)
-				n += ((unsigned long *)((char *)&shared->accounts[i] + offset))[turn];
+				n += ((unsigned long *)((char *)&swap_shared->accounts[i] + offset))[turn];
 	return n;
 }
 
 static const char *name_of(unsigned int operation)
 {
-	return operation == ENTER ? "enter" : swap_operations[operation].name;
+	return operation == SWAP_ENTER ? "enter" : swap_operations[operation].name;
 }
 
 static void print_accounts(void)
 {
-	unsigned long n = shared->wrong < NWRONGS ? shared->wrong : NWRONGS, i;
+	unsigned long n = swap_shared->wrong < SWAP_WRONGS ? swap_shared->wrong : SWAP_WRONGS, i;
 
-	for (i = 0; i < MAX_OPERATIONS; i++) {
-		const struct account *a = &shared->accounts[i];
+	for (i = 0; i < SWAP_MAX_OPERATIONS; i++) {
+		const struct swap_account *a = &swap_shared->accounts[i];
 		unsigned int t;
 
-		if (i >= swap_noperations && i != ENTER)
+		if (i >= swap_noperations && i != SWAP_ENTER)
 			continue;
 		printf("# %-18s", name_of(i));
 		for (t = 0; t < SWAP_TURNS; t++)
@@ -474,8 +314,9 @@ static void print_accounts(void)
 		printf("\n");
 	}
 	for (i = 0; i < n; i++)
-		printf("# wrong: %s, turn %u, policy %d: %d\n", name_of(shared->wrongs[i].operation),
-		       shared->wrongs[i].turn, shared->wrongs[i].policy, shared->wrongs[i].answer);
+		printf("# wrong: %s, turn %u, policy %d: %d\n", name_of(swap_shared->wrongs[i].operation),
+		       swap_shared->wrongs[i].turn, swap_shared->wrongs[i].policy,
+		       swap_shared->wrongs[i].answer);
 	fflush(stdout);
 }
 
@@ -483,10 +324,10 @@ static void print_accounts(void)
 static uint64_t events_expected(unsigned long swaps)
 {
 	unsigned int turn;
-	uint64_t n = sum(offsetof(struct account, refused), false) + swaps;
+	uint64_t n = sum(offsetof(struct swap_account, refused), false) + swaps;
 
 	for (turn = 0; turn < SWAP_TURNS; turn++)
-		n += shared->accounts[ENTER].tried[turn];
+		n += swap_shared->accounts[SWAP_ENTER].tried[turn];
 	return n;
 }
 
@@ -512,11 +353,11 @@ TEST_F_TIMEOUT(swap, either_policy_holds_at_any_time, 100000)
 	/* Whoever waits for all of them must not wait for a processor, too. */
 	setpriority(PRIO_PROCESS, 0, -20);
 	if (variant->read)
-		reader = start_reader();
-	for (i = 0; i < NWORKERS; i++) {
+		reader = swap_start_reader();
+	for (i = 0; i < SWAP_WORKERS; i++) {
 		self->workers[i] = start(self->client, (struct worker){
 			.index = i, .holding = variant->read, .keeping = variant->read && i < 2,
-			.threads = i == NCONFINED - 1 });
+			.threads = i == SWAP_CONFINED - 1 });
 		ASSERT_LT(0, self->workers[i]);
 	}
 	for (n = 1; n <= self->swaps || !enough(self->client, variant->read); n++) {
@@ -525,39 +366,39 @@ TEST_F_TIMEOUT(swap, either_policy_holds_at_any_time, 100000)
 		if (n % 8 < 5 || n >= self->swaps)
 			ASSERT_EQ(true, rounds_pass());
 		if (n % (self->swaps / 10 ?: 1) == 0)
-			printf("# %lu swaps, %lu events, %lu wrong\n", n, shared->events, shared->wrong);
+			printf("# %lu swaps, %lu events, %lu wrong\n", n, swap_shared->events, swap_shared->wrong);
 	}
-	__atomic_store_n(&shared->stop, true, __ATOMIC_SEQ_CST);
-	for (i = 0; i < NWORKERS; i++) {
+	__atomic_store_n(&swap_shared->stop, true, __ATOMIC_SEQ_CST);
+	for (i = 0; i < SWAP_WORKERS; i++) {
 		ASSERT_EQ(self->workers[i], waitpid(self->workers[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &after, &error));
 	made = after.events_made - before.events_made;
 	if (!variant->read)
-		reader = start_reader();
-	__atomic_store_n(&shared->over, true, __ATOMIC_SEQ_CST);
+		reader = swap_start_reader();
+	__atomic_store_n(&swap_shared->over, true, __ATOMIC_SEQ_CST);
 	ASSERT_EQ(reader, waitpid(reader, &status, 0));
 	EXPECT_EQ(0, status);
 	print_accounts();
-	EXPECT_EQ(0, shared->wrong);
-	EXPECT_EQ(0, shared->contradictions);
-	EXPECT_EQ(0, shared->other);
-	EXPECT_LT(1, __builtin_popcountl(shared->cpus));
+	EXPECT_EQ(0, swap_shared->wrong);
+	EXPECT_EQ(0, swap_shared->contradictions);
+	EXPECT_EQ(0, swap_shared->other);
+	EXPECT_LT(1, __builtin_popcountl(swap_shared->cpus));
 	/* Nothing is lost unseen, nothing comes twice. */
-	EXPECT_EQ(made, shared->events + after.events_lost - before.events_lost);
+	EXPECT_EQ(made, swap_shared->events + after.events_lost - before.events_lost);
 	if (!variant->read) {
 		EXPECT_LT(before.events_lost, after.events_lost);
 		EXPECT_EQ(events_expected(n - 1), made);
 		return;
 	}
 	EXPECT_EQ(before.events_lost, after.events_lost);
-	EXPECT_EQ(n - 1, shared->policies);
-	EXPECT_EQ(sum(offsetof(struct account, refused), true),
-		  sum(offsetof(struct account, recorded), true));
-	for (i = 0; i < MAX_OPERATIONS; i++) {
+	EXPECT_EQ(n - 1, swap_shared->policies);
+	EXPECT_EQ(sum(offsetof(struct swap_account, refused), true),
+		  sum(offsetof(struct swap_account, recorded), true));
+	for (i = 0; i < SWAP_MAX_OPERATIONS; i++) {
 		for (t = 0; t < SWAP_TURNS; t++) {
-			EXPECT_EQ(shared->accounts[i].refused[t], shared->accounts[i].recorded[t]) {
+			EXPECT_EQ(swap_shared->accounts[i].refused[t], swap_shared->accounts[i].recorded[t]) {
 				TH_LOG("%s, turn %u", name_of(i), t);
 			}
 		}

@@ -3,22 +3,15 @@
  * An open file is no grant for ever: what a process holds is looked at again when it comes into
  * another domain, and when its domain may less by a new policy.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
@@ -436,128 +429,6 @@ TEST_F_TIMEOUT(written, code_goes_with_the_grant, 120)
 		.refused = GABION_CONTROL_JIT, .domain = "revocable" }));
 	worker_end(&worker);
 	EXPECT_EQ(0, source_load(self->client, ""));
-}
-
-/* --- threads that move a descriptor about while it is looked for --- */
-
-GABION_FIXTURE(moved)
-
-#define LOW	40
-#define HIGH	900
-
-/*
- * Between a low number and a high one, for ever. The threads take turns, so that one moves it
- * while the other is looked through, and neither loses it.
- */
-static atomic_int turn;
-
-static void *move(void *number)
-{
-	int me = (long)number;
-
-	for (;;) {
-		if (atomic_load(&turn) != me) {
-			sched_yield();
-			continue;
-		}
-		if (dup2(LOW, HIGH) == HIGH)
-			close(LOW);
-		else if (dup2(HIGH, LOW) == LOW)
-			close(HIGH);
-		atomic_store(&turn, !me);
-	}
-	return NULL;
-}
-
-static int hold_and_move(void)
-{
-	struct rlimit limit = { 2000, 2000 };
-	pthread_t threads[2];
-	int err = hold_to_read();
-	long i;
-
-	setrlimit(RLIMIT_NOFILE, &limit);
-	/* Something to look through between the two; LOW or HIGH is always free. */
-	for (i = LOW + 1; !err && i < HIGH; i++)
-		err = ATTEMPT(dup2(0, i));
-	if (!err && dup2(held, LOW) != LOW)
-		err = errno;
-	close(held);
-	for (i = 0; !err && i < 2; i++)
-		err = pthread_create(&threads[i], NULL, move, (void *)i);
-	return err;
-}
-
-/* Is the file still open under any number, in any of some looks? */
-static int find_it(void)
-{
-	struct stat st;
-	int fd, look;
-
-	for (look = 0; look < 20; look++)
-		for (fd = LOW; fd <= HIGH; fd++)
-			if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-				return 0;
-	return EACCES;
-}
-
-TEST_F(moved, it_is_found)
-{
-	struct gabion_error error = { 0 };
-	struct worker worker;
-	int i;
-
-	for (i = 0; i < 10; i++) {
-		ASSERT_EQ(0, worker_start(&worker, hold_and_move, find_it));
-		ASSERT_EQ(0, worker_do(&worker, 's'));
-		EXPECT_EQ(0, worker_do(&worker, 'u'));
-		ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error))
-			TH_LOG("%s", error.text);
-		EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
-		worker_end(&worker);
-	}
-}
-
-/* --- a read that sleeps while the grant goes --- */
-
-GABION_FIXTURE(asleep)
-
-static int open_fifo(void)
-{
-	return hold(open(OBJECT "/fifo", O_RDONLY | O_NONBLOCK)) ?:
-	       ATTEMPT(fcntl(held, F_SETFL, 0));
-}
-
-static int read_fifo(void)
-{
-	char text[8];
-	ssize_t n = read(held, text, sizeof(text));
-
-	return n > 0 ? 0 : outcome(n) ?: EPIPE;
-}
-
-TEST_F(asleep, a_blocked_read_brings_nothing)
-{
-	struct gabion_error error = { 0 };
-	struct worker worker;
-	int fifo, result = -1;
-
-	ASSERT_EQ(0, mkfifo(OBJECT "/fifo", 0600));
-	fifo = open(OBJECT "/fifo", O_RDWR);
-	ASSERT_LE(0, fifo);
-	ASSERT_EQ(0, worker_start(&worker, open_fifo, read_fifo));
-	ASSERT_EQ(0, worker_do(&worker, 's'));
-	ASSERT_EQ(4, write(fifo, "word", 4));
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	ASSERT_EQ(1, write(worker.orders, "u", 1));
-	usleep(200000);
-	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error));
-	usleep(200000);
-	ASSERT_EQ(4, write(fifo, "word", 4));
-	ASSERT_EQ(sizeof(result), read(worker.answers, &result, sizeof(result)));
-	EXPECT_EQ(EACCES, result);
-	worker_end(&worker);
-	close(fifo);
 }
 
 TEST_HARNESS_MAIN
