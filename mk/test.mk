@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests: unit tests on the host under sanitizers, kselftests in VMs.
 
-KSELFTESTS := file names net control clone task exec enter helper level audit escape policy \
-	policy_swap syscall_action syscall_argument syscall_abi syscall_change syscall_bypass \
-	syscall_trace syscall_tracepoint syscall_seccomp syscall_uring syscall_random syscall_storm \
-	metadata lock ioctl watch mqueue descriptor nameless owner revoke revoke_meanwhile memory \
-	escape_name escape_mount escape_change escape_process escape_kernel escape_self escape_pass \
-	escape_receive \
-	schedule inspect ipc_message ipc_semaphore ipc_memory netlink_protocol \
-	socket_family socket_ring keys privilege \
-	control_mount control_jit control_hardware control_descriptor control_tun control_watch
+# One list for building and running them.
+KSELFTESTS := $(shell cat selftests/list)
 KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
 	selftests/lib/source.c selftests/lib/uring.c selftests/lib/lost.c \
 	selftests/lib/escape_scene.c selftests/lib/worker.c selftests/lib/pass.c
