@@ -122,12 +122,14 @@ $(SECCOMP_BPF):
 	$(CC) -O2 -o $@ $(B)/kselftest/seccomp-source/seccomp/seccomp_bpf.c -lpthread -lcap
 
 # seccomp-bpf-6.1: the same in a domain as outside of one; and the programs that we make, in a
-# kernel that has both of its entries.
+# kernel that has both of its entries. RANDOM_CALLS: how many calls are tried.
+RANDOM_CALLS ?= 300000
 RANDOM_PROGRAMS := $(TESTS_DIR)/$(SECCOMP_KERNEL_TEST)
 seccomp-bpf-%: stage-% $(SECCOMP_BPF) $(RANDOM_PROGRAMS)
-	qemu-test/vm --kernel $* --smp 2 --timeout 900 --with libcmocka0,libasan8,libubsan1 \
+	qemu-test/vm --kernel $* --smp 2 --timeout 3600 --with libcmocka0,libasan8,libubsan1 \
 		--share $(CURDIR) -- env SECCOMP_BPF=$(CURDIR)/$(SECCOMP_BPF) \
-		RANDOM_PROGRAMS=$(CURDIR)/$(RANDOM_PROGRAMS) $(CURDIR)/selftests/seccomp-bpf
+		RANDOM_PROGRAMS=$(CURDIR)/$(RANDOM_PROGRAMS) GABION_CALLS=$(RANDOM_CALLS) \
+		$(CURDIR)/selftests/seccomp-bpf
 
 # programs-6.1: redis and OpenSSH under syscall filters.
 programs-%: stage-%

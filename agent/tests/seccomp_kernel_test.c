@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filters at random, in the kernel that runs the test: children make raw calls
- * under the program that is made of a filter.  GABION_SEED=N begins elsewhere.
+ * Filters at random, and those of policies at random, in the kernel that runs the
+ * test: children make raw calls under the program that is made of a filter.
+ * GABION_SEED=N begins elsewhere; GABION_CALLS=N is how many calls each of both tries.
  *
  * No call runs: a second program, installed first, gives every call to a tracer,
  * which there is not, so that the kernel answers ENOSYS.  That ranks below errno,
@@ -27,14 +28,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../policy/policy.h"
 #include "../policy/syscall_names.h"
 #include "../seccomp/program.h"
 #include "seccomp_views.h"
 #include "seed.h"
+#include "syscall_random.h"
 #include "test.h"
 
 #define CALLS	 300000UL
-#define PER_VIEW 4000U
+#define PER_VIEW 4000U /* and of one domain of a policy */
 
 #ifndef SYS_SECCOMP
 #define SYS_SECCOMP 1 /* asm-generic/siginfo.h, which signal.h hides */
@@ -259,24 +262,36 @@ static bool exempt(const struct test_call *call)
 	return call->abi == GABION_ABI_X86_64 && (call->number == 335 || call->number == 336);
 }
 
+static void clear_board(void)
+{
+	memset(board->answers, 0, sizeof(board->answers));
+	board->n = 0;
+}
+
+/* False: it was left out. */
+static bool add_call(const struct gabion_view *view, const struct gabion_policy_filter *filter,
+		     const struct test_call *call, u64 *state, u32 *expected)
+{
+	u32 want = call_expected(view, filter, call);
+
+	/* A death costs as much time as a thousand calls: a few will do. */
+	if (want == SECCOMP_RET_KILL_PROCESS && random_next(state) % 256)
+		return false;
+	board->calls[board->n] = *call;
+	expected[board->n++] = want;
+	return true;
+}
+
 static void choose_calls(const struct test_view *v, u64 *state, u32 *expected)
 {
-	u32 want, tries = 4 * PER_VIEW;
+	u32 tries = 4 * PER_VIEW;
 	struct test_call call;
 
-	memset(board->answers, 0, sizeof(board->answers));
-	for (board->n = 0; board->n < PER_VIEW && tries;) {
+	clear_board();
+	while (board->n < PER_VIEW && tries) {
 		call_random(&v->view, &v->filter, state, &call);
-		want = call_expected(&v->view, &v->filter, &call);
-		if (exempt(&call))
-			continue;
-		/* A death costs as much time as a thousand calls: a few will do. */
-		if (want == SECCOMP_RET_KILL_PROCESS && random_next(state) % 256) {
+		if (!exempt(&call) && !add_call(&v->view, &v->filter, &call, state, expected))
 			tries--;
-			continue;
-		}
-		board->calls[board->n] = call;
-		expected[board->n++] = want;
 	}
 }
 
@@ -296,6 +311,13 @@ static void int_0x80_enters_the_kernel(void **data)
 		fail_msg("this kernel has no int 0x80: `make seccomp-bpf-6.1` boots one that has");
 }
 
+static unsigned long calls_wanted(void)
+{
+	const char *given = getenv("GABION_CALLS");
+
+	return given ? strtoul(given, NULL, 0) : CALLS;
+}
+
 static void random_filters_in_the_kernel(void **data)
 {
 	unsigned long done = 0, deaths = 0, views = 0, refused = 0;
@@ -304,7 +326,7 @@ static void random_filters_in_the_kernel(void **data)
 	u64 state = test_seed();
 
 	(void)data;
-	for (; done < CALLS; views++) {
+	for (; done < calls_wanted(); views++) {
 		cleanup_program struct gabion_program program = {0};
 		struct gabion_error error = {0};
 		int err;
@@ -330,11 +352,106 @@ static void random_filters_in_the_kernel(void **data)
 	assert_true(refused * 3 < views);
 }
 
+static const struct gabion_policy_filter *filter_of(const struct gabion_view *view,
+						   const char *domain)
+{
+	const struct gabion_policy_filter *filter = NULL;
+	u32 d;
+
+	for (d = 0; d < view->ndomains; d++)
+		if (!strcmp(gabion_view_string(view, view->domains[d].name), domain))
+			filter = gabion_filter_find(view, d);
+	assert_non_null(filter);
+	return filter;
+}
+
+/* Samples of @policy that are about domain number @domain. */
+static void choose_samples(const struct gabion_random_policy *policy, u32 domain,
+			   const struct gabion_view *view, const struct gabion_policy_filter *filter,
+			   u64 *state, u32 *expected)
+{
+	struct gabion_random_sample sample;
+	struct test_call call;
+	u32 i;
+
+	clear_board();
+	for (i = 0; board->n < PER_VIEW && i < 8 * PER_VIEW; i++) {
+		gabion_random_sample(policy, i, &sample);
+		/* Numbers with x32's bit reach a program as x32's, but for -1. */
+		if (sample.domain != domain ||
+		    (sample.number & GABION_X32_BIT && sample.number != ~0U &&
+		     sample.abi != GABION_ABI_I386))
+			continue;
+		call = (struct test_call){.abi = sample.abi, .number = sample.number};
+		memcpy(call.arguments, sample.arguments, sizeof(call.arguments));
+		if (!exempt(&call))
+			add_call(view, filter, &call, state, expected);
+	}
+}
+
+struct account {
+	unsigned long done, deaths, programs, refused;
+};
+
+static void run_policy(const struct gabion_random_policy *policy, bool binary_tree, u64 *state,
+		       u32 *expected, struct account *account)
+{
+	struct gabion_compiled compiled;
+	struct gabion_error error = {0};
+	u32 i;
+
+	if (gabion_policy_compile_text(&compiled, "random.gabion", policy->text,
+				       strlen(policy->text), &error))
+		fail_msg("policy %#llx: %s", (unsigned long long)policy->seed, error.text);
+	for (i = 0; i < GABION_RANDOM_DOMAINS; i++) {
+		const struct gabion_policy_filter *filter =
+			filter_of(&compiled.view, policy->domains[i].name);
+		cleanup_program struct gabion_program program = {0};
+		int err = gabion_program_build(&program, &compiled.view, filter, binary_tree,
+					       &error);
+
+		account->programs++;
+		if (err == -E2BIG) {
+			account->refused++;
+			continue;
+		}
+		if (err)
+			fail_msg("policy %#llx: %s", (unsigned long long)policy->seed, error.text);
+		choose_samples(policy, i, &compiled.view, filter, state, expected);
+		account->deaths += run_calls(&program, expected);
+		account->done += board->n;
+	}
+	gabion_compiled_free(&compiled);
+}
+
+static void random_policies_in_the_kernel(void **data)
+{
+	u32 *expected = calloc(PER_VIEW, sizeof(*expected));
+	struct account account = {0};
+	u64 state = test_seed(), seed = state;
+	unsigned long n;
+
+	(void)data;
+	for (n = 0; account.done < calls_wanted(); n++) {
+		struct gabion_random_policy *policy = gabion_random_policy_new(seed + n);
+
+		run_policy(policy, n & 1, &state, expected, &account);
+		gabion_random_policy_free(policy);
+	}
+	free(expected);
+	print_message("%lu calls in the kernel under %lu filters of %lu policies, %lu deaths; %lu "
+		      "refused as too large\n", account.done, account.programs - account.refused, n,
+		      account.deaths, account.refused);
+	assert_true(account.deaths > 0);
+	assert_true(account.refused * 4 < account.programs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(int_0x80_enters_the_kernel),
 		cmocka_unit_test(random_filters_in_the_kernel),
+		cmocka_unit_test(random_policies_in_the_kernel),
 	};
 
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,

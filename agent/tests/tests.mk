@@ -30,7 +30,7 @@ $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) $(SECCOMP_KERNEL_TEST)): $(TESTS_DIR)/%
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpthread
 
 $(addprefix $(TESTS_DIR)/,$(SECCOMP_TESTS) $(SECCOMP_KERNEL_TEST)): $(SECCOMP_SUPPORT:%.c=$(B)/asan/obj/%.o)
-$(TESTS_DIR)/seccomp_policy_test: $(SYSCALL_SUPPORT:%.c=$(B)/asan/obj/%.o)
+$(addprefix $(TESTS_DIR)/,seccomp_policy_test $(SECCOMP_KERNEL_TEST)): $(SYSCALL_SUPPORT:%.c=$(B)/asan/obj/%.o)
 
 # The programs as shipped but for the kernel that they speak to.
 $(TESTS_DIR)/gabion-mock: $(CLI_SOURCES:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
