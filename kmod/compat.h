@@ -117,6 +117,11 @@ static inline struct pt_regs *gabion_ftrace_regs(struct ftrace_regs *fregs)
 #define GABION_PF_USER_WORKER	0
 #endif
 
+/* check_lookup.c takes the path from the start of struct nameidata. */
+#ifdef CONFIG_RANDSTRUCT
+#error "the layout of struct nameidata is random"
+#endif
+
 /* trampoline.S takes the current task from the start of pcpu_hot. */
 static inline void gabion_assert_current_offset(void)
 {

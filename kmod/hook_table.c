@@ -14,6 +14,7 @@ GABION_HOOKS(GABION_HOOK_DECLARE)
 #define GABION_GATE_IS_CONFINED	false
 #define GABION_GATE_IS_ALWAYS	true
 #define GABION_GATE_IS_DENTRY	true
+#define GABION_GATE_IS_LOOKUP	false
 #define GABION_GATE_IS_OWNED	true
 #define GABION_GATE_IS_REPLACE	true
 #define GABION_HOOK_ENTRY(hook, gate, whole)				\

@@ -10,6 +10,8 @@
  *   ALWAYS    every task: the check is about more than the current domain
  *	       (exec may enter a domain, a parent may become a tracer, ...)
  *   DENTRY    as CONFINED, and every task when the cache of labels knows the dentry
+ *   LOOKUP    as CONFINED, if a bit of the second argument is in gabion_lookup_mask;
+ *	       others leave after three instructions
  *   OWNED     every task, while there is a file whose owner a domain set
  *   REPLACE   gabion_replace_<name>() runs in the function's stead (trampoline.S)
  *
@@ -35,6 +37,8 @@
 	X(path_chown, CONFINED)			\
 	X(path_chroot, CONFINED)		\
 	X(path_notify, CONFINED)		\
+	X(inode_permission, LOOKUP)		\
+	X(inode_follow_link, CONFINED)		\
 	X(inode_getattr, CONFINED)		\
 	X(inode_create, CONFINED)		\
 	X(inode_unlink, CONFINED)		\

@@ -96,14 +96,12 @@ static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsig
 
 #define MOUNTS_ON_STACK	8
 
-int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
+static int decide_names(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
 {
 	struct vfsmount *few[MOUNTS_ON_STACK], **mounts = few;
 	unsigned int room = ARRAY_SIZE(few), n;
 	int err;
 
-	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_NOUSER))
-		return 0;
 	while ((n = mounts_of(dentry->d_sb, mounts, room)) > room) {
 		put_mounts(mounts, room);
 		if (mounts != few)
@@ -117,6 +115,28 @@ int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wa
 	put_mounts(mounts, n);
 	if (mounts != few)
 		kvfree(mounts);
+	return err;
+}
+
+int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
+{
+	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_NOUSER))
+		return 0;
+	return decide_names(hook, dentry, wanted);
+}
+
+int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wanted)
+{
+	struct dentry *dentry;
+	int err;
+
+	if (inode->i_sb->s_flags & SB_NOUSER)
+		return 0;
+	dentry = d_find_alias(inode);
+	if (!dentry)
+		return gabion_decide_nameless(hook, wanted);
+	err = decide_names(hook, dentry, wanted);
+	dput(dentry);
 	return err;
 }
 

@@ -24,6 +24,14 @@
  */
 int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted);
 
+/**
+ * gabion_decide_inode - the same for an object of which the inode only is known
+ *
+ * By the names of one of its hard links, which the policy does not tell apart but where it
+ * says `relabel`. What a stacked filesystem does in a layer is for the caller to leave out.
+ */
+int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wanted);
+
 /* Is @dentry the root of a stacked filesystem's private mount? Does not sleep. */
 bool gabion_dentry_is_layer(const struct dentry *dentry);
 

@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "check_syscall.h"
 #include "domain_id.h"
+#include "lookup.h"
 #include "policy.h"
 #include "revoke.h"
 #include "syscall_work.h"
@@ -32,6 +33,7 @@ static void policy_free(struct gabion_policy *policy)
 		kvfree(policy->effective[klass]);
 	gabion_filters_free(policy);
 	kvfree(policy->file_rows);
+	bitmap_free(policy->roaming);
 	kvfree(policy->local);
 	kvfree(policy->numbers);
 	vfree(policy->image);
@@ -127,6 +129,36 @@ static int build_file_rows(struct gabion_policy *policy)
 	return 0;
 }
 
+static bool may_search_everywhere(const struct gabion_policy *policy, u32 index)
+{
+	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+	u32 l;
+
+	for (l = 0; l < c->nlabels; l++)
+		if (!(gabion_policy_effective(policy, GABION_CLASS_FILE, index, l) &
+		      GABION_FILE_SEARCH) ||
+		    (gabion_matrix(c, c->audit, index, l) & GABION_FILE_SEARCH))
+			return false;
+	return true;
+}
+
+static int build_roaming(struct gabion_policy *policy)
+{
+	u32 i;
+
+	policy->roaming = bitmap_zalloc(policy->nnumbers, GFP_KERNEL);
+	if (!policy->roaming)
+		return -ENOMEM;
+	for (i = 0; i < policy->view.ndomains; i++) {
+		if (may_search_everywhere(policy, i))
+			__set_bit(policy->numbers[i], policy->roaming);
+		else
+			policy->search_restricted = true;
+		cond_resched();
+	}
+	return 0;
+}
+
 static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_ext_ack *extack)
 {
 	struct gabion_policy *policy = kzalloc(sizeof(*policy), GFP_KERNEL);
@@ -155,6 +187,8 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 			goto fail;
 	}
 	err = build_file_rows(policy);
+	if (!err)
+		err = build_roaming(policy);
 	if (!err)
 		err = gabion_filters_build(policy);
 	if (err)
@@ -229,8 +263,12 @@ static void policy_publish(struct gabion_policy *policy)
 
 	lockdep_assert_held_write(&gabion_domain_rwsem);
 
+	if (policy && policy->search_restricted)
+		gabion_lookup_restrict(true);
 	old = rcu_replace_pointer(gabion_policy_in_force, policy,
 				  lockdep_is_held(&gabion_policy_mutex));
+	if (!policy || !policy->search_restricted)
+		gabion_lookup_restrict(false);
 	if (old) {
 		queue_rcu_work(free_queue, &old->rcu);
 		if (policy)

@@ -24,6 +24,8 @@ struct netlink_ext_ack;
  * @numbers:	index in the image -> domain number
  * @file_rows:	domain number -> its row of @effective for files; NULL: decide the long way (the
  *		policy lacks the domain, or records grants of it)
+ * @roaming:	bit for each domain number whose search for names nothing restricts or records
+ * @search_restricted: some domain's is
  * @filters:	domain number -> its syscall filter; NULL: none
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
@@ -38,6 +40,8 @@ struct gabion_policy {
 	u16 *local;
 	u16 *numbers;
 	const u32 **file_rows;
+	unsigned long *roaming;
+	bool search_restricted;
 	struct gabion_filter **filters;
 	u32 *effective[GABION_CLASS_TABLES_END];
 };

@@ -60,6 +60,15 @@
 .Lcheck_\@:
 .endm
 
+/* As GABION_GATE_CONFINED, and before it: leave if nobody asks about any bit of esi. */
+.macro GABION_GATE_LOOKUP
+	testl	%esi, gabion_lookup_mask(%rip)
+	jne	.Lasked_\@
+	RET
+.Lasked_\@:
+	GABION_GATE_CONFINED
+.endm
+
 /* Leave if no file has an owner that a domain set (check_owner.c). */
 .macro GABION_GATE_OWNED
 	cmpl	$0, gabion_owned_files(%rip)
@@ -169,6 +178,7 @@ SYM_FUNC_END(gabion_original_\name)
 #define GABION_EMIT_CONFINED(name) GABION_TRAMPOLINE name, CONFINED ;
 #define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
 #define GABION_EMIT_DENTRY(name) GABION_TRAMPOLINE name, DENTRY ;
+#define GABION_EMIT_LOOKUP(name) GABION_TRAMPOLINE name, LOOKUP ;
 #define GABION_EMIT_OWNED(name) GABION_TRAMPOLINE name, OWNED ;
 #define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
 #define GABION_EMIT(name, gate) GABION_EMIT_##gate(name)

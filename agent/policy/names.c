@@ -37,6 +37,7 @@ static const struct gabion_verb verbs[] = {
 	{ "lock", { F1(GABION_FILE_LOCK) } },
 	{ "ioctl", { F1(GABION_FILE_IOCTL) } },
 	{ "watch", { F1(GABION_FILE_WATCH) } },
+	{ "search", { F1(GABION_FILE_SEARCH) } },
 	{ "connect", { F1(GABION_FILE_CONNECT),
 		       N(GABION_NET_CONNECT, GABION_NET_CONNECT, GABION_NET_CONNECT),
 		       D(GABION_DOM_CONNECT) } },
@@ -57,7 +58,7 @@ static const struct gabion_verb verbs[] = {
 static const char *const file_bits[] = {
 	"read", "write", "append", "create", "delete", "execute", "map", "stat",
 	"setattr", "chown", "link", "lock", "ioctl", "connect", "mknod", "relabel",
-	"watch",
+	"watch", "search",
 };
 
 static const char *const net_bits[] = { "bind", "listen", "connect" };

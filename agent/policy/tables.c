@@ -35,6 +35,15 @@ static void apply(const struct gabion_model *m, const struct gabion_rule *rule, 
 	add_bits(m, t, &t->quiet, rule, label, rule->quiet);
 }
 
+/* What every domain may, unless it is denied. */
+static void grant_implied(const struct gabion_model *m, struct gabion_tables *t, uint32_t implied)
+{
+	size_t n = m->domains.n * t->nlabels, i;
+
+	for (i = 0; implied && i < n; i++)
+		t->allow[i] |= implied;
+}
+
 /* Deny outranks allow, whatever the order in which they are written. */
 static void subtract_denied(const struct gabion_model *m, struct gabion_tables *t)
 {
@@ -95,6 +104,7 @@ bool gabion_model_tables(struct gabion_model *m)
 		for (j = c->of_first[rule->object]; j < c->of_first[rule->object + 1]; j++)
 			apply(m, rule, c->of[j]);
 	}
+	grant_implied(m, &m->tables[GABION_CLASS_FILE], GABION_FILE_IMPLIED);
 	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
 		subtract_denied(m, &m->tables[klass]);
 	for (i = 0; i < m->domains.n; i++) {

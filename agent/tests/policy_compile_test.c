@@ -162,6 +162,20 @@ static void level_order(void **state)
 	     { "f", "read", "/int", ALLOWED }, { "f", "append", "/fin", ALLOWED });
 }
 
+/* Nobody grants it: it is there until denied, or until the order forbids it. */
+static void search_is_implied(void **state)
+{
+	(void)state;
+	HOLD(LEVELS "resource pub file /pub level public\nresource sec file /sec, /sec/** level secret\n"
+		    "domain d {\n level internal\n deny search /shut\n trusted search /sec/in\n}\n"
+		    "domain f {\n level secret\n}\n",
+	     { "d", "search", "/", ALLOWED }, { "d", "search", "/pub", ALLOWED },
+	     { "d", "search", "/sec", LEVEL }, { "d", "search", "/sec/in", ALLOWED },
+	     { "d", "search", "/sec/in/out", LEVEL }, { "d", "search", "/shut", DENIED },
+	     { "d", "read", "/pub", NO_RULE }, { "f", "search", "/sec", ALLOWED },
+	     { "f", "search", "/shut", ALLOWED });
+}
+
 static void netlink(void **state)
 {
 	(void)state;
@@ -378,6 +392,7 @@ int main(void)
 		cmocka_unit_test(network),
 		cmocka_unit_test(deny_outranks),
 		cmocka_unit_test(level_order),
+		cmocka_unit_test(search_is_implied),
 		cmocka_unit_test(netlink),
 		cmocka_unit_test(netlink_bits),
 		cmocka_unit_test(domains),

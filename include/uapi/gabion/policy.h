@@ -20,7 +20,7 @@
 #include <linux/types.h>
 
 #define GABION_POLICY_MAGIC	0x4e4f494241470a01ULL	/* "\x01\nGABION" */
-#define GABION_POLICY_VERSION	1
+#define GABION_POLICY_VERSION	2
 
 /* Bounds that the verifier enforces; a larger policy is refused, not cut. */
 #define GABION_POLICY_SIZE_MAX	(256U << 20)	/* bytes in the image */
@@ -310,12 +310,19 @@ enum gabion_class {
 #define GABION_FILE_MKNOD	(1U << 14)	/* with CREATE: make a device node */
 #define GABION_FILE_RELABEL	(1U << 15)	/* rename or link to a name of another label */
 #define GABION_FILE_WATCH	(1U << 16)	/* inotify, fanotify, dnotify */
-#define GABION_FILE_ALL		0x1ffffU
+#define GABION_FILE_SEARCH	(1U << 17)	/* be led on: by a directory, by a symbolic link */
+#define GABION_FILE_ALL		0x3ffffU
+
+/*
+ * Granted to every domain on every label by the compiler, without a rule, unless the policy denies
+ * it: the level order, which the kernel applies, is what restricts it.
+ */
+#define GABION_FILE_IMPLIED	GABION_FILE_SEARCH
 
 /* Which of them let information flow from the object to the domain ... */
 #define GABION_FILE_READ_FLOW	(GABION_FILE_READ | GABION_FILE_EXECUTE | GABION_FILE_MAP | \
 				 GABION_FILE_STAT | GABION_FILE_LOCK | GABION_FILE_IOCTL | \
-				 GABION_FILE_CONNECT | GABION_FILE_WATCH)
+				 GABION_FILE_CONNECT | GABION_FILE_WATCH | GABION_FILE_SEARCH)
 /* ... and which from the domain to the object. */
 #define GABION_FILE_WRITE_FLOW	(GABION_FILE_WRITE | GABION_FILE_APPEND | GABION_FILE_CREATE | \
 				 GABION_FILE_DELETE | GABION_FILE_SETATTR | GABION_FILE_CHOWN | \
