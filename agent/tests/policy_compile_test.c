@@ -166,12 +166,13 @@ static void level_order(void **state)
 static void search_is_implied(void **state)
 {
 	(void)state;
-	HOLD(LEVELS "resource pub file /pub level public\nresource sec file /sec, /sec/** level secret\n"
-		    "domain d {\n level internal\n deny search /shut\n trusted search /sec/in\n}\n"
+	HOLD(LEVELS "resource pub file /pub level public\nresource sec file /sec, /sec/out level secret\n"
+		    "resource in file /sec/in level secret\n"
+		    "domain d {\n level internal\n deny search /shut\n trusted search in\n}\n"
 		    "domain f {\n level secret\n}\n",
 	     { "d", "search", "/", ALLOWED }, { "d", "search", "/pub", ALLOWED },
 	     { "d", "search", "/sec", LEVEL }, { "d", "search", "/sec/in", ALLOWED },
-	     { "d", "search", "/sec/in/out", LEVEL }, { "d", "search", "/shut", DENIED },
+	     { "d", "search", "/sec/out", LEVEL }, { "d", "search", "/shut", DENIED },
 	     { "d", "read", "/pub", NO_RULE }, { "f", "search", "/sec", ALLOWED },
 	     { "f", "search", "/shut", ALLOWED });
 }
