@@ -13,21 +13,8 @@
 #include "creator.h"
 #include "decision.h"
 #include "descriptor.h"
+#include "endpoint.h"
 #include "engine.h"
-
-static void key_ipv4(struct gabion_net_key *key, __be32 address, __be16 port)
-{
-	memset(key->address, 0, 10);
-	memset(key->address + 10, 0xff, 2);
-	memcpy(key->address + 12, &address, 4);
-	memcpy(key->port, &port, 2);
-}
-
-static void key_ipv6(struct gabion_net_key *key, const struct in6_addr *address, __be16 port)
-{
-	memcpy(key->address, address, 16);
-	memcpy(key->port, &port, 2);
-}
 
 /*
  * Protocol as rules name it.  A raw socket writes the ports itself, so no rule
@@ -67,7 +54,7 @@ static int key_of_address(const struct sock *sk, const struct sockaddr *address,
 	const struct sockaddr_in6 *in6 = (const void *)address;
 	int family;
 
-	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+	if (!gabion_is_internet(sk))
 		return 0;
 	if (length < (int)offsetofend(struct sockaddr, sa_family))
 		return -EINVAL;
@@ -81,12 +68,12 @@ static int key_of_address(const struct sock *sk, const struct sockaddr *address,
 	case AF_INET:
 		if (length < (int)sizeof(*in))
 			return -EINVAL;
-		key_ipv4(key, in->sin_addr.s_addr, in->sin_port);
+		gabion_key_ipv4(key, in->sin_addr.s_addr, in->sin_port);
 		return 1;
 	case AF_INET6:
 		if (length < SIN6_LEN_RFC2133)
 			return -EINVAL;
-		key_ipv6(key, &in6->sin6_addr, in6->sin6_port);
+		gabion_key_ipv6(key, &in6->sin6_addr, in6->sin6_port);
 		return 1;
 	default:
 		/* An address that the protocol will not take: no endpoint of any rule. */
@@ -250,21 +237,16 @@ GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr
 		decide_addresses(sk, address, length, bind ? GABION_NET_BIND : GABION_NET_CONNECT));
 }
 
-static bool is_internet(const struct sock *sk)
-{
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
-}
-
 static void key_of_local(const struct sock *sk, struct gabion_net_key *key)
 {
 	memset(key, 0, sizeof(*key));
 	key->protocol = protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
+		gabion_key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
 	else
 #endif
-		key_ipv4(key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
+		gabion_key_ipv4(key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
 }
 
 static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
@@ -273,17 +255,17 @@ static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 	key->protocol = protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
+		gabion_key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
 	else
 #endif
-		key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
+		gabion_key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
 }
 
 GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 {
 	struct gabion_net_key key;
 
-	if (!is_internet(sock->sk))
+	if (!gabion_is_internet(sock->sk))
 		return decide_holder(GABION_HOOK_socket_listen, sock->sk);
 	key_of_local(sock->sk, &key);
 	return gabion_decide_together(
@@ -301,7 +283,7 @@ static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 
 	if (sk->sk_family == AF_NETLINK)
 		return gabion_decide_netlink(hook, sk->sk_protocol);
-	if (!is_internet(sk) || !inet_sk(sk)->inet_num)
+	if (!gabion_is_internet(sk) || !inet_sk(sk)->inet_num)
 		return 0;
 	key_of_local(sk, &local);
 	if (sk->sk_type == SOCK_STREAM && sk->sk_state == TCP_LISTEN)

@@ -355,13 +355,14 @@ static int judge_net(const struct gabion_subject *s, enum gabion_hook_id hook,
 	return judge_endpoint(s, hook, key, label, wanted);
 }
 
-int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted)
+int gabion_decide_net_as(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *key,
+			 u32 wanted)
 {
 	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
-	s = gabion_subject_of(gabion_task_label(current));
+	s = gabion_subject_of(domain);
 	err = judge_net(&s, hook, key, wanted);
 	rcu_read_unlock();
 	return err;

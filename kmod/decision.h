@@ -163,8 +163,16 @@ int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted);
 int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
 		       const struct path *to, u32 wanted_to, bool below);
 
-/* Network endpoint. Any context. Return: 0 or -EACCES. */
-int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key, u32 wanted);
+/* Network endpoint, for domain @domain. Any context. Return: 0 or -EACCES. */
+int gabion_decide_net_as(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *key,
+			 u32 wanted);
+
+/* The same for the current domain. */
+static inline int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key,
+				    u32 wanted)
+{
+	return gabion_decide_net_as(hook, gabion_task_label(current), key, wanted);
+}
 
 /*
  * The same where any of @other on @local will do as well; what is recorded is

@@ -16,6 +16,7 @@ GABION_HOOKS(GABION_HOOK_DECLARE)
 #define GABION_GATE_IS_DENTRY	true
 #define GABION_GATE_IS_LOOKUP	false
 #define GABION_GATE_IS_OWNED	true
+#define GABION_GATE_IS_PEER	true
 #define GABION_GATE_IS_REPLACE	true
 #define GABION_HOOK_ENTRY(hook, gate, whole)				\
 	[GABION_HOOK_##hook] = {				\

@@ -12,6 +12,8 @@
  *   DENTRY    as CONFINED, and every task when the cache of labels knows the dentry
  *   LOOKUP    as CONFINED, if a bit of the second argument is in gabion_lookup_mask;
  *	       others leave after three instructions
+ *   PEER      whoever runs, while the policy restricts who may send to a domain; others
+ *	       leave after three instructions
  *   OWNED     every task, while there is a file whose owner a domain set
  *   REPLACE   gabion_replace_<name>() runs in the function's stead (trampoline.S)
  *
@@ -94,6 +96,8 @@
 	X(socket_setsockopt, CONFINED)		\
 	X(socket_shutdown, CONFINED)		\
 	X(sctp_bind_connect, CONFINED)		\
+	X(sock_rcv_skb, PEER)			\
+	X(inet_conn_request, PEER)		\
 	X(netlink_send, CONFINED)		\
 	X(unix_stream_connect, CONFINED)	\
 	X(unix_may_send, CONFINED)		\

@@ -10,6 +10,7 @@
 #include "check_syscall.h"
 #include "domain_id.h"
 #include "lookup.h"
+#include "peer.h"
 #include "policy.h"
 #include "revoke.h"
 #include "syscall_work.h"
@@ -129,20 +130,21 @@ static int build_file_rows(struct gabion_policy *policy)
 	return 0;
 }
 
-static bool may_search_everywhere(const struct gabion_policy *policy, u32 index)
+/* May the domain do @wanted to all objects of a class, without a record? */
+static bool granted_everywhere(const struct gabion_policy *policy, u32 klass, u32 index, u32 wanted)
 {
-	const struct gabion_class_view *c = &policy->view.classes[GABION_CLASS_FILE];
+	const struct gabion_class_view *c = &policy->view.classes[klass];
 	u32 l;
 
 	for (l = 0; l < c->nlabels; l++)
-		if (!(gabion_policy_effective(policy, GABION_CLASS_FILE, index, l) &
-		      GABION_FILE_SEARCH) ||
-		    (gabion_matrix(c, c->audit, index, l) & GABION_FILE_SEARCH))
+		if ((wanted & ~gabion_policy_effective(policy, klass, index, l)) ||
+		    (gabion_matrix(c, c->audit, index, l) & wanted))
 			return false;
 	return true;
 }
 
-static int build_roaming(struct gabion_policy *policy)
+/* What no rule need grant: does anything take it away? */
+static int build_restrictions(struct gabion_policy *policy)
 {
 	u32 i;
 
@@ -150,10 +152,12 @@ static int build_roaming(struct gabion_policy *policy)
 	if (!policy->roaming)
 		return -ENOMEM;
 	for (i = 0; i < policy->view.ndomains; i++) {
-		if (may_search_everywhere(policy, i))
+		if (granted_everywhere(policy, GABION_CLASS_FILE, i, GABION_FILE_IMPLIED))
 			__set_bit(policy->numbers[i], policy->roaming);
 		else
 			policy->search_restricted = true;
+		if (!granted_everywhere(policy, GABION_CLASS_NET, i, GABION_NET_IMPLIED))
+			policy->peers_restricted = true;
 		cond_resched();
 	}
 	return 0;
@@ -188,7 +192,7 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 	}
 	err = build_file_rows(policy);
 	if (!err)
-		err = build_roaming(policy);
+		err = build_restrictions(policy);
 	if (!err)
 		err = gabion_filters_build(policy);
 	if (err)
@@ -265,10 +269,14 @@ static void policy_publish(struct gabion_policy *policy)
 
 	if (policy && policy->search_restricted)
 		gabion_lookup_restrict(true);
+	if (policy && policy->peers_restricted)
+		gabion_peers_restrict(true);
 	old = rcu_replace_pointer(gabion_policy_in_force, policy,
 				  lockdep_is_held(&gabion_policy_mutex));
 	if (!policy || !policy->search_restricted)
 		gabion_lookup_restrict(false);
+	if (!policy || !policy->peers_restricted)
+		gabion_peers_restrict(false);
 	if (old) {
 		queue_rcu_work(free_queue, &old->rcu);
 		if (policy)

@@ -25,7 +25,8 @@ struct netlink_ext_ack;
  * @file_rows:	domain number -> its row of @effective for files; NULL: decide the long way (the
  *		policy lacks the domain, or records grants of it)
  * @roaming:	bit for each domain number whose search for names nothing restricts or records
- * @search_restricted: some domain's is
+ * @search_restricted: some domain's is restricted or recorded
+ * @peers_restricted: likewise whose packets some domain's sockets get
  * @filters:	domain number -> its syscall filter; NULL: none
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
@@ -42,6 +43,7 @@ struct gabion_policy {
 	const u32 **file_rows;
 	unsigned long *roaming;
 	bool search_restricted;
+	bool peers_restricted;
 	struct gabion_filter **filters;
 	u32 *effective[GABION_CLASS_TABLES_END];
 };

@@ -69,6 +69,14 @@
 	GABION_GATE_CONFINED
 .endm
 
+/* Leave if everybody may send to every domain (check_peer.c). */
+.macro GABION_GATE_PEER
+	cmpl	$0, gabion_peers_restricted(%rip)
+	jne	.Lcheck_\@
+	RET
+.Lcheck_\@:
+.endm
+
 /* Leave if no file has an owner that a domain set (check_owner.c). */
 .macro GABION_GATE_OWNED
 	cmpl	$0, gabion_owned_files(%rip)
@@ -179,6 +187,7 @@ SYM_FUNC_END(gabion_original_\name)
 #define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
 #define GABION_EMIT_DENTRY(name) GABION_TRAMPOLINE name, DENTRY ;
 #define GABION_EMIT_LOOKUP(name) GABION_TRAMPOLINE name, LOOKUP ;
+#define GABION_EMIT_PEER(name) GABION_TRAMPOLINE name, PEER ;
 #define GABION_EMIT_OWNED(name) GABION_TRAMPOLINE name, OWNED ;
 #define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
 #define GABION_EMIT(name, gate) GABION_EMIT_##gate(name)

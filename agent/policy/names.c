@@ -44,6 +44,8 @@ static const struct gabion_verb verbs[] = {
 	{ "bind", { N(GABION_NET_BIND, GABION_NET_BIND, GABION_NET_BIND) } },
 	{ "listen", { N(GABION_NET_LISTEN, GABION_NET_BIND | GABION_NET_LISTEN,
 			GABION_NET_LISTEN) } },
+	{ "accept", { N(GABION_NET_ACCEPT, GABION_NET_ACCEPT, GABION_NET_ACCEPT) } },
+	{ "receive", { N(GABION_NET_RECEIVE, GABION_NET_RECEIVE, GABION_NET_RECEIVE) } },
 	{ "signal", { D(GABION_DOM_SIGNAL) } },
 	{ "trace", { D(GABION_DOM_TRACE) } },
 	{ "inspect", { D(GABION_DOM_INSPECT) } },
@@ -61,7 +63,7 @@ static const char *const file_bits[] = {
 	"watch", "search",
 };
 
-static const char *const net_bits[] = { "bind", "listen", "connect" };
+static const char *const net_bits[] = { "bind", "listen", "connect", "accept", "receive" };
 static const char *const domain_bits[] = {
 	"signal", "trace", "inspect", "connect", "schedule", "ipc_read", "ipc_write",
 };

@@ -40,8 +40,17 @@ static void grant_implied(const struct gabion_model *m, struct gabion_tables *t,
 {
 	size_t n = m->domains.n * t->nlabels, i;
 
-	for (i = 0; implied && i < n; i++)
+	for (i = 0; i < n; i++)
 		t->allow[i] |= implied;
+}
+
+/* A peer without a resource has no level of its own that could differ from the domain's. */
+static void trust_unknown_peers(const struct gabion_model *m, struct gabion_tables *t)
+{
+	uint32_t d;
+
+	for (d = 0; t->nlabels && m->levels.n > 1 && d < m->domains.n; d++)
+		gabion_tables_row(m, t, &t->trusted, d)[GABION_LABEL_NONE] |= GABION_NET_IMPLIED;
 }
 
 /* Deny outranks allow, whatever the order in which they are written. */
@@ -105,6 +114,8 @@ bool gabion_model_tables(struct gabion_model *m)
 			apply(m, rule, c->of[j]);
 	}
 	grant_implied(m, &m->tables[GABION_CLASS_FILE], GABION_FILE_IMPLIED);
+	grant_implied(m, &m->tables[GABION_CLASS_NET], GABION_NET_IMPLIED);
+	trust_unknown_peers(m, &m->tables[GABION_CLASS_NET]);
 	for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
 		subtract_denied(m, &m->tables[klass]);
 	for (i = 0; i < m->domains.n; i++) {

@@ -333,9 +333,18 @@ enum gabion_class {
 #define GABION_NET_BIND		(1U << 0)	/* bind to a local address */
 #define GABION_NET_LISTEN	(1U << 1)	/* listen (TCP) */
 #define GABION_NET_CONNECT	(1U << 2)	/* connect, or send to an address */
-#define GABION_NET_ALL		0x7U
-#define GABION_NET_READ_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT)
-#define GABION_NET_WRITE_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT)
+#define GABION_NET_ACCEPT	(1U << 3)	/* have a connection made from it */
+#define GABION_NET_RECEIVE	(1U << 4)	/* get a datagram from it */
+#define GABION_NET_ALL		0x1fU
+#define GABION_NET_READ_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT | GABION_NET_ACCEPT | \
+				 GABION_NET_RECEIVE)
+#define GABION_NET_WRITE_FLOW	(GABION_NET_LISTEN | GABION_NET_CONNECT | GABION_NET_ACCEPT)
+
+/*
+ * As GABION_FILE_IMPLIED; from endpoints that no resource is about whatever the level: they are of
+ * that of the endpoint which they reach.
+ */
+#define GABION_NET_IMPLIED	(GABION_NET_ACCEPT | GABION_NET_RECEIVE)
 
 /* Permissions of GABION_CLASS_DOMAIN. */
 #define GABION_DOM_SIGNAL	(1U << 0)	/* kill(2) and its relatives */

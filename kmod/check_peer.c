@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who sends to a socket: connections that are made to it, and datagrams. Packets
+ * arrive whoever runs, mostly in an interrupt; the domain is that which made the
+ * socket. A stream of TCP was decided when it began.
+ */
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/net.h>
+#include <linux/skbuff.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/request_sock.h>
+#include "creator.h"
+#include "decision.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "peer.h"
+
+u32 gabion_peers_restricted;
+
+void gabion_peers_restrict(bool restricted)
+{
+	WRITE_ONCE(gabion_peers_restricted, restricted);
+}
+
+/* The domain that made @sk; the host's where no file belongs to it. */
+static u16 maker_of(const struct sock *sk)
+{
+	rwlock_t *lock = (rwlock_t *)&sk->sk_callback_lock;
+	u16 domain = GABION_HOST;
+	const struct file *file;
+
+	/* Keeps sk_socket, which __sock_release() gives up before its file goes. */
+	read_lock_bh(lock);
+	file = sk->sk_socket ? READ_ONCE(sk->sk_socket->file) : NULL;
+	if (file)
+		domain = gabion_creator(file->f_path.dentry);
+	read_unlock_bh(lock);
+	return domain;
+}
+
+/* Ports are where TCP, UDP and their like have them. */
+static __be16 port_at(const struct sk_buff *skb, int offset, u8 protocol)
+{
+	const __be16 *port;
+	__be16 buffer;
+
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+	case IPPROTO_SCTP:
+		port = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
+		return port ? *port : 0;
+	default:
+		return 0;
+	}
+}
+
+static bool key_of_ipv4(const struct sk_buff *skb, struct gabion_net_key *key)
+{
+	int offset = skb_network_offset(skb);
+	const struct iphdr *ip;
+	struct iphdr buffer;
+
+	ip = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
+	if (!ip)
+		return false;
+	key->protocol = ip->protocol;
+	gabion_key_ipv4(key, ip->saddr, port_at(skb, offset + ip->ihl * 4, ip->protocol));
+	return true;
+}
+
+static bool key_of_ipv6(const struct sk_buff *skb, struct gabion_net_key *key)
+{
+	int offset = skb_network_offset(skb);
+	const struct ipv6hdr *ip;
+	struct ipv6hdr buffer;
+	__be16 fragment;
+	u8 next;
+
+	ip = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
+	if (!ip)
+		return false;
+	next = ip->nexthdr;
+	offset = ipv6_skip_exthdr(skb, offset + sizeof(*ip), &next, &fragment);
+	key->protocol = next;
+	gabion_key_ipv6(key, &ip->saddr, offset < 0 ? 0 : port_at(skb, offset, next));
+	return true;
+}
+
+/* Whose packet is it? A raw socket gets those of all protocols. */
+static bool key_of_sender(const struct sk_buff *skb, struct gabion_net_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return key_of_ipv4(skb, key);
+	case htons(ETH_P_IPV6):
+		return key_of_ipv6(skb, key);
+	default:
+		return false;
+	}
+}
+
+GABION_CHECK2(sock_rcv_skb, struct sock *, sk, struct sk_buff *, skb)
+{
+	struct gabion_net_key key;
+	u16 domain;
+
+	if (!READ_ONCE(gabion_peers_restricted) || !gabion_is_internet(sk) ||
+	    sk->sk_type == SOCK_STREAM)
+		return 0;
+	domain = maker_of(sk);
+	if (domain == GABION_HOST)
+		return 0;
+	if (!key_of_sender(skb, &key))
+		return -EACCES;
+	return gabion_decide_net_as(GABION_HOOK_sock_rcv_skb, domain, &key, GABION_NET_RECEIVE);
+}
+
+GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
+	      struct request_sock *, req)
+{
+	const struct inet_request_sock *peer = inet_rsk(req);
+	struct gabion_net_key key = {
+		.protocol = sk->sk_protocol == IPPROTO_MPTCP ? IPPROTO_TCP : sk->sk_protocol,
+	};
+	u16 domain;
+
+	if (!READ_ONCE(gabion_peers_restricted))
+		return 0;
+	domain = maker_of(sk);
+	if (domain == GABION_HOST)
+		return 0;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (peer->ireq_family == AF_INET6)
+		gabion_key_ipv6(&key, &peer->ir_v6_rmt_addr, peer->ir_rmt_port);
+	else
+#endif
+		gabion_key_ipv4(&key, peer->ir_rmt_addr, peer->ir_rmt_port);
+	return gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &key, GABION_NET_ACCEPT);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Network endpoints as the policy's DFA reads them. */
+#ifndef GABION_ENDPOINT_H
+#define GABION_ENDPOINT_H
+
+#include <linux/in6.h>
+#include <linux/string.h>
+#include <net/sock.h>
+#include <gabion/policy.h>
+
+static inline bool gabion_is_internet(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
+}
+
+/* Address and port of @key; its other members are the caller's. */
+static inline void gabion_key_ipv4(struct gabion_net_key *key, __be32 address, __be16 port)
+{
+	memset(key->address, 0, 10);
+	memset(key->address + 10, 0xff, 2);
+	memcpy(key->address + 12, &address, 4);
+	memcpy(key->port, &port, 2);
+}
+
+static inline void gabion_key_ipv6(struct gabion_net_key *key, const struct in6_addr *address,
+				   __be16 port)
+{
+	memcpy(key->address, address, 16);
+	memcpy(key->port, &port, 2);
+}
+
+#endif /* GABION_ENDPOINT_H */

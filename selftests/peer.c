@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may send to a domain's sockets. Both ends are the attempt's own; what is
+ * refused is not the sending, but that it arrives.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#define ATTEMPT_WITHOUT_FILES
+#include "lib/attempt.h"
+
+#define SERVER		7001
+#define RECEIVER	7002
+#define CALLER		7011
+#define SENDER		7012
+#define SUPERIOR	7013
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static union address endpoint(int family, const char *text, int port)
+{
+	union address a = {};
+
+	a.any.sa_family = family;
+	if (family == AF_INET)
+		a.in.sin_port = htons(port);
+	else
+		a.in6.sin6_port = htons(port);
+	inet_pton(family, text, family == AF_INET ? (void *)&a.in.sin_addr : &a.in6.sin6_addr);
+	return a;
+}
+
+/* A socket bound there, or -1. What does not come within two seconds does not come. */
+static int bound(int type, union address a)
+{
+	int fd = socket(a.any.sa_family, type, 0), one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ 2, 0 }, sizeof(struct timeval));
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger));
+	return bind(fd, &a.any, sizeof(a)) ? -1 : fd;
+}
+
+static int send_from(int from, int to, union address at)
+{
+	char byte;
+
+	if (from < 0 || to < 0 || sendto(from, "x", 1, 0, &at.any, sizeof(at)) != 1)
+		return errno;
+	return recv(to, &byte, 1, 0) == 1 ? 0 : errno;
+}
+
+#define PEER(name, error_, permission)						\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = error_, .klass = GABION_CLASS_NET,	\
+		.refused = GABION_NET_##permission, .refused_by = "deaf",	\
+	}
+
+static int datagram(void)
+{
+	union address at = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+
+	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)),
+			 bound(SOCK_DGRAM, at), at);
+}
+PEER(datagram, EAGAIN, RECEIVE);
+
+static int datagram6(void)
+{
+	union address at = endpoint(AF_INET6, "::1", RECEIVER);
+
+	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET6, "::1", SENDER)),
+			 bound(SOCK_DGRAM, at), at);
+}
+PEER(datagram6, EAGAIN, RECEIVE);
+
+/* A socket of IPv6 that gets IPv4. */
+static int datagram_mapped(void)
+{
+	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)),
+			 bound(SOCK_DGRAM, endpoint(AF_INET6, "::ffff:127.0.0.1", RECEIVER)),
+			 endpoint(AF_INET, "127.0.0.1", RECEIVER));
+}
+PEER(datagram_mapped, EAGAIN, RECEIVE);
+
+/* A raw socket sees the packets of others. */
+static int datagram_by_raw_socket(void)
+{
+	union address at = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+
+	setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ 2, 0 }, sizeof(struct timeval));
+	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)), raw, at);
+}
+PEER(datagram_by_raw_socket, EAGAIN, RECEIVE);
+
+static int connection(void)
+{
+	union address at = endpoint(AF_INET, "127.0.0.1", SERVER);
+	int server = bound(SOCK_STREAM, at), once = 1;
+	int caller = bound(SOCK_STREAM, endpoint(AF_INET, "127.0.0.1", CALLER));
+
+	if (server < 0 || caller < 0 || listen(server, 1))
+		return errno;
+	setsockopt(caller, IPPROTO_TCP, TCP_SYNCNT, &once, sizeof(once));
+	return ATTEMPT(connect(caller, &at.any, sizeof(at)));
+}
+PEER(connection, ETIMEDOUT, ACCEPT);
+
+FIXTURE(peer)
+{
+	GABION_FIXTURE_MEMBERS
+	pid_t sender;
+};
+
+/* One on the host who sends from @port, over and over. */
+static pid_t sender_from(int port)
+{
+	union address to = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	fd = bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", port));
+	while (fd >= 0) {
+		sendto(fd, "x", 1, 0, &to.any, sizeof(to));
+		usleep(20000);
+	}
+	_exit(1);
+}
+
+FIXTURE_SETUP(peer)
+{
+	struct gabion_error error = { 0 };
+
+	self->client = NULL;
+	self->sender = 0;
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))
+		TH_LOG("%s", error.text);
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(peer)
+{
+	if (self->sender > 0) {
+		kill(self->sender, SIGKILL);
+		waitpid(self->sender, NULL, 0);
+	}
+	gabion_netlink_close(self->client);
+}
+
+static int receive(void)
+{
+	int fd = bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", RECEIVER));
+	char byte;
+
+	if (fd < 0)
+		return errno;
+	return recv(fd, &byte, 1, 0) == 1 ? 0 : errno;
+}
+
+/* No rule is about it: what comes from above stays there. */
+TEST_F(peer, obeys_the_level_order)
+{
+	struct confine_expect expect = {
+		.type = GABION_EVENT_ACCESS,
+		.verdict = GABION_VERDICT_DENIED,
+		.klass = GABION_CLASS_NET,
+		.refused = GABION_NET_RECEIVE,
+		.reason = GABION_REASON_LEVEL,
+		.domain = "low_domain",
+	};
+
+	self->sender = sender_from(SUPERIOR);
+	ASSERT_LT(0, self->sender);
+	EXPECT_EQ(0, confine_run(self->client, NULL, receive));
+	EXPECT_EQ(0, confine_run(self->client, "high_domain", receive));
+	EXPECT_EQ(EAGAIN, confine_run(self->client, "low_domain", receive));
+	EXPECT_LE(1, confine_events_count(self->client, &expect));
+}
+
+/* Whom no resource names is nobody's superior. */
+TEST_F(peer, unknown_is_of_any_level)
+{
+	self->sender = sender_from(SUPERIOR + 1);
+	ASSERT_LT(0, self->sender);
+	EXPECT_EQ(0, confine_run(self->client, "low_domain", receive));
+	EXPECT_EQ(0, confine_run(self->client, "high_domain", receive));
+	EXPECT_EQ(0, confine_run(self->client, "deaf", receive));
+}
+
+TEST_HARNESS_MAIN
