@@ -261,40 +261,57 @@ static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 		gabion_key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
 }
 
+/*
+ * Connections of MPTCP are made to a socket of the kernel's own, which does not say
+ * whose it is (check_peer.c): from everybody, or from nobody.
+ */
+static int decide_listener(enum gabion_hook_id hook, const struct sock *sk)
+{
+	struct gabion_net_key local;
+	int err;
+
+	key_of_local(sk, &local);
+	err = gabion_decide_net(hook, &local, GABION_NET_LISTEN);
+	if (err || sk->sk_protocol != IPPROTO_MPTCP)
+		return err;
+	return gabion_decide_all_peers(hook, &local);
+}
+
 GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 {
-	struct gabion_net_key key;
+	const struct sock *sk = sock->sk;
 
-	if (!gabion_is_internet(sock->sk))
-		return decide_holder(GABION_HOOK_socket_listen, sock->sk);
-	key_of_local(sock->sk, &key);
 	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_listen, sock->sk) ?:
-		gabion_decide_net(GABION_HOOK_socket_listen, &key, GABION_NET_LISTEN));
+		decide_holder(GABION_HOOK_socket_listen, sk) ?:
+		(gabion_is_internet(sk) ? decide_listener(GABION_HOOK_socket_listen, sk) : 0));
 }
 
 /*
  * A connection may be one that was accepted, by whoever may listen at its local
- * address, or one that was made, to an address that the domain may connect to.
+ * address and have it made from there, or one that was made, to an address that the
+ * domain may connect to.
  */
 static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 {
+	bool stream = sk->sk_type == SOCK_STREAM;
 	struct gabion_net_key local, peer;
 
 	if (sk->sk_family == AF_NETLINK)
 		return gabion_decide_netlink(hook, sk->sk_protocol);
 	if (!gabion_is_internet(sk) || !inet_sk(sk)->inet_num)
 		return 0;
+	if (stream && sk->sk_state == TCP_LISTEN)
+		return decide_listener(hook, sk);
 	key_of_local(sk, &local);
-	if (sk->sk_type == SOCK_STREAM && sk->sk_state == TCP_LISTEN)
-		return gabion_decide_net(hook, &local, GABION_NET_LISTEN);
 	if (!inet_sk(sk)->inet_dport)
 		return sk->sk_userlocks & SOCK_BINDPORT_LOCK
 			       ? gabion_decide_net_or(hook, &local, GABION_NET_LISTEN, &local,
 						      GABION_NET_BIND) : 0;
 	key_of_peer(sk, &peer);
 	return gabion_decide_net_or(hook, &local, GABION_NET_LISTEN | GABION_NET_BIND, &peer,
-				    GABION_NET_CONNECT);
+				    GABION_NET_CONNECT) ?:
+	       gabion_decide_net_or(hook, &peer, GABION_NET_CONNECT, &peer,
+				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
 }
 
 int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)

@@ -175,7 +175,13 @@ static inline int gabion_decide_net(enum gabion_hook_id hook, const struct gabio
 }
 
 /*
- * The same where any of @other on @local will do as well; what is recorded is
+ * May every endpoint there is connect to the current domain's @local? Refused as a
+ * whole where the policy restricts, or records, any.
+ */
+int gabion_decide_all_peers(enum gabion_hook_id hook, const struct gabion_net_key *local);
+
+/*
+ * As gabion_decide_net() where any of @other on @local will do as well; what is recorded is
  * about @key. Records nothing in complain mode.
  */
 int gabion_decide_net_or(enum gabion_hook_id hook, const struct gabion_net_key *local, u32 other,

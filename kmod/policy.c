@@ -35,6 +35,7 @@ static void policy_free(struct gabion_policy *policy)
 	gabion_filters_free(policy);
 	kvfree(policy->file_rows);
 	bitmap_free(policy->roaming);
+	bitmap_free(policy->open);
 	kvfree(policy->local);
 	kvfree(policy->numbers);
 	vfree(policy->image);
@@ -149,14 +150,17 @@ static int build_restrictions(struct gabion_policy *policy)
 	u32 i;
 
 	policy->roaming = bitmap_zalloc(policy->nnumbers, GFP_KERNEL);
-	if (!policy->roaming)
+	policy->open = bitmap_zalloc(policy->nnumbers, GFP_KERNEL);
+	if (!policy->roaming || !policy->open)
 		return -ENOMEM;
 	for (i = 0; i < policy->view.ndomains; i++) {
 		if (granted_everywhere(policy, GABION_CLASS_FILE, i, GABION_FILE_IMPLIED))
 			__set_bit(policy->numbers[i], policy->roaming);
 		else
 			policy->search_restricted = true;
-		if (!granted_everywhere(policy, GABION_CLASS_NET, i, GABION_NET_IMPLIED))
+		if (granted_everywhere(policy, GABION_CLASS_NET, i, GABION_NET_IMPLIED))
+			__set_bit(policy->numbers[i], policy->open);
+		else
 			policy->peers_restricted = true;
 		cond_resched();
 	}

@@ -26,7 +26,8 @@ struct netlink_ext_ack;
  *		policy lacks the domain, or records grants of it)
  * @roaming:	bit for each domain number whose search for names nothing restricts or records
  * @search_restricted: some domain's is restricted or recorded
- * @peers_restricted: likewise whose packets some domain's sockets get
+ * @open:	bit for each domain number whose sockets may be sent to by everybody
+ * @peers_restricted: some domain's may not
  * @filters:	domain number -> its syscall filter; NULL: none
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
@@ -43,6 +44,7 @@ struct gabion_policy {
 	const u32 **file_rows;
 	unsigned long *roaming;
 	bool search_restricted;
+	unsigned long *open;
 	bool peers_restricted;
 	struct gabion_filter **filters;
 	u32 *effective[GABION_CLASS_TABLES_END];

@@ -118,6 +118,21 @@ static int connection(void)
 }
 PEER(connection, ETIMEDOUT, ACCEPT);
 
+/* Its connections arrive at sockets of the kernel's: all are let in, or none is waited for. */
+static int listen_by_mptcp(void)
+{
+	union address at = endpoint(AF_INET, "127.0.0.1", SERVER);
+	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP), one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return bind(fd, &at.any, sizeof(at)) || listen(fd, 1) ? errno : 0;
+}
+FIXTURE_VARIANT_ADD(attempt, listen_by_mptcp)
+{
+	.run = listen_by_mptcp, .error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_ACCEPT, .refused_by = "deaf",
+};
+
 FIXTURE(peer)
 {
 	GABION_FIXTURE_MEMBERS
