@@ -42,11 +42,11 @@ vmm-fuzz:
 		-o $(B)/vmm-fuzz/guest vmm/tests/fuzz_guest.c vmm/tests/malice.c vmm/tests/guest.c \
 		$(VMM_SOURCES) $(VMM_LIBS) -lcmocka
 
-# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. Half an hour
-# when both cores are busy. Guests with two processors patch their code, too: hence --round-robin.
+# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. Ten minutes when both
+# cores are busy.
 vmm-test: vmm
 	selftests/vmm/prepare $(B)/vmm-test 6.1
-	qemu-test/vm --kernel 6.1 --nested --round-robin --no-module --timeout 3600 --share $(CURDIR) -- \
+	qemu-test/vm --kernel 6.1 --nested --no-module --timeout 3600 --share $(CURDIR) -- \
 		env VMM=$(CURDIR)/$(B)/vmm/gabion-vmm VMM_TEST=$(CURDIR)/$(B)/vmm-test \
 		$(CURDIR)/selftests/vmm/run
 

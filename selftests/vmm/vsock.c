@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest's end of the vsock test: `vsock listen PORT` copies what comes to stdout,
- * `vsock connect PORT` copies stdin to a port of the host and its answer to stdout.
+ * The guest's end of the vsock test: `vsock listen PORT` says "vsock=listening" on stderr
+ * when it does, and copies what comes to stdout; `vsock connect PORT` copies stdin to a
+ * port of the host and its answer to stdout.
  */
 #include <linux/vm_sockets.h>
 #include <stdio.h>
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
 	address.svm_cid = VMADDR_CID_ANY;
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1))
 		fail("vsock: listen");
+	fputs("vsock=listening\n", stderr);
 	peer = accept(fd, NULL, NULL);
 	if (peer < 0)
 		fail("vsock: accept");
