@@ -2,16 +2,11 @@
 /*
  * gabion-vmm: one virtual machine, from a configuration file to its end.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "../agent/common/cleanup.h"
-#include "config.h"
-#include "devices.h"
-#include "machine.h"
-#include "terminal.h"
+#include "vm.h"
 
 struct options {
 	const char *config_file;
@@ -69,55 +64,56 @@ static int parse_options(struct options *options, int argc, char **argv)
 	return 0;
 }
 
-static int run(struct gabion_machine *machine, const struct gabion_config *config,
-	       const struct options *options, struct gabion_error *error)
+static int turn(struct gabion_vm *vm, struct gabion_error *error)
 {
-	cleanup_free char *cmdline = gabion_config_cmdline(config);
-	struct gabion_terminal terminal = { 0 };
+	int err = gabion_vm_turn(vm);
+
+	return err ? gabion_error_set(error, err, "epoll_wait: %s", strerror(-err)) : 0;
+}
+
+static int run(const struct options *options, struct gabion_error *error)
+{
+	struct gabion_config config = { 0 };
+	struct gabion_loop control;
+	struct gabion_end end;
+	struct gabion_vm vm = {
+		.control = &control,
+		.end = &end,
+		.boot_timer = options->boot_timer,
+	};
 	int err;
 
-	err = gabion_machine_create(machine, config->vcpus, config->memory_mib << 20, error);
-	if (!err && !cmdline)
-		err = gabion_error_set(error, -ENOMEM, "out of memory");
-	if (!err && options->boot_timer)
-		gabion_machine_add_boot_timer(machine);
-	if (!err)
-		err = gabion_devices_attach(machine, config, error);
-	if (!err)
-		err = gabion_machine_load(machine, config->kernel, config->initrd, cmdline, error);
+	err = gabion_loop_create(&control, error);
 	if (err)
 		return err;
-	gabion_terminal_set(&terminal);
-	err = gabion_machine_run(machine, error);
-	gabion_terminal_restore(&terminal);
-	return err;
+	err = gabion_end_create(&end, &control, error);
+	if (!err)
+		err = gabion_config_read(&config, options->config_file, error);
+	if (!err)
+		err = gabion_log_open(&config.log, error);
+	if (!err)
+		err = gabion_vm_start(&vm, &config, error);
+	while (!err && end.how < 0)
+		err = turn(&vm, error);
+	gabion_vm_stop(&vm);
+	gabion_config_free(&config);
+	gabion_end_destroy(&end);
+	gabion_loop_destroy(&control);
+	return err ? err : end.how;
 }
 
 int main(int argc, char **argv)
 {
-	struct gabion_config config = { 0 };
-	struct gabion_machine *machine;
 	struct options options = { 0 };
 	struct gabion_error error;
 	int status = parse_options(&options, argc, argv);
 
 	if (status)
 		return status - 1;
-	machine = calloc(1, sizeof(*machine));
-	if (!machine)
-		return GABION_END_SETUP;
-	status = gabion_config_read(&config, options.config_file, &error);
-	if (!status)
-		status = gabion_log_open(&config.log, &error);
-	if (!status) {
-		status = run(machine, &config, &options, &error);
-		gabion_machine_destroy(machine);
-	}
+	status = run(&options, &error);
 	if (status < 0) {
 		fprintf(stderr, "gabion-vmm: %s\n", error.text);
 		status = GABION_END_SETUP;
 	}
-	gabion_config_free(&config);
-	free(machine);
 	return status;
 }

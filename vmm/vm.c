@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vm.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../agent/common/cleanup.h"
+#include "devices.h"
+#include "machine.h"
+
+enum gabion_vm_state gabion_vm_state(const struct gabion_vm *vm)
+{
+	if (!vm->machine)
+		return GABION_VM_NOT_STARTED;
+	return vm->machine->pause.wanted ? GABION_VM_PAUSED : GABION_VM_RUNNING;
+}
+
+static int start(struct gabion_vm *vm, const struct gabion_config *config,
+		 struct gabion_error *error)
+{
+	cleanup_free char *cmdline = gabion_config_cmdline(config);
+	struct gabion_machine *machine = vm->machine;
+	int err;
+
+	err = gabion_machine_create(machine, config->vcpus, config->memory_mib << 20, vm->control,
+				    vm->end, error);
+	if (!err && !cmdline)
+		err = gabion_error_set(error, -ENOMEM, "out of memory");
+	if (!err && vm->boot_timer)
+		gabion_machine_add_boot_timer(machine);
+	if (!err)
+		err = gabion_devices_attach(machine, config, error);
+	if (!err)
+		err = gabion_machine_load(machine, config->kernel, config->initrd, cmdline, error);
+	if (err)
+		return err;
+	gabion_terminal_set(&vm->terminal);
+	return gabion_machine_start(machine, error);
+}
+
+int gabion_vm_start(struct gabion_vm *vm, const struct gabion_config *config,
+		    struct gabion_error *error)
+{
+	int err;
+
+	vm->machine = calloc(1, sizeof(*vm->machine));
+	if (!vm->machine)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	err = start(vm, config, error);
+	if (err)
+		gabion_vm_stop(vm);
+	return err;
+}
+
+int gabion_vm_turn(struct gabion_vm *vm)
+{
+	int n;
+
+	if (vm->machine)
+		return gabion_machine_turn(vm->machine);
+	n = gabion_loop_turn(vm->control, -1);
+	return n < 0 ? n : 0;
+}
+
+void gabion_vm_stop(struct gabion_vm *vm)
+{
+	if (!vm->machine)
+		return;
+	gabion_machine_destroy(vm->machine);
+	gabion_terminal_restore(&vm->terminal);
+	free(vm->machine);
+	vm->machine = NULL;
+}
