@@ -115,6 +115,7 @@ int gabion_limiter_update(struct gabion_limiter *limiter,
 			  struct gabion_error *error)
 {
 	int err = start_timer(limiter, options, error);
+	struct itimerspec when = { 0 };
 
 	if (err)
 		return err;
@@ -122,7 +123,10 @@ int gabion_limiter_update(struct gabion_limiter *limiter,
 		start_bucket(&limiter->bandwidth, &options->bandwidth);
 	if (memcmp(&options->ops, &limiter->ops.options, sizeof(options->ops)))
 		start_bucket(&limiter->ops, &options->ops);
-	limiter->resume(limiter->opaque);
+	/* What may have waited for the timer. */
+	when.it_value.tv_nsec = 1;
+	if (limiter->timer >= 0)
+		timerfd_settime(limiter->timer, 0, &when, NULL);
 	return 0;
 }
 

@@ -54,7 +54,7 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 
 /*
  * Other limits from now on: a bucket whose options are new begins full, the other goes on.
- * Calls @resume for what may have waited. What is wrong leaves the limits as they were.
+ * @resume will be called for what may have waited. What is wrong leaves the limits as they were.
  */
 int gabion_limiter_update(struct gabion_limiter *limiter,
 			  const struct gabion_limiter_options *options,

@@ -117,9 +117,10 @@ static void expired(void *opaque, uint32_t events)
 		ask(balloon);
 }
 
+/* Guests give a buffer when they start: before that there is none to ask with. */
 static void arm(const struct balloon *balloon)
 {
-	struct itimerspec when = { { balloon->interval_s, 0 }, { balloon->interval_s, 0 } };
+	struct itimerspec when = { .it_interval.tv_sec = balloon->interval_s, .it_value.tv_nsec = 1 };
 
 	timerfd_settime(balloon->timer, 0, &when, NULL);
 }
@@ -214,7 +215,6 @@ void gabion_balloon_set_interval(struct gabion_virtio *virtio, uint16_t seconds)
 	struct balloon *balloon = (struct balloon *)virtio;
 
 	balloon->interval_s = seconds;
-	ask(balloon);
 	arm(balloon);
 }
 
