@@ -4,6 +4,7 @@
 
 VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end.c fields.c limiter.c log.c \
 	loop.c machine.c memory.c metrics.c terminal.c vcpu.c vm.c) \
+	$(addprefix vmm/api/, action.c api.c configure.c route.c show.c update.c) \
 	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
 	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c) \
 	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \

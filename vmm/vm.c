@@ -71,3 +71,74 @@ void gabion_vm_stop(struct gabion_vm *vm)
 	free(vm->machine);
 	vm->machine = NULL;
 }
+
+static void pause_vm(struct gabion_vm *vm)
+{
+	gabion_machine_pause(vm->machine);
+}
+
+static void resume_vm(struct gabion_vm *vm)
+{
+	gabion_machine_resume(vm->machine);
+}
+
+static int update_drive(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
+			bool reopen, struct gabion_error *error)
+{
+	const struct gabion_block_options *options = &config->drives[n].options;
+	struct gabion_virtio *virtio = gabion_devices_drive(vm->machine, n);
+	int err = 0;
+
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	if (reopen)
+		err = gabion_block_reopen(virtio, options, error);
+	if (!err)
+		err = gabion_block_limit(virtio, &options->limiter, error);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+	return err;
+}
+
+static int update_net(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
+		      struct gabion_error *error)
+{
+	int err;
+
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	err = gabion_net_limit(gabion_devices_net(vm->machine, config, n), &config->nets[n], error);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+	return err;
+}
+
+static void resize_balloon(struct gabion_vm *vm, const struct gabion_config *config)
+{
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	gabion_balloon_resize(gabion_devices_balloon(vm->machine), config->balloon.mib);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+}
+
+static void poll_balloon(struct gabion_vm *vm, const struct gabion_config *config)
+{
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	gabion_balloon_set_interval(gabion_devices_balloon(vm->machine),
+				    config->balloon.stats_interval_s);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+}
+
+static void read_balloon(struct gabion_vm *vm, struct gabion_balloon_stats *stats)
+{
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	gabion_balloon_read(gabion_devices_balloon(vm->machine), stats);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+}
+
+const struct gabion_vm_ops gabion_vm_ops = {
+	.state = gabion_vm_state,
+	.start = gabion_vm_start,
+	.pause = pause_vm,
+	.resume = resume_vm,
+	.update_drive = update_drive,
+	.update_net = update_net,
+	.resize_balloon = resize_balloon,
+	.poll_balloon = poll_balloon,
+	.read_balloon = read_balloon,
+};

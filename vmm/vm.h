@@ -42,4 +42,30 @@ int gabion_vm_turn(struct gabion_vm *vm);
 /* Harmless when there is no machine. */
 void gabion_vm_stop(struct gabion_vm *vm);
 
+/**
+ * struct gabion_vm_ops - what the API has a machine do; in tests, another's
+ *
+ * From the thread that turns. All but @state and @start need a machine. @config is the one
+ * with the change; @n counts its drives, or its network cards.
+ *
+ * @update_drive: limits; with @reopen the file, too
+ * @resize_balloon, @poll_balloon: its size, and the interval of its statistics
+ */
+struct gabion_vm_ops {
+	enum gabion_vm_state (*state)(const struct gabion_vm *vm);
+	int (*start)(struct gabion_vm *vm, const struct gabion_config *config,
+		     struct gabion_error *error);
+	void (*pause)(struct gabion_vm *vm);
+	void (*resume)(struct gabion_vm *vm);
+	int (*update_drive)(struct gabion_vm *vm, const struct gabion_config *config,
+			    unsigned int n, bool reopen, struct gabion_error *error);
+	int (*update_net)(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
+			  struct gabion_error *error);
+	void (*resize_balloon)(struct gabion_vm *vm, const struct gabion_config *config);
+	void (*poll_balloon)(struct gabion_vm *vm, const struct gabion_config *config);
+	void (*read_balloon)(struct gabion_vm *vm, struct gabion_balloon_stats *stats);
+};
+
+extern const struct gabion_vm_ops gabion_vm_ops;
+
 #endif /* GABION_VMM_VM_H */
