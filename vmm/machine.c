@@ -145,11 +145,15 @@ static int create_devices(struct gabion_machine *machine, struct gabion_error *e
 {
 	int err = create_irq(machine, GABION_SERIAL_GSI, error);
 
+	if (!err)
+		err = create_irq(machine, GABION_I8042_GSI, error);
 	if (err)
 		return err;
+	gabion_i8042_init(&machine->i8042, machine->end, &machine->irqs[GABION_I8042_GSI]);
 	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
 		       &machine->serial);
-	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops, machine->end);
+	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops,
+		       &machine->i8042);
 	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, machine->end);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #define GABION_VMM_MACHINE_H
 
 #include "bus.h"
+#include "device/i8042.h"
 #include "device/platform.h"
 #include "device/serial.h"
 #include "end.h"
@@ -37,6 +38,7 @@ struct gabion_machine {
 	struct gabion_bus ports, mmio;
 	struct gabion_irq irqs[GABION_VIRTIO_GSI + GABION_VIRTIO_MAX];
 	struct gabion_serial serial;
+	struct gabion_i8042 i8042;
 	struct gabion_boot_timer boot_timer;
 	struct gabion_virtio *virtio[GABION_VIRTIO_MAX];
 	unsigned int virtios;

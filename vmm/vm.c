@@ -82,6 +82,16 @@ static void resume_vm(struct gabion_vm *vm)
 	gabion_machine_resume(vm->machine);
 }
 
+static int press_ctrl_alt_del(struct gabion_vm *vm)
+{
+	int err;
+
+	pthread_mutex_lock(&vm->machine->loop.lock);
+	err = gabion_i8042_ctrl_alt_del(&vm->machine->i8042);
+	pthread_mutex_unlock(&vm->machine->loop.lock);
+	return err;
+}
+
 static int update_drive(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
 			bool reopen, struct gabion_error *error)
 {
@@ -136,6 +146,7 @@ const struct gabion_vm_ops gabion_vm_ops = {
 	.start = gabion_vm_start,
 	.pause = pause_vm,
 	.resume = resume_vm,
+	.press_ctrl_alt_del = press_ctrl_alt_del,
 	.update_drive = update_drive,
 	.update_net = update_net,
 	.resize_balloon = resize_balloon,

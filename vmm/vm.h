@@ -48,6 +48,7 @@ void gabion_vm_stop(struct gabion_vm *vm);
  * From the thread that turns. All but @state and @start need a machine. @config is the one
  * with the change; @n counts its drives, or its network cards.
  *
+ * @press_ctrl_alt_del: as gabion_i8042_ctrl_alt_del()
  * @update_drive: limits; with @reopen the file, too
  * @resize_balloon, @poll_balloon: its size, and the interval of its statistics
  */
@@ -57,6 +58,7 @@ struct gabion_vm_ops {
 		     struct gabion_error *error);
 	void (*pause)(struct gabion_vm *vm);
 	void (*resume)(struct gabion_vm *vm);
+	int (*press_ctrl_alt_del)(struct gabion_vm *vm);
 	int (*update_drive)(struct gabion_vm *vm, const struct gabion_config *config,
 			    unsigned int n, bool reopen, struct gabion_error *error);
 	int (*update_net)(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,

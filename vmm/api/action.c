@@ -42,10 +42,13 @@ static int send_ctrl_alt_del(struct gabion_api *api, struct gabion_error *error)
 {
 	int err = gabion_api_check_started(api, true, error);
 
-	return err ? err
-		   : gabion_error_set(error, -ENOTSUP,
-				      "The requested operation is not supported: gabion-vmm has no "
-				      "keyboard.");
+	if (err)
+		return err;
+	err = api->ops->press_ctrl_alt_del(api->vm);
+	if (err == -EBUSY)
+		return gabion_error_set(error, err,
+					"The guest has not taken the keys that were pressed before.");
+	return err ? gabion_error_set(error, err, "The guest does not listen to its keyboard.") : 0;
 }
 
 int gabion_put_action(struct gabion_api *api, const struct gabion_request *request, json_t **answer,

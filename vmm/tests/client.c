@@ -43,6 +43,11 @@ static void resume_vm(struct gabion_vm *vm)
 	((struct client *)vm)->state = GABION_VM_RUNNING;
 }
 
+static int press_ctrl_alt_del(struct gabion_vm *vm)
+{
+	return note(vm, "ctrl-alt-del", NULL) ? -ENODEV : 0;
+}
+
 /* Their strings are the configuration's, which is in force when all went well. */
 static int update_drive(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
 			bool reopen, struct gabion_error *error)
@@ -80,6 +85,7 @@ static const struct gabion_vm_ops ops = {
 	.start = start,
 	.pause = pause_vm,
 	.resume = resume_vm,
+	.press_ctrl_alt_del = press_ctrl_alt_del,
 	.update_drive = update_drive,
 	.update_net = update_net,
 	.resize_balloon = resize_balloon,

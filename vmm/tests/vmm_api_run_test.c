@@ -25,6 +25,18 @@ static void paused_and_resumed(void **state)
 		       "vm: unknown field 'now'");
 }
 
+static void three_keys(void **state)
+{
+	static const char keys[] = "{\"action_type\":\"SendCtrlAltDel\"}";
+	struct client *client = *state;
+
+	client_do(client, "PUT", "/actions", keys);
+	assert_string_equal(client->did, "ctrl-alt-del");
+	client->fail = true;
+	client_refused(client, "PUT", "/actions", keys,
+		       "The guest does not listen to its keyboard.");
+}
+
 static void not_after_the_start(void **state)
 {
 	static const struct {
@@ -314,6 +326,7 @@ int main(void)
 #define AFTER(name)  cmocka_unit_test_setup_teardown(name, client_open_started, client_close)
 	const struct CMUnitTest tests[] = {
 		AFTER(paused_and_resumed),
+		AFTER(three_keys),
 		AFTER(not_after_the_start),
 		AFTER(a_drive_changes),
 		AFTER(a_drive_does_not_change),
