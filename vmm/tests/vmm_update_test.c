@@ -270,6 +270,19 @@ static void statistics(void **state)
 	assert_true(gabion_virtio_is_active(guest.virtio));
 }
 
+static void statistics_before_the_driver_is_ready(void **state)
+{
+	struct gabion_balloon_stats stats;
+
+	(void)state;
+	guest_negotiate(&guest, 1ULL << VIRTIO_BALLOON_F_STATS_VQ);
+	guest_lay_out(&guest);
+	hand_in(5, 1, 0);
+	guest_write(&guest, VIRTIO_MMIO_STATUS, 15);
+	gabion_balloon_read(guest.virtio, &stats);
+	assert_int_equal(stats.known, 1 << 5);
+}
+
 static void statistics_every_second(void **state)
 {
 	(void)state;
@@ -292,6 +305,8 @@ int main(void)
 		cmocka_unit_test_teardown(limits_of_a_network_card, teardown),
 		cmocka_unit_test_setup_teardown(a_balloon_of_another_size, balloon, teardown),
 		cmocka_unit_test_setup_teardown(statistics, balloon, teardown),
+		cmocka_unit_test_setup_teardown(statistics_before_the_driver_is_ready, balloon,
+						teardown),
 		cmocka_unit_test_setup_teardown(statistics_every_second, balloon, teardown),
 	};
 

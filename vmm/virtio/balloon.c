@@ -165,6 +165,13 @@ static void notify(struct gabion_virtio *virtio, unsigned int queue)
 		gabion_virtio_requeue(virtio, queue);
 }
 
+/* Linux hands in its first statistics before it says that it is ready. */
+static void activate(struct gabion_virtio *virtio)
+{
+	if (virtio->ops->queues > STATS)
+		receive_stats((struct balloon *)virtio);
+}
+
 /* Only how large the balloon is, is the guest's to write. */
 static void write_config(struct gabion_virtio *virtio, uint64_t offset, const void *data,
 			 size_t size)
@@ -198,8 +205,9 @@ static void destroy(struct gabion_virtio *virtio)
 #define OPS(n)                                                                                     \
 	{                                                                                          \
 		.name = "balloon", .id = VIRTIO_ID_BALLOON, .queues = (n),                         \
-		.queue_size = QUEUE_SIZE, .start = start, .notify = notify, .reset = reset,        \
-		.write_config = write_config, .destroy = destroy,                                  \
+		.queue_size = QUEUE_SIZE, .start = start, .notify = notify,                        \
+		.activate = activate, .reset = reset, .write_config = write_config,                \
+		.destroy = destroy,                                                                \
 	}
 
 static const struct gabion_virtio_ops ops = OPS(STATS), ops_with_stats = OPS(STATS + 1);
