@@ -28,19 +28,20 @@ VMM_TESTS := $(patsubst vmm/tests/%.c,%,$(wildcard vmm/tests/vmm_*_test.c))
 VMM_UNIT_TESTS := $(addprefix $(B)/vmm-asan/tests/,$(VMM_TESTS))
 
 $(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
-		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, guest.o malice.o) $(B)/vmm-asan/libvmm.a
+		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, client.o guest.o malice.o) $(B)/vmm-asan/libvmm.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(VMM_LIBS) -lcmocka
 
 check-vmm: $(VMM_UNIT_TESTS)
 	agent/tests/run $(VMM_UNIT_TESTS)
 
-# A fuzzer that plays the guest, by clang; to be run as long as one likes: build/vmm-fuzz/guest
-vmm-fuzz:
-	mkdir -p $(B)/vmm-fuzz
+# Fuzzers that play the guest and a client of the API, by clang; to be run as long as one likes:
+# build/vmm-fuzz/guest, build/vmm-fuzz/api
+vmm-fuzz: $(addprefix $(B)/vmm-fuzz/, guest api)
+$(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c malice.c) $(VMM_SOURCES)
+	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
-		-o $(B)/vmm-fuzz/guest vmm/tests/fuzz_guest.c vmm/tests/malice.c vmm/tests/guest.c \
-		$(VMM_SOURCES) $(VMM_LIBS) -lcmocka
+		-o $@ $^ $(VMM_LIBS) -lcmocka
 
 # vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. Ten minutes when both
 # cores are busy.

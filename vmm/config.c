@@ -161,6 +161,7 @@ static int read_net(struct gabion_net_options *net, const json_t *json, const ch
 		{ "iface_id", GABION_FIELD_STRING, true, &id, 0, 0 },
 		{ "host_dev_name", GABION_FIELD_STRING, true, &net->tap, 0, 0 },
 		{ "guest_mac", GABION_FIELD_STRING, false, &mac, 0, 0 },
+		{ "mtu", GABION_FIELD_NULL, false, NULL, 0, 0 },
 		{ "rx_rate_limiter", GABION_FIELD_OBJECT, false, &rx, 0, 0 },
 		{ "tx_rate_limiter", GABION_FIELD_OBJECT, false, &tx, 0, 0 },
 	};
@@ -190,17 +191,21 @@ static int read_entropy(struct gabion_config *config, const json_t *json, const 
 static int read_balloon(struct gabion_config *config, const json_t *json, const char *where,
 			struct gabion_error *error)
 {
-	uint64_t mib = 0;
+	uint64_t mib = 0, interval = 0;
 	const struct gabion_field fields[] = {
 		{ "amount_mib", GABION_FIELD_NUMBER, true, &mib, 0, config->memory_mib },
 		{ "deflate_on_oom", GABION_FIELD_BOOL, true, &config->balloon.deflate_on_oom, 0,
 		  0 },
-		{ "stats_polling_interval_s", GABION_FIELD_ZERO, false, NULL, 0, 0 },
+		{ "stats_polling_interval_s", GABION_FIELD_NUMBER, false, &interval, 0,
+		  UINT16_MAX },
+		{ "free_page_hinting", GABION_FIELD_FALSE, false, NULL, 0, 0 },
+		{ "free_page_reporting", GABION_FIELD_FALSE, false, NULL, 0, 0 },
 	};
 	int err = gabion_fields_read(json, where, fields, COUNT(fields), error);
 
 	config->has_balloon = true;
 	config->balloon.mib = mib;
+	config->balloon.stats_interval_s = interval;
 	return err;
 }
 
@@ -228,6 +233,7 @@ static int read_logger(struct gabion_config *config, const json_t *json, const c
 		{ "level", GABION_FIELD_STRING, false, &level, 0, 0 },
 		{ "show_level", GABION_FIELD_BOOL, false, &config->log.show_level, 0, 0 },
 		{ "show_log_origin", GABION_FIELD_FALSE, false, NULL, 0, 0 },
+		{ "module", GABION_FIELD_NULL, false, NULL, 0, 0 },
 	};
 	int err = gabion_fields_read(json, where, fields, COUNT(fields), error);
 	unsigned int i;
@@ -244,6 +250,18 @@ static int read_logger(struct gabion_config *config, const json_t *json, const c
 				"%s.level: '%s': must be Error, Warning, Info, Debug "
 				"or Off",
 				where, level);
+}
+
+static int read_metrics(struct gabion_config *config, const json_t *json, const char *where,
+			struct gabion_error *error)
+{
+	const struct gabion_field fields[] = {
+		{ "metrics_path", GABION_FIELD_STRING, true, &config->metrics.path, 0, 0 },
+		{ "emit_id", GABION_FIELD_BOOL, false, &config->metrics.emit_id, 0, 0 },
+		{ "properties", GABION_FIELD_NULL, false, NULL, 0, 0 },
+	};
+
+	return gabion_fields_read(json, where, fields, COUNT(fields), error);
 }
 
 static int read_drives(struct gabion_config *config, const json_t *array, const char *where,
@@ -309,11 +327,13 @@ static const struct section sections[] = {
 	{ "entropy", read_entropy, false, false },
 	{ "balloon", read_balloon, false, false },
 	{ "logger", read_logger, false, false },
+	{ "metrics", read_metrics, false, false },
 };
 
 /* Those of Firecracker that are not here; its own output has them, as null. */
-static const char *const absent[] = { "cpu-config", "metrics", "mmds-config" };
+static const char *const absent[] = { "cpu-config", "mmds-config", "memory-hotplug" };
 
+/* @file is NULL for what did not come from one, and need not be complete. */
 static int read_sections(struct gabion_config *config, const char *file, struct gabion_error *error)
 {
 	struct gabion_field fields[COUNT(sections) + COUNT(absent)];
@@ -325,14 +345,14 @@ static int read_sections(struct gabion_config *config, const char *file, struct 
 		fields[n++] = (struct gabion_field){
 			.name = sections[i].name,
 			.kind = sections[i].is_array ? GABION_FIELD_ARRAY : GABION_FIELD_OBJECT,
-			.required = sections[i].required,
+			.required = file && sections[i].required,
 			.to = &values[i],
 		};
 	for (i = 0; i < COUNT(absent); i++)
 		fields[n++] = (struct gabion_field){ .name = absent[i], .kind = GABION_FIELD_NULL };
-	err = gabion_fields_read(config->json, file, fields, n, error);
+	err = gabion_fields_read(config->json, file ? file : "configuration", fields, n, error);
 	for (i = 0; !err && i < COUNT(sections); i++) {
-		struct where w = below(file, ": ", sections[i].name);
+		struct where w = below(file ? file : "", file ? ": " : "", sections[i].name);
 
 		if (values[i])
 			err = sections[i].read(config, values[i], w.text, error);
@@ -360,6 +380,23 @@ int gabion_config_read(struct gabion_config *config, const char *path, struct ga
 	int err = gabion_file_read(path, MAX_FILE, &text, &size, error);
 
 	return err ? err : gabion_config_parse(config, path, text, size, error);
+}
+
+int gabion_config_replace(struct gabion_config *config, json_t *json, struct gabion_error *error)
+{
+	struct gabion_config next = { .json = json, .log.level = GABION_LOG_WARNING };
+	int err;
+
+	if (!json)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	err = read_sections(&next, NULL, error);
+	if (err) {
+		gabion_config_free(&next);
+		return err;
+	}
+	gabion_config_free(config);
+	*config = next;
+	return 0;
 }
 
 void gabion_config_free(struct gabion_config *config)

@@ -10,6 +10,7 @@
 
 #include "layout.h"
 #include "log.h"
+#include "metrics.h"
 #include "virtio/devices.h"
 
 #define GABION_MEMORY_MAX_MIB (1 << 20)
@@ -39,6 +40,7 @@ struct gabion_config {
 	struct gabion_balloon_options balloon;
 	struct gabion_vsock_options vsock;
 	struct gabion_log_options log;
+	struct gabion_metrics_options metrics;
 };
 
 /* Take @size bytes of JSON; @name is the file's, for messages. Frees nothing on failure. */
@@ -47,6 +49,18 @@ int gabion_config_parse(struct gabion_config *config, const char *name, const ch
 
 /* The same from a file. */
 int gabion_config_read(struct gabion_config *config, const char *path, struct gabion_error *error);
+
+/*
+ * Make @config what @json says, whose reference is taken in any case. Sections that a file
+ * must have may be missing. On failure @config stays what it was.
+ */
+int gabion_config_replace(struct gabion_config *config, json_t *json, struct gabion_error *error);
+
+/* What it is made of, in the form of a file, with the defaults of all fields; NULL: no memory. */
+json_t *gabion_config_describe(const struct gabion_config *config);
+
+/* One section of that, for an object such as "balloon"; NULL when it is not there. */
+json_t *gabion_config_describe_section(const struct gabion_config *config, const char *name);
 
 /* Free it, whole or not; it must have been zero at first. */
 void gabion_config_free(struct gabion_config *config);

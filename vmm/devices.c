@@ -35,3 +35,21 @@ int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_co
 	}
 	return err;
 }
+
+/* In the order in which they were attached. */
+
+struct gabion_virtio *gabion_devices_drive(const struct gabion_machine *machine, unsigned int n)
+{
+	return machine->virtio[n];
+}
+
+struct gabion_virtio *gabion_devices_net(const struct gabion_machine *machine,
+					 const struct gabion_config *config, unsigned int n)
+{
+	return machine->virtio[config->drive_count + n];
+}
+
+struct gabion_virtio *gabion_devices_balloon(const struct gabion_machine *machine)
+{
+	return machine->virtio[machine->virtios - 1];
+}

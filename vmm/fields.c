@@ -86,10 +86,6 @@ static int read_field(const struct gabion_field *field, json_t *value, const cha
 		return 0;
 	case GABION_FIELD_FALSE:
 		return json_is_false(value) ? 0 : not_there(field, where, "false", error);
-	case GABION_FIELD_ZERO:
-		return json_is_integer(value) && !json_integer_value(value)
-			       ? 0
-			       : not_there(field, where, "0", error);
 	case GABION_FIELD_NONE:
 		return json_is_string(value) && !strcmp(json_string_value(value), "None")
 			       ? 0

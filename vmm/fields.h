@@ -18,7 +18,6 @@ enum gabion_field_kind {
 	GABION_FIELD_OBJECT, /* json_t * */
 	GABION_FIELD_ARRAY,  /* json_t * */
 	GABION_FIELD_FALSE,  /* for what is not there: only false, */
-	GABION_FIELD_ZERO,   /* only 0, */
 	GABION_FIELD_NONE,   /* only "None", */
 	GABION_FIELD_NULL,   /* only null */
 };

@@ -32,6 +32,7 @@
 #define GABION_TSS_ADDRESS    0xfffbd000UL /* three pages for KVM on Intel */
 
 /* Interrupt lines of the IOAPIC, and how many devices they are enough for. */
+#define GABION_I8042_GSI  1
 #define GABION_SERIAL_GSI 4
 #define GABION_VIRTIO_GSI 5
 #define GABION_VIRTIO_MAX 19

@@ -79,12 +79,27 @@ static void expired(void *opaque, uint32_t events)
 		limiter->resume(limiter->opaque);
 }
 
+/* A limiter without limits needs none. */
+static int start_timer(struct gabion_limiter *limiter, const struct gabion_limiter_options *options,
+		       struct gabion_error *error)
+{
+	int err;
+
+	if (limiter->timer >= 0 || (!options->bandwidth.size && !options->ops.size))
+		return 0;
+	limiter->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	err = limiter->timer < 0 ? -errno : 0;
+	if (!err)
+		err = gabion_loop_add(limiter->loop, &limiter->watch, limiter->timer, EPOLLIN,
+				      expired, limiter);
+	return err ? gabion_error_set(error, err, "timer of a rate limiter: %s", strerror(-err))
+		   : 0;
+}
+
 int gabion_limiter_start(struct gabion_limiter *limiter,
 			 const struct gabion_limiter_options *options, struct gabion_loop *loop,
 			 void (*resume)(void *opaque), void *opaque, struct gabion_error *error)
 {
-	int err;
-
 	*limiter = (struct gabion_limiter){ .loop = loop,
 					    .watch = GABION_WATCH_NONE,
 					    .timer = -1,
@@ -92,15 +107,27 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 					    .opaque = opaque };
 	start_bucket(&limiter->bandwidth, &options->bandwidth);
 	start_bucket(&limiter->ops, &options->ops);
-	if (!options->bandwidth.size && !options->ops.size)
-		return 0;
-	limiter->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	err = limiter->timer < 0 ? -errno : 0;
-	if (!err)
-		err = gabion_loop_add(loop, &limiter->watch, limiter->timer, EPOLLIN, expired,
-				      limiter);
-	return err ? gabion_error_set(error, err, "timer of a rate limiter: %s", strerror(-err))
-		   : 0;
+	return start_timer(limiter, options, error);
+}
+
+int gabion_limiter_update(struct gabion_limiter *limiter,
+			  const struct gabion_limiter_options *options,
+			  struct gabion_error *error)
+{
+	int err = start_timer(limiter, options, error);
+	struct itimerspec when = { 0 };
+
+	if (err)
+		return err;
+	if (memcmp(&options->bandwidth, &limiter->bandwidth.options, sizeof(options->bandwidth)))
+		start_bucket(&limiter->bandwidth, &options->bandwidth);
+	if (memcmp(&options->ops, &limiter->ops.options, sizeof(options->ops)))
+		start_bucket(&limiter->ops, &options->ops);
+	/* What may have waited for the timer. */
+	when.it_value.tv_nsec = 1;
+	if (limiter->timer >= 0)
+		timerfd_settime(limiter->timer, 0, &when, NULL);
+	return 0;
 }
 
 void gabion_limiter_stop(struct gabion_limiter *limiter)

@@ -52,6 +52,14 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 			 const struct gabion_limiter_options *options, struct gabion_loop *loop,
 			 void (*resume)(void *opaque), void *opaque, struct gabion_error *error);
 
+/*
+ * Other limits from now on: a bucket whose options are new begins full, the other goes on.
+ * @resume will be called for what may have waited. What is wrong leaves the limits as they were.
+ */
+int gabion_limiter_update(struct gabion_limiter *limiter,
+			  const struct gabion_limiter_options *options,
+			  struct gabion_error *error);
+
 /* Free the timer. Harmless on one that is zero. */
 void gabion_limiter_stop(struct gabion_limiter *limiter);
 

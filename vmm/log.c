@@ -38,6 +38,8 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 			return gabion_error_set(error, -errno, "log %s: %s", options->path,
 						strerror(errno));
 	}
+	if (state.fd != STDERR_FILENO)
+		close(state.fd);
 	state.fd = fd;
 	state.level = options->level;
 	state.show_level = options->show_level;

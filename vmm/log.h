@@ -32,7 +32,7 @@ struct gabion_log_options {
 	bool show_level;
 };
 
-/* Log like this from now on. Before any thread is started. */
+/* Log like this from now on. Before any thread of a guest is started. */
 int gabion_log_open(const struct gabion_log_options *options, struct gabion_error *error);
 
 /* One line; from any thread. */

@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "../agent/common/cleanup.h"
@@ -124,7 +122,8 @@ static int create_vcpus(struct gabion_machine *machine, unsigned int count,
 		.ports = &machine->ports,
 		.mmio = &machine->mmio,
 		.lock = &machine->loop.lock,
-		.end = &machine->end,
+		.pause = &machine->pause,
+		.end = machine->end,
 	};
 	int err = 0;
 
@@ -142,77 +141,60 @@ static int create_vcpus(struct gabion_machine *machine, unsigned int count,
 	return err;
 }
 
-static void take_signal(void *opaque, uint32_t events)
-{
-	struct gabion_machine *machine = opaque;
-	struct signalfd_siginfo info;
-
-	(void)events;
-	if (read(machine->signals, &info, sizeof(info)) == sizeof(info))
-		gabion_end_request(&machine->end, GABION_END_SIGNAL + info.ssi_signo);
-}
-
-static void take_end(void *opaque, uint32_t events)
-{
-	/* To wake the loop is all it is for. */
-	(void)opaque;
-	(void)events;
-}
-
-/* From here on signals only come when gabion_machine_run() looks. */
-static int create_end(struct gabion_machine *machine, struct gabion_error *error)
-{
-	sigset_t set;
-	int err;
-
-	machine->end.how = -1;
-	machine->end.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (machine->end.eventfd < 0)
-		return gabion_error_set(error, -errno, "eventfd: %s", strerror(errno));
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	machine->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (machine->signals < 0)
-		return gabion_error_set(error, -errno, "signalfd: %s", strerror(errno));
-	err = gabion_loop_add(&machine->loop, &machine->end_watch, machine->end.eventfd, EPOLLIN,
-			      take_end, machine);
-	if (!err)
-		err = gabion_loop_add(&machine->loop, &machine->signal_watch, machine->signals,
-				      EPOLLIN, take_signal, machine);
-	return err ? gabion_error_set(error, err, "epoll_ctl: %s", strerror(-err)) : 0;
-}
-
 static int create_devices(struct gabion_machine *machine, struct gabion_error *error)
 {
 	int err = create_irq(machine, GABION_SERIAL_GSI, error);
 
+	if (!err)
+		err = create_irq(machine, GABION_I8042_GSI, error);
 	if (err)
 		return err;
+	gabion_i8042_init(&machine->i8042, machine->end, &machine->irqs[GABION_I8042_GSI]);
 	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
 		       &machine->serial);
-	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops, &machine->end);
-	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, &machine->end);
+	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops,
+		       &machine->i8042);
+	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, machine->end);
 	return 0;
 }
 
+static void turn_control(void *opaque, uint32_t events)
+{
+	struct gabion_machine *machine = opaque;
+
+	(void)events;
+	/* What is asked there may want to wait for processors, which may wait for the lock. */
+	pthread_mutex_unlock(&machine->loop.lock);
+	gabion_loop_turn(machine->control, 0);
+	pthread_mutex_lock(&machine->loop.lock);
+}
+
+static int create_loop(struct gabion_machine *machine, struct gabion_error *error)
+{
+	int err = gabion_loop_create(&machine->loop, error);
+
+	if (err)
+		return err;
+	err = gabion_loop_add(&machine->loop, &machine->control_watch, machine->control->epoll,
+			      EPOLLIN, turn_control, machine);
+	return err ? gabion_error_set(error, err, "epoll_ctl: %s", strerror(-err)) : 0;
+}
+
 int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
+			  struct gabion_loop *control, struct gabion_end *end,
 			  struct gabion_error *error)
 {
 	unsigned int i;
 	int err;
 
 	memset(machine, 0, sizeof(*machine));
-	machine->kvm = machine->vm = machine->signals = machine->end.eventfd = -1;
-	machine->loop.epoll = -1;
+	machine->kvm = machine->vm = machine->loop.epoll = -1;
+	machine->control = control;
+	machine->end = end;
+	pthread_cond_init(&machine->pause.changed, NULL);
 	for (i = 0; i < GABION_VIRTIO_GSI + GABION_VIRTIO_MAX; i++)
 		machine->irqs[i].eventfd = -1;
-	err = gabion_loop_create(&machine->loop, error);
-	if (!err)
-		err = create_end(machine, error);
+	err = create_loop(machine, error);
 	if (!err)
 		err = open_kvm(machine, error);
 	if (!err)
@@ -243,12 +225,11 @@ void gabion_machine_destroy(struct gabion_machine *machine)
 		gabion_virtio_destroy(machine->virtio[i]);
 	for (i = 0; i < GABION_VIRTIO_GSI + GABION_VIRTIO_MAX; i++)
 		close_fd(machine->irqs[i].eventfd);
-	close_fd(machine->end.eventfd);
-	close_fd(machine->signals);
 	close_fd(machine->vm);
 	close_fd(machine->kvm);
 	if (machine->loop.epoll >= 0)
 		gabion_loop_destroy(&machine->loop);
+	pthread_cond_destroy(&machine->pause.changed);
 	gabion_memory_destroy(&machine->memory);
 }
 
@@ -321,23 +302,45 @@ int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path,
 	return err;
 }
 
-int gabion_machine_run(struct gabion_machine *machine, struct gabion_error *error)
+int gabion_machine_start(struct gabion_machine *machine, struct gabion_error *error)
 {
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	err = gabion_serial_start(&machine->serial, &machine->loop,
 				  &machine->irqs[GABION_SERIAL_GSI], STDIN_FILENO, STDOUT_FILENO,
 				  error);
 	for (i = 0; !err && i < machine->vcpu_count; i++)
 		err = gabion_vcpu_start(&machine->vcpus[i], error);
-	while (!err && machine->end.how < 0) {
-		err = gabion_loop_turn(&machine->loop, -1);
-		if (err < 0)
-			return gabion_error_set(error, err, "epoll_wait: %s", strerror(-err));
-		err = 0;
+	return err;
+}
+
+int gabion_machine_turn(struct gabion_machine *machine)
+{
+	int n = gabion_loop_turn(machine->pause.wanted ? machine->control : &machine->loop, -1);
+
+	return n < 0 ? n : 0;
+}
+
+void gabion_machine_pause(struct gabion_machine *machine)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&machine->loop.lock);
+	if (!machine->pause.wanted) {
+		machine->pause.wanted = true;
+		for (i = 0; i < machine->vcpu_count; i++)
+			gabion_vcpu_kick(&machine->vcpus[i]);
+		while (machine->pause.out < machine->vcpu_count)
+			pthread_cond_wait(&machine->pause.changed, &machine->loop.lock);
 	}
-	for (i = 0; i < machine->vcpu_count; i++)
-		gabion_vcpu_stop(&machine->vcpus[i]);
-	return err ? err : machine->end.how;
+	pthread_mutex_unlock(&machine->loop.lock);
+}
+
+void gabion_machine_resume(struct gabion_machine *machine)
+{
+	pthread_mutex_lock(&machine->loop.lock);
+	machine->pause.wanted = false;
+	pthread_cond_broadcast(&machine->pause.changed);
+	pthread_mutex_unlock(&machine->loop.lock);
 }

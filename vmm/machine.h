@@ -6,6 +6,7 @@
 #define GABION_VMM_MACHINE_H
 
 #include "bus.h"
+#include "device/i8042.h"
 #include "device/platform.h"
 #include "device/serial.h"
 #include "end.h"
@@ -19,31 +20,40 @@
 /**
  * struct gabion_machine - all of it; owns what it points to
  * @kvm, @vm:	KVM's descriptors
- * @loop:	where the main thread waits; its lock guards all devices
+ * @loop:	of the devices: its lock guards them all
+ * @control:	of what is not the guest's; not owned
+ * @control_watch: has @loop look at @control
  * @irqs:	one for each device, by its interrupt number
  * @virtio:	the first @virtios are there, in the order of their addresses
  * @vcpus:	the first @vcpu_count are there
- * @end:	how it ended, or that it runs
- * @end_watch, @signal_watch: wake the loop
+ * @pause:	of the processors
+ * @end:	how the guest ended; not owned
  */
 struct gabion_machine {
-	int kvm, vm, signals;
+	int kvm, vm;
 	struct gabion_memory memory;
 	struct gabion_loop loop;
+	struct gabion_loop *control;
+	struct gabion_watch control_watch;
 	struct gabion_bus ports, mmio;
 	struct gabion_irq irqs[GABION_VIRTIO_GSI + GABION_VIRTIO_MAX];
 	struct gabion_serial serial;
+	struct gabion_i8042 i8042;
 	struct gabion_boot_timer boot_timer;
 	struct gabion_virtio *virtio[GABION_VIRTIO_MAX];
 	unsigned int virtios;
 	struct gabion_vcpu vcpus[GABION_VCPUS_MAX];
 	unsigned int vcpu_count;
-	struct gabion_end end;
-	struct gabion_watch end_watch, signal_watch;
+	struct gabion_pause pause;
+	struct gabion_end *end;
 };
 
-/* A machine of @vcpus processors and @memory bytes, with serial port, reset and power off. */
+/*
+ * A machine of @vcpus processors and @memory bytes, with serial port, reset and power off.
+ * @control and @end live longer.
+ */
 int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
+			  struct gabion_loop *control, struct gabion_end *end,
 			  struct gabion_error *error);
 
 /* Stop everything and free it, also one that gabion_machine_create() failed on. */
@@ -60,10 +70,21 @@ void gabion_machine_add_boot_timer(struct gabion_machine *machine);
 int gabion_machine_load(struct gabion_machine *machine, const char *kernel, const char *initrd,
 			const char *cmdline, struct gabion_error *error);
 
+/* Let the guest run. */
+int gabion_machine_start(struct gabion_machine *machine, struct gabion_error *error);
+
 /*
- * Run the guest until it ends, or SIGTERM, SIGINT or SIGHUP comes. Returns the exit
- * status (end.h), or a negative errno when it could not be started.
+ * Wait for one thing to happen to a device or in @control, and do it; only in @control
+ * while the machine is paused. What is called from @control does not hold the lock of
+ * the devices. 0 or -errno.
  */
-int gabion_machine_run(struct gabion_machine *machine, struct gabion_error *error);
+int gabion_machine_turn(struct gabion_machine *machine);
+
+/*
+ * Nothing of the guest runs, nor do its devices, from the return on until
+ * gabion_machine_resume(). From the thread that turns, without the lock; harmless twice.
+ */
+void gabion_machine_pause(struct gabion_machine *machine);
+void gabion_machine_resume(struct gabion_machine *machine);
 
 #endif /* GABION_VMM_MACHINE_H */

@@ -1,43 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gabion-vmm: one virtual machine, from a configuration file to its end.
+ * gabion-vmm: one virtual machine, from a configuration file or its API to its end.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "../agent/common/cleanup.h"
-#include "config.h"
-#include "devices.h"
-#include "machine.h"
-#include "terminal.h"
+#include "api/server.h"
+#include "vm.h"
+
+#define DEFAULT_ID "anonymous-instance"
 
 struct options {
-	const char *config_file;
-	bool boot_timer;
+	const char *config_file, *api_sock, *id;
+	size_t max_body;
+	bool no_api, boot_timer;
 };
 
 static const char usage[] =
-	"usage: gabion-vmm --config-file FILE [--no-api] [--boot-timer]\n"
-	"Runs the virtual machine that FILE describes, as Firecracker's configuration files do.\n"
+	"usage: gabion-vmm [--api-sock PATH] [--config-file FILE] [OPTION...]\n"
+	"Runs a virtual machine, as a configuration file or an API like Firecracker's says.\n"
 	"  --config-file FILE  what the machine consists of, in JSON: see gabion-vmm(8)\n"
-	"  --no-api            accepted for those that know Firecracker: there is no API\n"
+	"  --api-sock PATH     serve the API on a unix socket that is made there\n"
+	"  --no-api            say that there is no API, as without --api-sock\n"
+	"  --http-api-max-payload-size N  bytes of a request's body, 51200 by default\n"
+	"  --id ID             the machine's name: letters, digits and hyphens, at most 64\n"
 	"  --boot-timer        log how long it took when the guest writes 123 to 0xd0000000\n"
 	"  --version           say which version this is\n"
 	"  --help              this\n";
+
+static int misused(const char *what)
+{
+	fprintf(stderr, "gabion-vmm: %s\n%s", what, usage);
+	return GABION_END_USAGE + 1;
+}
+
+/* 0, or what is wrong. */
+static const char *check_options(const struct options *options)
+{
+	if (!options->config_file && !options->api_sock)
+		return "--config-file or --api-sock is missing";
+	if (options->no_api && options->api_sock)
+		return "--no-api and --api-sock exclude each other";
+	if (!gabion_api_id_is_valid(options->id))
+		return "--id: must be 1 to 64 letters, digits and hyphens";
+	/* A size that is no number is 0. */
+	if (!options->max_body || options->max_body > 1 << 30)
+		return "--http-api-max-payload-size: must be from 1 to 1073741824";
+	return NULL;
+}
+
+static size_t parse_size(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	return *end || *text == '-' ? 0 : n;
+}
 
 /* 0: go on; otherwise the program's status plus 1. */
 static int parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option table[] = {
 		{ "config-file", required_argument, NULL, 'c' },
+		{ "api-sock", required_argument, NULL, 'a' },
 		{ "no-api", no_argument, NULL, 'n' },
+		{ "http-api-max-payload-size", required_argument, NULL, 's' },
+		{ "id", required_argument, NULL, 'i' },
 		{ "boot-timer", no_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *wrong;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
@@ -45,7 +81,17 @@ static int parse_options(struct options *options, int argc, char **argv)
 		case 'c':
 			options->config_file = optarg;
 			break;
+		case 'a':
+			options->api_sock = optarg;
+			break;
 		case 'n':
+			options->no_api = true;
+			break;
+		case 's':
+			options->max_body = parse_size(optarg);
+			break;
+		case 'i':
+			options->id = optarg;
 			break;
 		case 't':
 			options->boot_timer = true;
@@ -61,63 +107,88 @@ static int parse_options(struct options *options, int argc, char **argv)
 			return GABION_END_USAGE + 1;
 		}
 	}
-	if (!options->config_file || optind < argc) {
-		fprintf(stderr, "gabion-vmm: %s\n%s",
-			optind < argc ? "too many arguments" : "--config-file is missing", usage);
-		return GABION_END_USAGE + 1;
-	}
-	return 0;
+	wrong = optind < argc ? "too many arguments" : check_options(options);
+	return wrong ? misused(wrong) : 0;
 }
 
-static int run(struct gabion_machine *machine, const struct gabion_config *config,
-	       const struct options *options, struct gabion_error *error)
+static int start(struct gabion_api *api, const char *config_file, struct gabion_error *error)
 {
-	cleanup_free char *cmdline = gabion_config_cmdline(config);
-	struct gabion_terminal terminal = { 0 };
+	struct gabion_config *config = &api->config;
 	int err;
 
-	err = gabion_machine_create(machine, config->vcpus, config->memory_mib << 20, error);
-	if (!err && !cmdline)
-		err = gabion_error_set(error, -ENOMEM, "out of memory");
-	if (!err && options->boot_timer)
-		gabion_machine_add_boot_timer(machine);
+	gabion_config_free(config);
+	err = gabion_config_read(config, config_file, error);
 	if (!err)
-		err = gabion_devices_attach(machine, config, error);
+		err = gabion_log_open(&config->log, error);
 	if (!err)
-		err = gabion_machine_load(machine, config->kernel, config->initrd, cmdline, error);
+		err = gabion_metrics_open(&api->metrics, &config->metrics, error);
+	return err ? err : api->ops->start(api->vm, config, error);
+}
+
+static int turn(struct gabion_vm *vm, struct gabion_error *error)
+{
+	int err = gabion_vm_turn(vm);
+
+	return err ? gabion_error_set(error, err, "epoll_wait: %s", strerror(-err)) : 0;
+}
+
+/* From the first request, or the start, to the end of the guest or of our own. */
+static int serve(const struct options *options, struct gabion_vm *vm, struct gabion_error *error)
+{
+	struct gabion_api_server *server = NULL;
+	struct gabion_api api;
+	int err;
+
+	err = gabion_api_create(&api, options->id, &gabion_vm_ops, vm, error);
+	if (!err && options->api_sock)
+		err = gabion_api_server_create(&server, &api, options->api_sock, options->max_body,
+					       vm->control, error);
+	if (!err && options->config_file)
+		err = start(&api, options->config_file, error);
+	while (!err && vm->end->how < 0)
+		err = turn(vm, error);
+	gabion_vm_stop(vm);
+	if (!err && gabion_api_flush(&api, error))
+		gabion_vmm_log(GABION_LOG_WARNING, "%s", error->text);
+	gabion_api_server_destroy(server);
+	gabion_api_destroy(&api);
+	return err;
+}
+
+static int run(const struct options *options, struct gabion_error *error)
+{
+	struct gabion_loop control;
+	struct gabion_end end;
+	struct gabion_vm vm = {
+		.control = &control,
+		.end = &end,
+		.boot_timer = options->boot_timer,
+	};
+	int err;
+
+	err = gabion_loop_create(&control, error);
 	if (err)
 		return err;
-	gabion_terminal_set(&terminal);
-	err = gabion_machine_run(machine, error);
-	gabion_terminal_restore(&terminal);
-	return err;
+	err = gabion_end_create(&end, &control, error);
+	if (!err)
+		err = serve(options, &vm, error);
+	gabion_end_destroy(&end);
+	gabion_loop_destroy(&control);
+	return err ? err : end.how;
 }
 
 int main(int argc, char **argv)
 {
-	struct gabion_config config = { 0 };
-	struct gabion_machine *machine;
-	struct options options = { 0 };
+	struct options options = { .id = DEFAULT_ID, .max_body = GABION_API_MAX_BODY };
 	struct gabion_error error;
 	int status = parse_options(&options, argc, argv);
 
 	if (status)
 		return status - 1;
-	machine = calloc(1, sizeof(*machine));
-	if (!machine)
-		return GABION_END_SETUP;
-	status = gabion_config_read(&config, options.config_file, &error);
-	if (!status)
-		status = gabion_log_open(&config.log, &error);
-	if (!status) {
-		status = run(machine, &config, &options, &error);
-		gabion_machine_destroy(machine);
-	}
+	status = run(&options, &error);
 	if (status < 0) {
 		fprintf(stderr, "gabion-vmm: %s\n", error.text);
 		status = GABION_END_SETUP;
 	}
-	gabion_config_free(&config);
-	free(machine);
 	return status;
 }

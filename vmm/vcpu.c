@@ -89,6 +89,7 @@ int gabion_vcpu_create(struct gabion_vcpu *vcpu, const struct gabion_vcpu_shared
 				      .ports = shared->ports,
 				      .mmio = shared->mmio,
 				      .lock = shared->lock,
+				      .pause = shared->pause,
 				      .end = shared->end };
 	if (size < (int)sizeof(struct kvm_run))
 		return gabion_error_set(error, -EIO, "KVM_GET_VCPU_MMAP_SIZE: %s", strerror(errno));
@@ -206,6 +207,35 @@ static bool handle_exit(struct gabion_vcpu *vcpu)
 	}
 }
 
+/* KVM_RUN was interrupted, and has finished what the guest had begun: here it can rest. */
+static void rest(struct gabion_vcpu *vcpu)
+{
+	struct gabion_pause *pause = vcpu->pause;
+
+	pthread_mutex_lock(vcpu->lock);
+	if (pause->wanted && !vcpu->stop) {
+		/* The guest's watchdogs are told, if it has KVM's clock. */
+		ioctl(vcpu->fd, KVM_KVMCLOCK_CTRL, 0);
+		pause->out++;
+		pthread_cond_broadcast(&pause->changed);
+		while (pause->wanted && !vcpu->stop)
+			pthread_cond_wait(&pause->changed, vcpu->lock);
+		pause->out--;
+	}
+	/* gabion_vcpu_stop() sets it after @stop, which is looked at next. */
+	*(volatile __u8 *)&vcpu->run->immediate_exit = 0;
+	pthread_mutex_unlock(vcpu->lock);
+}
+
+/* It will not enter the guest again: nobody is to wait for that. */
+static void leave(struct gabion_vcpu *vcpu)
+{
+	pthread_mutex_lock(vcpu->lock);
+	vcpu->pause->out++;
+	pthread_cond_broadcast(&vcpu->pause->changed);
+	pthread_mutex_unlock(vcpu->lock);
+}
+
 static void *run_thread(void *opaque)
 {
 	struct gabion_vcpu *vcpu = opaque;
@@ -221,11 +251,14 @@ static void *run_thread(void *opaque)
 		if (!ioctl(vcpu->fd, KVM_RUN, 0)) {
 			if (!handle_exit(vcpu))
 				break;
-		} else if (errno != EINTR && errno != EAGAIN) {
+		} else if (errno == EINTR || errno == EAGAIN) {
+			rest(vcpu);
+		} else {
 			fault(vcpu, "KVM_RUN failed", errno);
 			break;
 		}
 	}
+	leave(vcpu);
 	return NULL;
 }
 
@@ -248,14 +281,22 @@ int gabion_vcpu_start(struct gabion_vcpu *vcpu, struct gabion_error *error)
 	return 0;
 }
 
+void gabion_vcpu_kick(struct gabion_vcpu *vcpu)
+{
+	/* For a thread that is about to enter: KVM_RUN looks at it last. */
+	*(volatile __u8 *)&vcpu->run->immediate_exit = 1;
+	pthread_kill(vcpu->thread, KICK);
+}
+
 void gabion_vcpu_stop(struct gabion_vcpu *vcpu)
 {
 	if (!vcpu->started)
 		return;
+	pthread_mutex_lock(vcpu->lock);
 	vcpu->stop = true;
-	/* For a thread that is about to enter: KVM_RUN looks at it last. */
-	*(volatile __u8 *)&vcpu->run->immediate_exit = 1;
-	pthread_kill(vcpu->thread, KICK);
+	pthread_cond_broadcast(&vcpu->pause->changed);
+	pthread_mutex_unlock(vcpu->lock);
+	gabion_vcpu_kick(vcpu);
 	pthread_join(vcpu->thread, NULL);
 	vcpu->started = false;
 }

@@ -14,12 +14,25 @@
 #include "end.h"
 
 /**
+ * struct gabion_pause - how the processors of a machine are kept out of the guest
+ * @wanted:	they are to be
+ * @out:	how many are: because of @wanted, or for good
+ * @changed:	one of these has. All is guarded by the lock of the loop.
+ */
+struct gabion_pause {
+	bool wanted;
+	unsigned int out;
+	pthread_cond_t changed;
+};
+
+/**
  * struct gabion_vcpu - one processor
  * @id:		its number, and its APIC id
  * @fd:		owned
  * @run:	shared with KVM, @run_size bytes; owned
  * @thread:	valid when @started
  * @lock:	held while a device is accessed: the lock of the loop
+ * @pause:	the machine's
  * @stop:	set by gabion_vcpu_stop()
  */
 struct gabion_vcpu {
@@ -31,6 +44,7 @@ struct gabion_vcpu {
 	bool started;
 	const struct gabion_bus *ports, *mmio;
 	pthread_mutex_t *lock;
+	struct gabion_pause *pause;
 	struct gabion_end *end;
 	atomic_bool stop;
 };
@@ -42,6 +56,7 @@ struct gabion_vcpu_shared {
 	const struct kvm_cpuid2 *cpuid; /* as KVM supports it */
 	const struct gabion_bus *ports, *mmio;
 	pthread_mutex_t *lock;
+	struct gabion_pause *pause;
 	struct gabion_end *end;
 };
 
@@ -58,6 +73,9 @@ int gabion_vcpu_boot(struct gabion_vcpu *vcpu, const struct gabion_kernel *kerne
 
 /* Begin to run. The thread ends by gabion_vcpu_stop(), or when the guest has ended. */
 int gabion_vcpu_start(struct gabion_vcpu *vcpu, struct gabion_error *error);
+
+/* Make it leave the guest once, so that it sees what is wanted of it. From any thread. */
+void gabion_vcpu_kick(struct gabion_vcpu *vcpu);
 
 /* Make it leave the guest, and wait for its thread. Without the lock. */
 void gabion_vcpu_stop(struct gabion_vcpu *vcpu);

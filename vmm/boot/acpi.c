@@ -55,8 +55,8 @@ _Static_assert(offsetof(struct fadt, reset) == 116, "ACPI 6.4, table 5.9");
 _Static_assert(offsetof(struct fadt, x_dsdt) == 140, "ACPI 6.4, table 5.9");
 _Static_assert(sizeof(struct fadt) == 276, "ACPI 6.4, table 5.9");
 
-/* No VGA, no CMOS clock; and no 8042 with a keyboard, whose absence is long to find out. */
-#define BOOT_FLAGS (1 << 2 | 1 << 5)
+/* An 8042 for the keyboard; no VGA, no CMOS clock. */
+#define BOOT_FLAGS (1 << 1 | 1 << 2 | 1 << 5)
 /* No power and sleep buttons as fixed hardware, a reset register, hardware-reduced. */
 #define FADT_FLAGS (1 << 4 | 1 << 5 | 1 << 10 | 1 << 20)
 
@@ -137,6 +137,11 @@ static uint64_t write_table(struct writer *writer, void *table, size_t n, const 
 
 static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi)
 {
+	static const struct gabion_aml_ports serial = { GABION_SERIAL_PORT, 8 };
+	static const struct gabion_aml_ports keyboard[] = {
+		{ GABION_I8042_PORT, 1 },
+		{ GABION_I8042_PORT + 4, 1 },
+	};
 	static const uint8_t s5[] = { 5, 5, 0, 0 };
 	struct gabion_aml aml = { .length = sizeof(struct header) };
 	size_t scope = gabion_aml_scope(&aml, "\\_SB_"), device;
@@ -146,7 +151,11 @@ static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi
 	device = gabion_aml_device(&aml, "COM1");
 	gabion_aml_eisa(&aml, "_HID", "PNP0501");
 	gabion_aml_integer(&aml, "_UID", 0);
-	gabion_aml_port_resources(&aml, GABION_SERIAL_PORT, 8, GABION_SERIAL_GSI);
+	gabion_aml_port_resources(&aml, &serial, 1, GABION_SERIAL_GSI);
+	gabion_aml_close(&aml, device);
+	device = gabion_aml_device(&aml, "KBD_");
+	gabion_aml_eisa(&aml, "_HID", "PNP0303");
+	gabion_aml_port_resources(&aml, keyboard, 2, GABION_I8042_GSI);
 	gabion_aml_close(&aml, device);
 	for (i = 0; i < acpi->virtio; i++) {
 		snprintf(name, sizeof(name), "VR%02X", i & 0xff);

@@ -159,10 +159,20 @@ void gabion_aml_memory_resources(struct gabion_aml *aml, uint32_t base, uint32_t
 	put_resources(aml, range, sizeof(range), gsi);
 }
 
-void gabion_aml_port_resources(struct gabion_aml *aml, uint16_t base, uint8_t length, uint32_t gsi)
+void gabion_aml_port_resources(struct gabion_aml *aml, const struct gabion_aml_ports *ranges,
+			       size_t n, uint32_t gsi)
 {
-	/* I/O ports, 16 bits decoded, from base to base. */
-	uint8_t range[8] = { 0x47, 1, base, base >> 8, base, base >> 8, 1, length };
+	uint8_t bytes[GABION_AML_PORTS * 8], *at = bytes;
+	size_t i;
 
-	put_resources(aml, range, sizeof(range), gsi);
+	for (i = 0; i < n; i++) {
+		uint16_t base = ranges[i].base;
+		/* I/O ports, 16 bits decoded, from base to base. */
+		const uint8_t range[8] = { 0x47, 1,	    base, base >> 8, base, base >> 8,
+					   1,	 ranges[i].length };
+
+		memcpy(at, range, sizeof(range));
+		at += sizeof(range);
+	}
+	put_resources(aml, bytes, at - bytes, gsi);
 }

@@ -17,6 +17,13 @@ struct gabion_aml {
 	bool full;
 };
 
+#define GABION_AML_PORTS 2
+
+struct gabion_aml_ports {
+	uint16_t base;
+	uint8_t length;
+};
+
 /*
  * Begin a scope ("\\_SB_", an absolute name) or a device (four letters); the result is
  * for gabion_aml_close().
@@ -32,9 +39,13 @@ void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint8_t 
 			uint8_t count);
 void gabion_aml_eisa(struct gabion_aml *aml, const char *name, const char id[8]);
 
-/* _CRS: one range of memory-mapped registers or of ports, and one edge-triggered interrupt. */
+/*
+ * _CRS: one range of memory-mapped registers, or GABION_AML_PORTS of ports at the most, and
+ * one edge-triggered interrupt.
+ */
 void gabion_aml_memory_resources(struct gabion_aml *aml, uint32_t base, uint32_t length,
 				 uint32_t gsi);
-void gabion_aml_port_resources(struct gabion_aml *aml, uint16_t base, uint8_t length, uint32_t gsi);
+void gabion_aml_port_resources(struct gabion_aml *aml, const struct gabion_aml_ports *ranges,
+			       size_t n, uint32_t gsi);
 
 #endif /* GABION_VMM_BOOT_AML_H */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Three devices of a register or two: the i8042, of which only the reset line is
- * there; the ACPI power-off port; the boot timer.
+ * Two devices of a register or two: the ACPI power-off port, and the boot timer.
  */
 #ifndef GABION_VMM_DEVICE_PLATFORM_H
 #define GABION_VMM_DEVICE_PLATFORM_H
@@ -9,9 +8,6 @@
 #include <time.h>
 
 #include "../bus.h"
-
-/* Ports 0x60 to 0x64; the device is a struct gabion_end. */
-extern const struct gabion_bus_ops gabion_i8042_ops;
 
 /* Sleep control and sleep status; the device is a struct gabion_end. */
 extern const struct gabion_bus_ops gabion_power_ops;

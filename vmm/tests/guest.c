@@ -68,7 +68,7 @@ void guest_negotiate(struct guest *guest, uint64_t features)
 	guest_write(guest, VIRTIO_MMIO_STATUS, 11);
 }
 
-void guest_ready(struct guest *guest)
+void guest_lay_out(struct guest *guest)
 {
 	unsigned int n;
 
@@ -81,6 +81,11 @@ void guest_ready(struct guest *guest)
 		write_address(guest, VIRTIO_MMIO_QUEUE_USED_LOW, RING_AT(n) + USED_OFFSET);
 		guest_write(guest, VIRTIO_MMIO_QUEUE_READY, 1);
 	}
+}
+
+void guest_ready(struct guest *guest)
+{
+	guest_lay_out(guest);
 	guest_write(guest, VIRTIO_MMIO_STATUS, 15);
 }
 

@@ -39,6 +39,7 @@ void guest_write(struct guest *guest, uint64_t offset, uint32_t value);
 
 /* Negotiate @features beside VERSION_1 and lay out all queues; ready unless @but_ready. */
 void guest_negotiate(struct guest *guest, uint64_t features);
+void guest_lay_out(struct guest *guest);
 void guest_ready(struct guest *guest);
 void guest_driver(struct guest *guest, uint64_t features);
 

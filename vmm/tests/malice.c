@@ -90,7 +90,7 @@ static struct gabion_virtio *make_device(unsigned int kind, int *other)
 {
 	struct gabion_vsock_options vsock = { .cid = 3, .path = vsock_path() };
 	struct gabion_block_options disk = { .id = "d", .writeback = true };
-	const struct gabion_balloon_options balloon = { .mib = 1 };
+	const struct gabion_balloon_options balloon = { .mib = 1, .stats_interval_s = 3600 };
 	const struct gabion_limiter_options none = { 0 };
 	const struct gabion_net_options net = { .tap = "t" };
 	struct gabion_virtio *virtio = NULL;

@@ -44,9 +44,9 @@ static void everything(void **state)
 		"\"network-interfaces\":[{\"iface_id\":\"e\",\"host_dev_name\":\"tap0\","
 		"\"guest_mac\":\"06:00:AC:10:00:02\"}],"
 		"\"entropy\":{},\"balloon\":{\"amount_mib\":8,\"deflate_on_oom\":true,"
-		"\"stats_polling_interval_s\":0},"
+		"\"stats_polling_interval_s\":5},"
 		"\"logger\":{\"log_path\":\"l\",\"level\":\"debug\",\"show_level\":true},"
-		"\"cpu-config\":null,\"mmds-config\":null,\"metrics\":null,"
+		"\"cpu-config\":null,\"mmds-config\":null,\"metrics\":{\"metrics_path\":\"m\"},"
 		"\"vsock\":{\"guest_cid\":3,\"uds_path\":\"v\"}}";
 	struct gabion_config config;
 	struct gabion_error error;
@@ -63,6 +63,8 @@ static void everything(void **state)
 	assert_int_equal(config.nets[0].mac[2], 0xac);
 	assert_true(config.has_entropy && config.has_balloon);
 	assert_int_equal(config.balloon.mib, 8);
+	assert_int_equal(config.balloon.stats_interval_s, 5);
+	assert_string_equal(config.metrics.path, "m");
 	assert_true(config.has_vsock);
 	assert_int_equal(config.vsock.cid, 3);
 	assert_int_equal(config.log.level, GABION_LOG_DEBUG);
@@ -86,6 +88,54 @@ static void the_least(void **state)
 	gabion_config_free(&config);
 }
 
+/* What is described is a configuration file, to the same effect. */
+static void described(void **state)
+{
+	static const char sparse[] =
+		BASE ",\"drives\":[{\"drive_id\":\"a\",\"path_on_host\":\"p\","
+		     "\"is_root_device\":true,\"is_read_only\":null}],\"vsock\":null}";
+	struct gabion_config config, again;
+	struct gabion_error error;
+	json_t *json, *drive, *other;
+	char *text;
+
+	(void)state;
+	assert_int_equal(parse(&config, sparse, &error), 0);
+	json = gabion_config_describe(&config);
+	assert_true(json_is_null(json_object_get(json, "vsock")));
+	drive = json_array_get(json_object_get(json, "drives"), 0);
+	assert_true(json_is_false(json_object_get(drive, "is_read_only")));
+	assert_string_equal(json_string_value(json_object_get(drive, "cache_type")), "Unsafe");
+	text = json_dumps(json, 0);
+	assert_int_equal(parse(&again, text, &error), 0);
+	other = gabion_config_describe(&again);
+	assert_true(json_equal(json, other));
+	json_decref(other);
+	json_decref(json);
+	free(text);
+	gabion_config_free(&config);
+	gabion_config_free(&again);
+}
+
+static void replaced(void **state)
+{
+	struct gabion_config config;
+	struct gabion_error error;
+
+	(void)state;
+	assert_int_equal(parse(&config, BASE "}", &error), 0);
+	/* A bad one leaves what was there. */
+	assert_true(gabion_config_replace(&config, json_pack("{s:{s:i}}", "balloon", "amount", 1),
+					  &error) < 0);
+	assert_non_null(strstr(error.text, "balloon: unknown field 'amount'"));
+	assert_string_equal(config.kernel, "k");
+	assert_int_equal(
+		gabion_config_replace(&config, json_pack("{s:{}}", "entropy"), &error), 0);
+	assert_null(config.kernel);
+	assert_true(config.has_entropy);
+	gabion_config_free(&config);
+}
+
 static void what_is_refused(void **state)
 {
 	(void)state;
@@ -98,7 +148,8 @@ static void what_is_refused(void **state)
 	refused(BASE ",\"drives\":{}}", "vm.json.drives: must be an array, not an object");
 	refused(BASE ",\"drives\":[7]}", "vm.json: drives[0]: must be an object, not a number");
 	refused(BASE ",\"drives\":[{}]}", "vm.json: drives[0]: 'drive_id' is missing");
-	refused(BASE ",\"metrics\":{}}", "vm.json.metrics: gabion-vmm does not do this");
+	refused(BASE ",\"mmds-config\":{}}", "vm.json.mmds-config: gabion-vmm does not do this");
+	refused(BASE ",\"metrics\":{}}", "vm.json: metrics: 'metrics_path' is missing");
 	refused(BASE ",\"vsock\":{\"guest_cid\":2,\"uds_path\":\"v\"}}",
 		"vsock.guest_cid: 2: must be");
 	refused("{" BOOT ",\"machine-config\":{\"vcpu_count\":33,\"mem_size_mib\":1}}",
@@ -175,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything),	    cmocka_unit_test(the_least),
+		cmocka_unit_test(described),	    cmocka_unit_test(replaced),
 		cmocka_unit_test(what_is_refused),  cmocka_unit_test(drives_that_are_refused),
 		cmocka_unit_test(a_root_by_its_id), cmocka_unit_test(bytes_at_random),
 	};

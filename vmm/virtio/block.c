@@ -140,33 +140,72 @@ static const struct gabion_virtio_ops ops = {
 	.destroy = destroy,
 };
 
+static bool same_file(int fd, const struct stat *st)
+{
+	struct stat other;
+
+	return fd >= 0 && !fstat(fd, &other) && other.st_dev == st->st_dev &&
+	       other.st_ino == st->st_ino;
+}
+
+static int lock_file(const struct gabion_block_options *options, int fd, struct gabion_error *error)
+{
+	int err = flock(fd, (options->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) ? -errno : 0;
+
+	if (!err)
+		return 0;
+	return gabion_error_set(error, err, "drive %s: %s: %s", options->id, options->path,
+				err == -EWOULDBLOCK ? "in use by another machine" : strerror(-err));
+}
+
+/* Open the disk's file, in place of the one that may be open. */
 static int open_file(struct block *block, const struct gabion_block_options *options,
 		     struct gabion_error *error)
 {
+	cleanup_fd int fd = open(options->path,
+				 (options->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
 	uint64_t size;
 	struct stat st;
 	int err;
 
-	block->fd = open(options->path,
-			 (options->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
-	if (block->fd < 0 || fstat(block->fd, &st))
+	if (fd < 0 || fstat(fd, &st))
 		return gabion_error_set(error, -errno, "drive %s: %s: %s", options->id,
 					options->path, strerror(errno));
 	if (S_ISREG(st.st_mode))
 		size = st.st_size;
-	else if (!S_ISBLK(st.st_mode) || ioctl(block->fd, BLKGETSIZE64, &size))
+	else if (!S_ISBLK(st.st_mode) || ioctl(fd, BLKGETSIZE64, &size))
 		return gabion_error_set(error, -EINVAL,
 					"drive %s: %s is neither a file nor a block "
 					"device",
 					options->id, options->path);
-	if (flock(block->fd, (options->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB)) {
-		err = -errno;
-		return gabion_error_set(error, err, "drive %s: %s: %s", options->id, options->path,
-					err == -EWOULDBLOCK ? "in use by another machine"
-							    : strerror(-err));
+	/* One that is open is locked against a second descriptor, too, even of ours. */
+	if (!same_file(block->fd, &st)) {
+		err = lock_file(options, fd, error);
+		if (err)
+			return err;
+		if (block->fd >= 0)
+			close(block->fd);
+		block->fd = fd;
+		fd = -1;
 	}
-	block->sectors = size / SECTOR;
+	block->config.capacity = block->sectors = size / SECTOR;
 	return 0;
+}
+
+int gabion_block_reopen(struct gabion_virtio *virtio, const struct gabion_block_options *options,
+			struct gabion_error *error)
+{
+	int err = open_file((struct block *)virtio, options, error);
+
+	if (!err)
+		gabion_virtio_config_changed(virtio);
+	return err;
+}
+
+int gabion_block_limit(struct gabion_virtio *virtio, const struct gabion_limiter_options *limits,
+		       struct gabion_error *error)
+{
+	return gabion_limiter_update(&((struct block *)virtio)->server.limiter, limits, error);
 }
 
 int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block_options *options,
@@ -177,16 +216,13 @@ int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block
 
 	if (!block)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
+	block->fd = -1;
 	err = open_file(block, options, error);
-	if (err) {
-		if (block->fd >= 0)
-			close(block->fd);
+	if (err)
 		return err;
-	}
 	block->read_only = options->read_only;
 	block->writeback = options->writeback;
 	memcpy(block->id, options->id, strnlen(options->id, sizeof(block->id)));
-	block->config.capacity = block->sectors;
 	block->config.seg_max = SEG_MAX;
 	block->server.limits = options->limiter;
 	block->server.serve = serve;

@@ -27,6 +27,18 @@ struct gabion_block_options {
 int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block_options *options,
 			struct gabion_error *error);
 
+/*
+ * The file at @options->path from now on, of whatever size, which may be the one that is
+ * open; the guest is told. What is wrong leaves the disk as it was. The rest of @options
+ * must be as at first.
+ */
+int gabion_block_reopen(struct gabion_virtio *virtio, const struct gabion_block_options *options,
+			struct gabion_error *error);
+
+/* Other limits from now on. */
+int gabion_block_limit(struct gabion_virtio *virtio, const struct gabion_limiter_options *limits,
+		       struct gabion_error *error);
+
 /* A source of random bytes (virtio 1.2, 5.4), which are the host kernel's. */
 int gabion_rng_create(struct gabion_virtio **virtio, const struct gabion_limiter_options *options,
 		      struct gabion_error *error);
@@ -35,14 +47,37 @@ int gabion_rng_create(struct gabion_virtio **virtio, const struct gabion_limiter
  * struct gabion_balloon_options - memory that the guest is to do without (virtio 1.2, 5.5)
  * @mib:	how much
  * @deflate_on_oom: the guest may take it back when it would have to kill processes
+ * @stats_interval_s: ask the guest every so often how its memory is; 0: never
  */
 struct gabion_balloon_options {
 	uint32_t mib;
 	bool deflate_on_oom;
+	uint16_t stats_interval_s;
+};
+
+#define GABION_BALLOON_STATS 16
+
+/**
+ * struct gabion_balloon_stats - what is known of it
+ * @target_pages, @actual_pages: of 4 KiB: as it was asked for, as the guest says it is
+ * @known:	bit n: the guest said @values[n], by virtio's number of it (5.5.6.4)
+ */
+struct gabion_balloon_stats {
+	uint32_t target_pages, actual_pages;
+	uint32_t known;
+	uint64_t values[GABION_BALLOON_STATS];
 };
 
 int gabion_balloon_create(struct gabion_virtio **virtio,
 			  const struct gabion_balloon_options *options, struct gabion_error *error);
+
+/* Ask the guest to do without @mib from now on. */
+void gabion_balloon_resize(struct gabion_virtio *virtio, uint32_t mib);
+
+/* Ask for statistics at another interval, above 0 as the first one was, and at once. */
+void gabion_balloon_set_interval(struct gabion_virtio *virtio, uint16_t seconds);
+
+void gabion_balloon_read(const struct gabion_virtio *virtio, struct gabion_balloon_stats *stats);
 
 /**
  * struct gabion_net_options - a network card (virtio 1.2, 5.1)
@@ -64,6 +99,10 @@ int gabion_net_create(struct gabion_virtio **virtio, const struct gabion_net_opt
 /* The same on a descriptor that behaves as a tap; it is the device's from now on. For tests. */
 int gabion_net_create_on(struct gabion_virtio **virtio, const struct gabion_net_options *options,
 			 int fd, struct gabion_error *error);
+
+/* The limits of @options from now on; nothing else of it counts. */
+int gabion_net_limit(struct gabion_virtio *virtio, const struct gabion_net_options *options,
+		     struct gabion_error *error);
 
 /**
  * struct gabion_vsock_options - sockets between host and guest (virtio 1.2, 5.10)

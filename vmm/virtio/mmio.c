@@ -46,6 +46,13 @@ void gabion_virtio_fail(struct gabion_virtio *virtio, const char *why)
 	interrupt(virtio, VIRTIO_MMIO_INT_CONFIG);
 }
 
+void gabion_virtio_config_changed(struct gabion_virtio *virtio)
+{
+	virtio->generation++;
+	if (gabion_virtio_is_active(virtio))
+		interrupt(virtio, VIRTIO_MMIO_INT_CONFIG);
+}
+
 bool gabion_virtio_pop(struct gabion_virtio *virtio, unsigned int queue, struct gabion_chain *chain)
 {
 	int n;
@@ -159,8 +166,9 @@ static uint32_t read_common(struct gabion_virtio *virtio, uint64_t offset)
 		return virtio->interrupts;
 	case VIRTIO_MMIO_STATUS:
 		return virtio->status;
+	case VIRTIO_MMIO_CONFIG_GENERATION:
+		return virtio->generation;
 	default:
-		/* The generation among them: a configuration here never changes by itself. */
 		return 0;
 	}
 }

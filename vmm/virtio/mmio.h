@@ -61,6 +61,7 @@ struct gabion_notifier {
  * @driver_features: what the driver took
  * @status:	as in the register
  * @interrupts:	why the guest was interrupted: 1 a queue, 2 the configuration
+ * @generation:	of the configuration: another one after each change of ours
  */
 struct gabion_virtio {
 	const struct gabion_virtio_ops *ops;
@@ -71,6 +72,7 @@ struct gabion_virtio {
 	struct gabion_loop *loop;
 	const struct gabion_irq *irq;
 	uint64_t driver_features;
+	uint32_t generation;
 	uint32_t status, interrupts, queue_select, features_select, driver_features_select;
 	struct gabion_queue queues[GABION_VIRTIO_QUEUES];
 	struct gabion_notifier notifiers[GABION_VIRTIO_QUEUES];
@@ -102,6 +104,9 @@ void gabion_virtio_signal(struct gabion_virtio *virtio, unsigned int queue);
 
 /* Have @queue served again later, so that one busy guest does not keep us from the rest. */
 void gabion_virtio_requeue(struct gabion_virtio *virtio, unsigned int queue);
+
+/* The device has changed its configuration: tell the guest. */
+void gabion_virtio_config_changed(struct gabion_virtio *virtio);
 
 /* The guest broke the rules: nothing more is done for it until it resets the device. */
 void gabion_virtio_fail(struct gabion_virtio *virtio, const char *why);

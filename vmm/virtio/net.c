@@ -213,6 +213,15 @@ static const struct gabion_virtio_ops ops = {
 	.destroy = destroy,
 };
 
+int gabion_net_limit(struct gabion_virtio *virtio, const struct gabion_net_options *options,
+		     struct gabion_error *error)
+{
+	struct net *net = (struct net *)virtio;
+	int err = gabion_limiter_update(&net->rx_limiter, &options->rx, error);
+
+	return err ? err : gabion_limiter_update(&net->tx_limiter, &options->tx, error);
+}
+
 int gabion_net_create_on(struct gabion_virtio **virtio, const struct gabion_net_options *options,
 			 int fd, struct gabion_error *error)
 {

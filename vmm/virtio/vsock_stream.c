@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../listener.h"
 #include "vsock.h"
 
 struct vsock_stream *vsock_stream_new(struct vsock *vsock)
@@ -266,21 +267,11 @@ int vsock_listen(struct vsock *vsock, struct gabion_error *error)
 {
 	int err;
 
-	vsock->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	vsock->listener = gabion_listener_open("vsock", &vsock->address, 0777, error);
 	if (vsock->listener < 0)
-		return gabion_error_set(error, -errno, "vsock: %s", strerror(errno));
-	if (bind(vsock->listener, (struct sockaddr *)&vsock->address, sizeof(vsock->address))) {
-		err = -errno;
-		close(vsock->listener);
-		vsock->listener = -1;
-		return gabion_error_set(
-			error, err, "vsock: %s: %s%s", vsock->address.sun_path, strerror(-err),
-			err == -EADDRINUSE ? ": remove what an earlier run left" : "");
-	}
-	err = listen(vsock->listener, 64)
-		      ? -errno
-		      : gabion_loop_add(vsock->virtio.loop, &vsock->watch, vsock->listener, EPOLLIN,
-					accept_one, vsock);
+		return vsock->listener;
+	err = gabion_loop_add(vsock->virtio.loop, &vsock->watch, vsock->listener, EPOLLIN,
+			      accept_one, vsock);
 	return err ? gabion_error_set(error, err, "vsock: %s: %s", vsock->address.sun_path,
 				      strerror(-err))
 		   : 0;
