@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "output.h"
 
 /* A process has one log. @fd, @level and @show_level are set before threads start. */
 static struct {
@@ -33,10 +33,9 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 	int fd = STDERR_FILENO;
 
 	if (options->path) {
-		fd = open(options->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		fd = gabion_output_open("log", options->path, error);
 		if (fd < 0)
-			return gabion_error_set(error, -errno, "log %s: %s", options->path,
-						strerror(errno));
+			return fd;
 	}
 	if (state.fd != STDERR_FILENO)
 		close(state.fd);
