@@ -130,7 +130,7 @@ static const struct route *find(const char *method, const char *text, struct pat
 
 static int check_id(const char *id, struct gabion_error *error)
 {
-	if (!id)
+	if (!id || !*id)
 		return gabion_error_set(error, -EINVAL, "The ID cannot be empty.");
 	while (isalnum((unsigned char)*id) || *id == '_')
 		id++;

@@ -196,6 +196,7 @@ static void paths_and_methods(void **state)
 	client_refused(client, "GET", "/", "{}", "GET request cannot have a body.");
 	client_refused(client, "PUT", "/drives", "{}", "The ID cannot be empty.");
 	client_refused(client, "PUT", "/drives/", "{}", "The ID cannot be empty.");
+	client_refused(client, "PUT", "/drives//", "{}", "The ID cannot be empty.");
 	client_refused(client, "PUT", "/drives/a-b", "{}",
 		       "API Resource IDs can only contain alphanumeric characters and underscores.");
 	client_refused(client, "PUT", "/drives/a", "{\"drive_id\":\"b\"}",
