@@ -140,7 +140,7 @@ int gabion_patch_balloon_statistics(struct gabion_api *api, const struct gabion_
 		err = gabion_error_set(error, -EPERM,
 				       "Statistics of the balloon cannot be turned on or off after "
 				       "starting the microVM.");
-	else
+	else if (next.balloon.stats_interval_s)
 		api->ops->poll_balloon(api->vm, &next);
 	return gabion_api_conclude(api, &next, err);
 }

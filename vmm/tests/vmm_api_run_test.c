@@ -175,6 +175,10 @@ static void no_balloon(void **state)
 	client_do(client, "PUT", "/balloon", "{\"amount_mib\":1,\"deflate_on_oom\":false}");
 	client->state = GABION_VM_RUNNING;
 	client_refused(client, "GET", "/balloon/statistics", NULL, "not enabled");
+	/* As it is: of a device without a timer nothing is asked. */
+	client->did[0] = 0;
+	client_do(client, "PATCH", "/balloon/statistics", "{\"stats_polling_interval_s\":0}");
+	assert_string_equal(client->did, "");
 	client_refused(client, "PATCH", "/balloon/statistics", "{\"stats_polling_interval_s\":9}",
 		       "cannot be turned on or off");
 }
