@@ -119,8 +119,8 @@ int gabion_put_drive(struct gabion_api *api, const struct gabion_request *reques
 	(void)answer;
 	if (err)
 		return err;
-	err = gabion_block_create(&virtio, &next.drives[gabion_api_drive(&next, request->id)].options,
-				  error);
+	err = gabion_block_create(
+		&virtio, &next.drives[gabion_api_drive(&next, request->id)].options, error);
 	return gabion_api_conclude(api, &next, try_device(err, virtio));
 }
 
@@ -174,5 +174,6 @@ int gabion_put_metrics(struct gabion_api *api, const struct gabion_request *requ
 
 	(void)answer;
 	return err ? err
-		   : gabion_api_conclude(api, &next, gabion_metrics_open(&api->metrics, &next.metrics, error));
+		   : gabion_api_conclude(api, &next,
+					 gabion_metrics_open(&api->metrics, &next.metrics, error));
 }

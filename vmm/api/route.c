@@ -123,8 +123,8 @@ static const struct route *find(const char *method, const char *text, struct pat
 	for (i = 0; whole && i < COUNT(routes); i++)
 		if (matches(&routes[i], method, path))
 			return &routes[i];
-	gabion_error_set(error, -ENOENT, "Invalid request method and/or path: %.16s %.200s.", method,
-			 text + strspn(text, "/"));
+	gabion_error_set(error, -ENOENT, "Invalid request method and/or path: %.16s %.200s.",
+			 method, text + strspn(text, "/"));
 	return NULL;
 }
 
@@ -157,7 +157,8 @@ static int check_body(const char *method, size_t size, struct gabion_error *erro
 	if (wanted && !size)
 		return gabion_error_set(error, -EINVAL, "Empty %s request.", method);
 	if (!wanted && size)
-		return gabion_error_set(error, -EINVAL, "%.16s request cannot have a body.", method);
+		return gabion_error_set(error, -EINVAL, "%.16s request cannot have a body.",
+					method);
 	return 0;
 }
 

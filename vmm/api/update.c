@@ -77,7 +77,8 @@ int gabion_patch_drive(struct gabion_api *api, const struct gabion_request *requ
 	(void)answer;
 	if (err)
 		return err;
-	err = api->ops->update_drive(api->vm, &next, gabion_api_drive(&next, request->id), path && !json_is_null(path), error);
+	err = api->ops->update_drive(api->vm, &next, gabion_api_drive(&next, request->id),
+				     path && !json_is_null(path), error);
 	return gabion_api_conclude(api, &next, err);
 }
 

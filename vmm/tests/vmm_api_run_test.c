@@ -201,8 +201,9 @@ static void paths_and_methods(void **state)
 	client_refused(client, "PUT", "/drives", "{}", "The ID cannot be empty.");
 	client_refused(client, "PUT", "/drives/", "{}", "The ID cannot be empty.");
 	client_refused(client, "PUT", "/drives//", "{}", "The ID cannot be empty.");
-	client_refused(client, "PUT", "/drives/a-b", "{}",
-		       "API Resource IDs can only contain alphanumeric characters and underscores.");
+	client_refused(
+		client, "PUT", "/drives/a-b", "{}",
+		"API Resource IDs can only contain alphanumeric characters and underscores.");
 	client_refused(client, "PUT", "/drives/a", "{\"drive_id\":\"b\"}",
 		       "The id from the path [a] does not match the id from the body [b]!");
 	client_refused(client, "PUT", "/network-interfaces/a", "{\"iface_id\":\"b\"}",
@@ -226,7 +227,8 @@ static void what_there_is_not(void **state)
 static void bodies(void **state)
 {
 	static const char *const broken[] = {
-		"{",	     "[]",	  "null",  "7", "\"a\"", "{\"vcpu_count\":1,\"vcpu_count\":1}",
+		"{",	      "[]",	      "null",
+		"7",	      "\"a\"",	      "{\"vcpu_count\":1,\"vcpu_count\":1}",
 		"{\"a\":1}x", "{\"\xff\":1}", "{a:1}",
 	};
 	struct client *client = *state;

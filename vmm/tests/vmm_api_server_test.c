@@ -128,8 +128,9 @@ static void requests_one_after_the_other(void **state)
 static void in_pieces(void **state)
 {
 	struct scene *scene = *state;
-	static const char text[] = "PUT /entropy HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n"
-				   "{\"rate_limiter\":null}GET /vm/config HTTP/1.1\r\nHost: x\r\n\r\n";
+	static const char text[] =
+		"PUT /entropy HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n"
+		"{\"rate_limiter\":null}GET /vm/config HTTP/1.1\r\nHost: x\r\n\r\n";
 	char one[2] = "";
 	size_t i;
 
