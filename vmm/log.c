@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "log.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,6 +48,7 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 
 static void write_line(const struct timespec *now, enum gabion_log_level level, const char *text)
 {
+	struct pollfd out = { .fd = state.fd, .events = POLLOUT };
 	char line[1200], when[32];
 	struct tm tm;
 	int n;
@@ -58,8 +60,8 @@ static void write_line(const struct timespec *now, enum gabion_log_level level, 
 		     state.show_level ? names[level] : "", text);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
-	/* A log that cannot be written must not stop the guest. */
-	if (write(state.fd, line, n) < 0)
+	/* A log that cannot be written must not stop the guest, nor one that nobody reads. */
+	if (poll(&out, 1, 0) != 1 || write(state.fd, line, n) < 0)
 		return;
 }
 

@@ -122,12 +122,37 @@ static void a_pipe(void **state)
 	unlink(fifo);
 }
 
+/* The same for stderr, which is whatever we were started with. */
+static void a_stderr_that_nobody_reads(void **state)
+{
+	static const struct gabion_log_options options = { .level = GABION_LOG_INFO };
+	int saved = dup(STDERR_FILENO), ends[2];
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) > 0);
+	dup2(ends[1], STDERR_FILENO);
+	alarm(10);
+	/* Of this second nothing was used yet. */
+	sleep(1);
+	assert_int_equal(gabion_log_open(&options, NULL), 0);
+	for (i = 0; i < GABION_LOG_BURST; i++)
+		gabion_vmm_log(GABION_LOG_ERROR, "%0500u", i);
+	alarm(0);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_written, open_log, close_log),
 		cmocka_unit_test_setup_teardown(the_boot_timer, open_log, close_log),
 		cmocka_unit_test_teardown(a_pipe, close_log),
+		cmocka_unit_test_teardown(a_stderr_that_nobody_reads, close_log),
 		cmocka_unit_test_setup_teardown(a_flood_is_bounded, open_log, close_log),
 	};
 
