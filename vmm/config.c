@@ -264,6 +264,26 @@ static int read_metrics(struct gabion_config *config, const json_t *json, const 
 	return gabion_fields_read(json, where, fields, COUNT(fields), error);
 }
 
+/* By its id one is found, to be changed: @key of all elements is a string. */
+static int check_ids(const json_t *array, const char *key, const char *where,
+		     struct gabion_error *error)
+{
+	const char *id;
+	size_t i, j;
+
+	for (i = 1; i < json_array_size(array); i++) {
+		id = json_string_value(json_object_get(json_array_get(array, i), key));
+		for (j = 0; j < i; j++)
+			if (!strcmp(id, json_string_value(json_object_get(json_array_get(array, j),
+									  key))))
+				return gabion_error_set(error, -EEXIST,
+							"%s[%zu].%s: '%s' is what [%zu] has: take "
+							"another",
+							where, i, key, id, j);
+	}
+	return 0;
+}
+
 static int read_drives(struct gabion_config *config, const json_t *array, const char *where,
 		       struct gabion_error *error)
 {
@@ -290,7 +310,7 @@ static int read_drives(struct gabion_config *config, const json_t *array, const 
 		memmove(config->drives + 1, config->drives, i * sizeof(root));
 		config->drives[0] = root;
 	}
-	return err;
+	return err ? err : check_ids(array, "drive_id", where, error);
 }
 
 static int read_nets(struct gabion_config *config, const json_t *array, const char *where,
@@ -307,7 +327,7 @@ static int read_nets(struct gabion_config *config, const json_t *array, const ch
 
 		err = read_net(&config->nets[i], json_array_get(array, i), w.text, error);
 	}
-	return err;
+	return err ? err : check_ids(array, "iface_id", where, error);
 }
 
 /* What the sections are, and in which order they are read. */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "log.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "output.h"
 
 /* A process has one log. @fd, @level and @show_level are set before threads start. */
 static struct {
@@ -33,10 +34,9 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 	int fd = STDERR_FILENO;
 
 	if (options->path) {
-		fd = open(options->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		fd = gabion_output_open("log", options->path, error);
 		if (fd < 0)
-			return gabion_error_set(error, -errno, "log %s: %s", options->path,
-						strerror(errno));
+			return fd;
 	}
 	if (state.fd != STDERR_FILENO)
 		close(state.fd);
@@ -48,6 +48,7 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 
 static void write_line(const struct timespec *now, enum gabion_log_level level, const char *text)
 {
+	struct pollfd out = { .fd = state.fd, .events = POLLOUT };
 	char line[1200], when[32];
 	struct tm tm;
 	int n;
@@ -59,8 +60,8 @@ static void write_line(const struct timespec *now, enum gabion_log_level level, 
 		     state.show_level ? names[level] : "", text);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
-	/* A log that cannot be written must not stop the guest. */
-	if (write(state.fd, line, n) < 0)
+	/* A log that cannot be written must not stop the guest, nor one that nobody reads. */
+	if (poll(&out, 1, 0) != 1 || write(state.fd, line, n) < 0)
 		return;
 }
 

@@ -22,7 +22,8 @@ enum gabion_log_level {
 
 /**
  * struct gabion_log_options - how to log
- * @path:	file to append to, made when it is not there; NULL for stderr
+ * @path:	file to append to, made when it is not there, or named pipe, of which what does
+ *		not fit is lost; NULL for stderr
  * @level:	the least important that is written
  * @show_level:	begin lines with the level's name
  */

@@ -2,12 +2,12 @@
 #include "metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../agent/common/cleanup.h"
+#include "output.h"
 
 int gabion_metrics_open(struct gabion_metrics *metrics,
 			const struct gabion_metrics_options *options, struct gabion_error *error)
@@ -16,12 +16,9 @@ int gabion_metrics_open(struct gabion_metrics *metrics,
 		return 0;
 	if (metrics->fd >= 0)
 		return gabion_error_set(error, -EEXIST, "metrics go somewhere already");
-	/* To read it, too: a pipe without a reader could not be opened to write only. */
-	metrics->fd = open(options->path,
-			   O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	metrics->fd = gabion_output_open("metrics", options->path, error);
 	if (metrics->fd < 0)
-		return gabion_error_set(error, -errno, "metrics %s: %s", options->path,
-					strerror(errno));
+		return metrics->fd;
 	metrics->emit_id = options->emit_id;
 	return 0;
 }

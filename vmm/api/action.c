@@ -46,8 +46,8 @@ static int send_ctrl_alt_del(struct gabion_api *api, struct gabion_error *error)
 		return err;
 	err = api->ops->press_ctrl_alt_del(api->vm);
 	if (err == -EBUSY)
-		return gabion_error_set(error, err,
-					"The guest has not taken the keys that were pressed before.");
+		return gabion_error_set(
+			error, err, "The guest has not taken the keys that were pressed before.");
 	return err ? gabion_error_set(error, err, "The guest does not listen to its keyboard.") : 0;
 }
 

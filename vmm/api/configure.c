@@ -5,10 +5,8 @@
  * tried at once, so that a mistake is told of where it was made.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "../boot/image.h"
 #include "../log.h"
 #include "request.h"
 
@@ -62,13 +60,13 @@ int gabion_patch_machine(struct gabion_api *api, const struct gabion_request *re
 
 static int try_file(const char *what, const char *path, struct gabion_error *error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct gabion_image image;
+	int err = gabion_image_open(&image, path, error);
 
-	if (fd < 0)
-		return gabion_error_set(error, -errno,
-					"Boot source error: The %s file cannot be opened: %s: %s",
-					what, path, strerror(errno));
-	close(fd);
+	if (err)
+		return gabion_error_prefix(error,
+					   "Boot source error: The %s file cannot be opened", what);
+	gabion_image_close(&image);
 	return 0;
 }
 
@@ -121,8 +119,8 @@ int gabion_put_drive(struct gabion_api *api, const struct gabion_request *reques
 	(void)answer;
 	if (err)
 		return err;
-	err = gabion_block_create(&virtio, &next.drives[gabion_api_drive(&next, request->id)].options,
-				  error);
+	err = gabion_block_create(
+		&virtio, &next.drives[gabion_api_drive(&next, request->id)].options, error);
 	return gabion_api_conclude(api, &next, try_device(err, virtio));
 }
 
@@ -176,5 +174,6 @@ int gabion_put_metrics(struct gabion_api *api, const struct gabion_request *requ
 
 	(void)answer;
 	return err ? err
-		   : gabion_api_conclude(api, &next, gabion_metrics_open(&api->metrics, &next.metrics, error));
+		   : gabion_api_conclude(api, &next,
+					 gabion_metrics_open(&api->metrics, &next.metrics, error));
 }

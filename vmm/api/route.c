@@ -123,14 +123,14 @@ static const struct route *find(const char *method, const char *text, struct pat
 	for (i = 0; whole && i < COUNT(routes); i++)
 		if (matches(&routes[i], method, path))
 			return &routes[i];
-	gabion_error_set(error, -ENOENT, "Invalid request method and/or path: %.16s %.200s.", method,
-			 text + strspn(text, "/"));
+	gabion_error_set(error, -ENOENT, "Invalid request method and/or path: %.16s %.200s.",
+			 method, text + strspn(text, "/"));
 	return NULL;
 }
 
 static int check_id(const char *id, struct gabion_error *error)
 {
-	if (!id)
+	if (!id || !*id)
 		return gabion_error_set(error, -EINVAL, "The ID cannot be empty.");
 	while (isalnum((unsigned char)*id) || *id == '_')
 		id++;
@@ -157,7 +157,8 @@ static int check_body(const char *method, size_t size, struct gabion_error *erro
 	if (wanted && !size)
 		return gabion_error_set(error, -EINVAL, "Empty %s request.", method);
 	if (!wanted && size)
-		return gabion_error_set(error, -EINVAL, "%.16s request cannot have a body.", method);
+		return gabion_error_set(error, -EINVAL, "%.16s request cannot have a body.",
+					method);
 	return 0;
 }
 

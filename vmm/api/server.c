@@ -161,17 +161,31 @@ static void complete(void *opaque, struct MHD_Connection *connection, void **sta
 	*state = NULL;
 }
 
-/* A client that is never still must not keep the loop from the guest: one round at a time. */
+static unsigned int connections(const struct gabion_api_server *server)
+{
+	return server->mhd
+		.MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+		->num_connections;
+}
+
+/*
+ * A client that is never still must not keep the loop from the guest: one round at a time.
+ * When there are as many connections as there can be, the library waits for no others, and
+ * it begins to again in the round after one has gone: nothing else would bring that about.
+ */
 static void work(void *opaque, uint32_t events)
 {
 	struct gabion_api_server *server = opaque;
+	unsigned int before = connections(server);
 	MHD_UNSIGNED_LONG_LONG timeout;
 	uint64_t one = 1;
+	bool again;
 
 	(void)events;
 	server->mhd.MHD_run(server->daemon);
-	if (server->mhd.MHD_get_timeout(server->daemon, &timeout) == MHD_YES && !timeout &&
-	    write(server->again, &one, sizeof(one)) < 0)
+	again = connections(server) < before ||
+		(server->mhd.MHD_get_timeout(server->daemon, &timeout) == MHD_YES && !timeout);
+	if (again && write(server->again, &one, sizeof(one)) < 0)
 		return;
 }
 

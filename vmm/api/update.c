@@ -77,7 +77,8 @@ int gabion_patch_drive(struct gabion_api *api, const struct gabion_request *requ
 	(void)answer;
 	if (err)
 		return err;
-	err = api->ops->update_drive(api->vm, &next, gabion_api_drive(&next, request->id), path && !json_is_null(path), error);
+	err = api->ops->update_drive(api->vm, &next, gabion_api_drive(&next, request->id),
+				     path && !json_is_null(path), error);
 	return gabion_api_conclude(api, &next, err);
 }
 
@@ -140,7 +141,7 @@ int gabion_patch_balloon_statistics(struct gabion_api *api, const struct gabion_
 		err = gabion_error_set(error, -EPERM,
 				       "Statistics of the balloon cannot be turned on or off after "
 				       "starting the microVM.");
-	else
+	else if (next.balloon.stats_interval_s)
 		api->ops->poll_balloon(api->vm, &next);
 	return gabion_api_conclude(api, &next, err);
 }

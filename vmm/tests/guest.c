@@ -111,12 +111,17 @@ void guest_desc(struct guest *guest, uint64_t table, unsigned int index, uint64_
 	memcpy(guest_at(guest, table + index * sizeof(desc), sizeof(desc)), &desc, sizeof(desc));
 }
 
-void guest_offer(struct guest *guest, unsigned int queue, uint16_t head)
+void guest_publish(struct guest *guest, unsigned int queue, uint16_t head)
 {
 	uint16_t *avail = guest_at(guest, RING_AT(queue) + AVAIL_OFFSET, 4 + 2 * SIZE + 2);
 
 	avail[2 + guest->avail[queue] % SIZE] = head;
 	avail[1] = ++guest->avail[queue];
+}
+
+void guest_offer(struct guest *guest, unsigned int queue, uint16_t head)
+{
+	guest_publish(guest, queue, head);
 	guest_kick(guest, queue);
 }
 

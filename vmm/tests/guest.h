@@ -47,7 +47,10 @@ void guest_driver(struct guest *guest, uint64_t features);
 void guest_desc(struct guest *guest, uint64_t table, unsigned int index, uint64_t address,
 		uint32_t length, uint16_t flags, uint16_t next);
 
-/* Make @head available in @queue, and tell the device; then let it work until it rests. */
+/* Make @head available in @queue. */
+void guest_publish(struct guest *guest, unsigned int queue, uint16_t head);
+
+/* The same, and tell the device; then let it work until it rests. */
 void guest_offer(struct guest *guest, unsigned int queue, uint16_t head);
 void guest_kick(struct guest *guest, unsigned int queue);
 void guest_run(struct guest *guest);

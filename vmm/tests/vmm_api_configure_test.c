@@ -144,6 +144,11 @@ static void what_cannot_be_had(void **state)
 		client, "PUT", "/boot-source",
 		client_body(client, "{\"kernel_image_path\":\"%s\",\"initrd_path\":\"/no\"}"),
 		"The initrd file cannot be opened: /no");
+	client_refused(client, "PUT", "/boot-source", "{\"kernel_image_path\":\"/dev/zero\"}",
+		       "The kernel file cannot be opened: /dev/zero is not a regular file");
+	client_refused(client, "PUT", "/boot-source",
+		       client_body(client, "{\"kernel_image_path\":\"%s\",\"initrd_path\":\"/\"}"),
+		       "The initrd file cannot be opened: / is not a regular file");
 	client_refused(client, "PUT", "/drives/a",
 		       "{\"drive_id\":\"a\",\"path_on_host\":\"/nowhere/d\",\"is_root_device\":"
 		       "true}",

@@ -175,6 +175,10 @@ static void no_balloon(void **state)
 	client_do(client, "PUT", "/balloon", "{\"amount_mib\":1,\"deflate_on_oom\":false}");
 	client->state = GABION_VM_RUNNING;
 	client_refused(client, "GET", "/balloon/statistics", NULL, "not enabled");
+	/* As it is: of a device without a timer nothing is asked. */
+	client->did[0] = 0;
+	client_do(client, "PATCH", "/balloon/statistics", "{\"stats_polling_interval_s\":0}");
+	assert_string_equal(client->did, "");
 	client_refused(client, "PATCH", "/balloon/statistics", "{\"stats_polling_interval_s\":9}",
 		       "cannot be turned on or off");
 }
@@ -196,8 +200,10 @@ static void paths_and_methods(void **state)
 	client_refused(client, "GET", "/", "{}", "GET request cannot have a body.");
 	client_refused(client, "PUT", "/drives", "{}", "The ID cannot be empty.");
 	client_refused(client, "PUT", "/drives/", "{}", "The ID cannot be empty.");
-	client_refused(client, "PUT", "/drives/a-b", "{}",
-		       "API Resource IDs can only contain alphanumeric characters and underscores.");
+	client_refused(client, "PUT", "/drives//", "{}", "The ID cannot be empty.");
+	client_refused(
+		client, "PUT", "/drives/a-b", "{}",
+		"API Resource IDs can only contain alphanumeric characters and underscores.");
 	client_refused(client, "PUT", "/drives/a", "{\"drive_id\":\"b\"}",
 		       "The id from the path [a] does not match the id from the body [b]!");
 	client_refused(client, "PUT", "/network-interfaces/a", "{\"iface_id\":\"b\"}",
@@ -221,7 +227,8 @@ static void what_there_is_not(void **state)
 static void bodies(void **state)
 {
 	static const char *const broken[] = {
-		"{",	     "[]",	  "null",  "7", "\"a\"", "{\"vcpu_count\":1,\"vcpu_count\":1}",
+		"{",	      "[]",	      "null",
+		"7",	      "\"a\"",	      "{\"vcpu_count\":1,\"vcpu_count\":1}",
 		"{\"a\":1}x", "{\"\xff\":1}", "{a:1}",
 	};
 	struct client *client = *state;

@@ -128,8 +128,9 @@ static void requests_one_after_the_other(void **state)
 static void in_pieces(void **state)
 {
 	struct scene *scene = *state;
-	static const char text[] = "PUT /entropy HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n"
-				   "{\"rate_limiter\":null}GET /vm/config HTTP/1.1\r\nHost: x\r\n\r\n";
+	static const char text[] =
+		"PUT /entropy HTTP/1.1\r\nHost: x\r\nContent-Length: 21\r\n\r\n"
+		"{\"rate_limiter\":null}GET /vm/config HTTP/1.1\r\nHost: x\r\n\r\n";
 	char one[2] = "";
 	size_t i;
 
@@ -201,6 +202,25 @@ static void several_at_once(void **state)
 	}
 }
 
+/* More than are served at once, gone all at once: who comes next is served. */
+static void too_many_at_once(void **state)
+{
+	struct scene *scene = *state;
+	int fds[40];
+	size_t i;
+
+	for (i = 0; i < 40; i++) {
+		fds[i] = connect_to(scene);
+		settle(scene);
+	}
+	for (i = 0; i < 40; i++)
+		close(fds[i]);
+	close(scene->fd);
+	settle(scene);
+	scene->fd = connect_to(scene);
+	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
+}
+
 static void the_socket(void **state)
 {
 	struct scene *scene = *state;
@@ -240,6 +260,7 @@ int main(void)
 		TEST(bodies_that_are_too_large),
 		TEST(no_http),
 		TEST(several_at_once),
+		TEST(too_many_at_once),
 		TEST(the_socket),
 	};
 

@@ -173,6 +173,13 @@ static void drives_that_are_refused(void **state)
 	(void)state;
 	refused(BASE ",\"drives\":[" DRIVE "}," DRIVE "}]}",
 		"drives[1].is_root_device: another drive is the root device already");
+	refused(BASE ",\"drives\":[{\"drive_id\":\"a\",\"path_on_host\":\"q\","
+		     "\"is_root_device\":false}," DRIVE "}]}",
+		"drives[1].drive_id: 'a' is what [0] has: take another");
+	refused(BASE ",\"network-interfaces\":[{\"iface_id\":\"d\",\"host_dev_name\":\"r\"},"
+		     "{\"iface_id\":\"e\",\"host_dev_name\":\"s\"},"
+		     "{\"iface_id\":\"e\",\"host_dev_name\":\"t\"}]}",
+		"network-interfaces[2].iface_id: 'e' is what [1] has: take another");
 	refused(BASE ",\"drives\":[" DRIVE ",\"cache_type\":\"Safe\"}]}",
 		"drives[0].cache_type: 'Safe': must be Unsafe or Writeback");
 	refused(BASE ",\"drives\":[" DRIVE ",\"io_engine\":\"Async\"}]}", "must be Sync");

@@ -190,6 +190,34 @@ static void a_limited_disk(void **state)
 	assert_int_equal(guest_used(&scene->guest, 0), 3);
 }
 
+/* A guest that asks for a lot leaves the loop to others after each piece of it. */
+static void large_requests(void **state)
+{
+	struct scene *scene = *state;
+	struct guest *guest = &scene->guest;
+	struct gabion_block_options options = { .path = scene->path };
+	struct virtio_blk_outhdr header = { .type = VIRTIO_BLK_T_IN };
+	unsigned int i;
+
+	assert_int_equal(ftruncate(scene->fd, 12 << 20), 0);
+	assert_int_equal(gabion_block_reopen(guest->virtio, &options, NULL), 0);
+	memcpy(guest_at(guest, HEADER, sizeof(header)), &header, sizeof(header));
+	guest_desc(guest, RING_AT(0), 0, HEADER, sizeof(header), NEXT, 1);
+	/* To where there is memory, again and again: 12 MiB. */
+	for (i = 1; i <= 6; i++)
+		guest_desc(guest, RING_AT(0), i, DATA, 2 << 20, WRITE | NEXT, i + 1);
+	guest_desc(guest, RING_AT(0), 7, STATUS, 1, WRITE, 0);
+	guest_publish(guest, 0, 0);
+	guest_publish(guest, 0, 0);
+	guest_publish(guest, 0, 0);
+	guest_write(guest, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+	for (i = 1; i <= 3; i++) {
+		assert_int_equal(gabion_loop_turn(&guest->loop, 0), 1);
+		assert_int_equal(guest_used(guest, 0), i);
+	}
+	assert_int_equal(guest_used_length(guest, 0), (12 << 20) + 1);
+}
+
 static void random_bytes(void **state)
 {
 	static const struct gabion_limiter_options none;
@@ -415,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_disk_in_use, disk, teardown),
 		cmocka_unit_test(no_disk),
 		cmocka_unit_test_teardown(a_limited_disk, teardown),
+		cmocka_unit_test_setup_teardown(large_requests, disk, teardown),
 		cmocka_unit_test_teardown(random_bytes, teardown),
 		cmocka_unit_test_setup_teardown(inflating, balloon, teardown),
 		cmocka_unit_test_setup_teardown(pages_that_are_not_there, balloon, teardown),

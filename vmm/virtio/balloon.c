@@ -120,7 +120,8 @@ static void expired(void *opaque, uint32_t events)
 /* Guests give a buffer when they start: before that there is none to ask with. */
 static void arm(const struct balloon *balloon)
 {
-	struct itimerspec when = { .it_interval.tv_sec = balloon->interval_s, .it_value.tv_nsec = 1 };
+	struct itimerspec when = { .it_interval.tv_sec = balloon->interval_s,
+				   .it_value.tv_nsec = 1 };
 
 	timerfd_settime(balloon->timer, 0, &when, NULL);
 }

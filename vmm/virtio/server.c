@@ -2,13 +2,17 @@
 /* See server.h. */
 #include "server.h"
 
+/* How much is moved until others have their turn; one request may be larger. */
+#define TURN_BYTES (8U << 20)
+
 void gabion_server_notify(struct gabion_virtio *virtio, unsigned int queue)
 {
 	struct gabion_server *server = (struct gabion_server *)virtio;
 	unsigned int budget = virtio->ops->queue_size;
+	uint64_t moved = 0;
 	int64_t written;
 
-	while (budget && gabion_limiter_allows(&server->limiter) &&
+	while (budget && moved < TURN_BYTES && gabion_limiter_allows(&server->limiter) &&
 	       gabion_virtio_pop(virtio, queue, &server->chain)) {
 		written = server->serve(server);
 		if (written < 0) {
@@ -18,9 +22,10 @@ void gabion_server_notify(struct gabion_virtio *virtio, unsigned int queue)
 		gabion_limiter_charge(&server->limiter, server->chain.readable + written);
 		gabion_queue_push(&virtio->queues[queue], &server->chain, written);
 		gabion_virtio_signal(virtio, queue);
+		moved += server->chain.readable + server->chain.writable;
 		budget--;
 	}
-	if (!budget)
+	if (!budget || moved >= TURN_BYTES)
 		gabion_virtio_requeue(virtio, queue);
 }
 
