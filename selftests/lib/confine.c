@@ -181,16 +181,29 @@ void confine_prepare(void)
 	copy_program("/usr/bin/sleep", TEST_DIR "/next");
 }
 
+/*
+ * Only the subscriber may acknowledge. The kernel may close the socket of the test
+ * before a moment after that test's processes are gone (seen on 6.12).
+ */
+static void subscribe(struct gabion_netlink *client)
+{
+	struct gabion_error error = { 0 };
+	int err, tries = 200;
+
+	while ((err = gabion_netlink_subscribe(client, &error)) == -EBUSY && tries--)
+		usleep(50000);
+	if (err) {
+		printf("# cannot subscribe to events: %s\n", error.text);
+		exit(1);
+	}
+}
+
 uint64_t confine_events_clear(struct gabion_netlink *client)
 {
 	struct gabion_error error = { 0 };
 	uint64_t ack = 0;
 
-	/* Only the subscriber may acknowledge. */
-	if (gabion_netlink_subscribe(client, &error)) {
-		printf("# cannot subscribe to events: %s\n", error.text);
-		exit(1);
-	}
+	subscribe(client);
 	for (;;) {
 		cleanup_batch struct gabion_batch batch = { 0 };
 
