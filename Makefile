@@ -34,6 +34,7 @@ include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk
 include mk/kernel-tests.mk
+include mk/lint.mk
 
 clean:
 	rm -rf $(B)

@@ -50,9 +50,9 @@ GABION_CHECK2(ipc_permission, struct kern_ipc_perm *, object, short, flag)
 {
 	u32 wanted = 0;
 
-	if (flag & S_IRUGO)
+	if (flag & 0444)
 		wanted |= GABION_DOM_IPC_READ;
-	if (flag & S_IWUGO)
+	if (flag & 0222)
 		wanted |= GABION_DOM_IPC_WRITE;
 	return decide_current(GABION_HOOK_ipc_permission, object, wanted);
 }

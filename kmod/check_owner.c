@@ -9,7 +9,6 @@
 #include "file_owner.h"
 #include "label_table.h"
 
-/* Entries; security_file_free()'s trampoline leaves at once when there are none. */
 atomic_t gabion_owned_files = ATOMIC_INIT(0);
 
 static struct gabion_label_table owners;

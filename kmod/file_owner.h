@@ -9,7 +9,11 @@
 #ifndef GABION_FILE_OWNER_H
 #define GABION_FILE_OWNER_H
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
+
+/* Such files; security_file_free()'s trampoline leaves at once when there are none. */
+extern atomic_t gabion_owned_files;
 
 /*
  * The current domain sets, or may be setting, @file's owner. Context: may sleep.

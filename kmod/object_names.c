@@ -23,11 +23,13 @@ static const struct vfsmount *mount_of(const struct list_head *instance)
 
 /* mount_lock for readers: its counter, by which labels are cached, does not move. */
 static void lock_mounts(void)
+	__acquires(((seqlock_t *)gabion_path_cache.mount_lock)->lock)
 {
 	read_seqlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
 }
 
 static void unlock_mounts(void)
+	__releases(((seqlock_t *)gabion_path_cache.mount_lock)->lock)
 {
 	read_sequnlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
 }

@@ -38,7 +38,7 @@ static bool slot_lock(struct gabion_path_slot *slot, u16 *version)
 
 static void slot_unlock(struct gabion_path_slot *slot, u16 version)
 {
-	smp_store_release(&slot->version, version + 2);
+	smp_store_release(&slot->version, version + 2);	/* even after the contents; as above */
 }
 
 static void slot_store(const struct path *path, const struct gabion_path_slot *value)

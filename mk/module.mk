@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # gabion.ko, for one kernel or several: each is built in a farm of symlinks.
 
-# $(call kbuild,KDIR,FARM)
+# $(call kbuild,KDIR,FARM,WORDS FOR MAKE)
 define kbuild
 	mkdir -p $(2)
 	cp -rsf $(CURDIR)/kmod $(CURDIR)/core $(CURDIR)/include $(CURDIR)/Kbuild $(2)/
-	$(MAKE) -C $(1) M=$(2) W=1 CC=$(MODULE_CC) modules
+	$(MAKE) -C $(1) M=$(2) W=1 CC=$(MODULE_CC) $(3) modules
 endef
 
 module:
