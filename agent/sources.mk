@@ -5,7 +5,7 @@
 
 # Shared with the kernel.
 CORE_SOURCES := core/verify.c core/verify_filter.c
-COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c text.c)
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c protocol.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.

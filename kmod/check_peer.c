@@ -2,7 +2,8 @@
 /*
  * Who sends to a socket: connections that are made to it, and datagrams. Packets
  * arrive whoever runs, mostly in an interrupt; the domain is that which made the
- * socket. A stream of TCP was decided when it began.
+ * socket. A stream was decided when it began: by inet_conn_request(), or, of SCTP,
+ * by all packets that still come to who listens.
  */
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -13,6 +14,7 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/request_sock.h>
+#include <net/tcp_states.h>
 #include "creator.h"
 #include "decision.h"
 #include "endpoint.h"
@@ -26,8 +28,7 @@ void gabion_peers_restrict(bool restricted)
 	WRITE_ONCE(gabion_peers_restricted, restricted);
 }
 
-/* The domain that made @sk; the host's where no file belongs to it. */
-static u16 maker_of(const struct sock *sk)
+u16 gabion_socket_maker(const struct sock *sk)
 {
 	rwlock_t *lock = (rwlock_t *)&sk->sk_callback_lock;
 	u16 domain = GABION_HOST;
@@ -109,18 +110,21 @@ static bool key_of_sender(const struct sk_buff *skb, struct gabion_net_key *key)
 
 GABION_CHECK2(sock_rcv_skb, struct sock *, sk, struct sk_buff *, skb)
 {
+	bool stream = sk->sk_type == SOCK_STREAM;
 	struct gabion_net_key key;
 	u16 domain;
 
-	if (!READ_ONCE(gabion_peers_restricted) || !gabion_is_internet(sk) ||
-	    sk->sk_type == SOCK_STREAM)
+	if (!READ_ONCE(gabion_peers_restricted) || !gabion_is_internet(sk))
 		return 0;
-	domain = maker_of(sk);
+	if (stream && (sk->sk_protocol != IPPROTO_SCTP || sk->sk_state != TCP_LISTEN))
+		return 0;
+	domain = gabion_socket_maker(sk);
 	if (domain == GABION_HOST)
 		return 0;
 	if (!key_of_sender(skb, &key))
 		return -EACCES;
-	return gabion_decide_net_as(GABION_HOOK_sock_rcv_skb, domain, &key, GABION_NET_RECEIVE);
+	return gabion_decide_net_as(GABION_HOOK_sock_rcv_skb, domain, &key,
+				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
 }
 
 GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
@@ -134,7 +138,7 @@ GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 
 	if (!READ_ONCE(gabion_peers_restricted))
 		return 0;
-	domain = maker_of(sk);
+	domain = gabion_socket_maker(sk);
 	if (domain == GABION_HOST)
 		return 0;
 #if IS_ENABLED(CONFIG_IPV6)

@@ -3,7 +3,6 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
-#include <linux/sctp.h>
 #include <linux/socket.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
@@ -16,79 +15,14 @@
 #include "endpoint.h"
 #include "engine.h"
 
-/*
- * Protocol as rules name it.  A raw socket writes the ports itself, so no rule
- * about TCP or UDP ports is about it.
- */
-static u8 protocol_of(const struct sock *sk)
-{
-	if (sk->sk_type == SOCK_RAW)
-		return IPPROTO_RAW;
-	if (sk->sk_protocol == IPPROTO_MPTCP)
-		return IPPROTO_TCP;
-	return sk->sk_protocol < 256 ? sk->sk_protocol : IPPROTO_RAW;
-}
-
-/* Connecting to no address in particular connects to this host. */
-static void any_is_loopback(struct gabion_net_key *key)
-{
-	static const u8 any4[16] = { [10] = 0xff, [11] = 0xff }, any6[16];
-
-	if (!memcmp(key->address, any4, 16))
-		key->address[12] = 127;
-	else if (memcmp(key->address, any6, 16))
-		return;
-	key->address[15] = 1;
-}
-
-/*
- * Name of the endpoint that @address says, which is @length bytes long.
- *
- * Return: 1 and @key; 0: not an internet endpoint, nothing to decide;
- * -EINVAL: too short for its family.
- */
-static int key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
-			  struct gabion_net_key *key)
-{
-	const struct sockaddr_in *in = (const void *)address;
-	const struct sockaddr_in6 *in6 = (const void *)address;
-	int family;
-
-	if (!gabion_is_internet(sk))
-		return 0;
-	if (length < (int)offsetofend(struct sockaddr, sa_family))
-		return -EINVAL;
-	memset(key, 0, sizeof(*key));
-	key->protocol = protocol_of(sk);
-	family = address->sa_family;
-	/* inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET. */
-	if (family == AF_UNSPEC)
-		family = sk->sk_family;
-	switch (family) {
-	case AF_INET:
-		if (length < (int)sizeof(*in))
-			return -EINVAL;
-		gabion_key_ipv4(key, in->sin_addr.s_addr, in->sin_port);
-		return 1;
-	case AF_INET6:
-		if (length < SIN6_LEN_RFC2133)
-			return -EINVAL;
-		gabion_key_ipv6(key, &in6->sin6_addr, in6->sin6_port);
-		return 1;
-	default:
-		/* An address that the protocol will not take: no endpoint of any rule. */
-		return 1;
-	}
-}
-
 static int decide_address(enum gabion_hook_id hook, struct socket *sock,
 			  const struct sockaddr *address, int length, u32 wanted)
 {
 	struct gabion_net_key key;
-	int err = key_of_address(sock->sk, address, length, &key);
+	int err = gabion_key_of_address(sock->sk, address, length, &key);
 
 	if (err > 0 && wanted == GABION_NET_CONNECT)
-		any_is_loopback(&key);
+		gabion_any_is_loopback(&key);
 	return err > 0 ? gabion_decide_net(hook, &key, wanted) : err;
 }
 
@@ -144,9 +78,28 @@ GABION_CHECK1(socket_getsockopt, struct socket *, sock)
 	return decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
 }
 
-GABION_CHECK1(socket_setsockopt, struct socket *, sock)
+/*
+ * A source route: packets go to its first hop, whatever address was decided.  That
+ * is what raw packets are, and asks for as much.  The kernel does so itself for the
+ * other options that could change where they go.
+ */
+static int decide_source_route(enum gabion_hook_id hook)
 {
-	return decide_holder(GABION_HOOK_socket_setsockopt, sock->sk);
+	return gabion_decide_capability(hook, CAP_NET_RAW, true);
+}
+
+static bool sets_source_route(int level, int option)
+{
+	return (level == SOL_IP && option == IP_OPTIONS) ||
+	       (level == SOL_IPV6 && (option == IPV6_RTHDR || option == IPV6_2292PKTOPTIONS));
+}
+
+GABION_CHECK3(socket_setsockopt, struct socket *, sock, int, level, int, optname)
+{
+	return gabion_decide_together(
+		decide_holder(GABION_HOOK_socket_setsockopt, sock->sk) ?:
+		(gabion_is_internet(sock->sk) && sets_source_route(level, optname) ?
+		 decide_source_route(GABION_HOOK_socket_setsockopt) : 0));
 }
 
 GABION_CHECK1(socket_shutdown, struct socket *, sock)
@@ -200,47 +153,10 @@ GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address,
 			       GABION_NET_CONNECT));
 }
 
-/* Several addresses one after the other, each as long as its family says. */
-static int decide_addresses(const struct sock *sk, const struct sockaddr *address, int length,
-			    u32 wanted)
-{
-	struct gabion_net_key key;
-	int err, size;
-
-	while (length > 0) {
-		err = key_of_address(sk, address, length, &key);
-		if (err <= 0)
-			return err;
-		if (wanted == GABION_NET_CONNECT)
-			any_is_loopback(&key);
-		err = gabion_decide_net(GABION_HOOK_sctp_bind_connect, &key, wanted);
-		if (err)
-			return err;
-		size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-						      : sizeof(struct sockaddr_in);
-		address = (const void *)address + size;
-		length -= size;
-	}
-	return 0;
-}
-
-GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
-	      int, length)
-{
-	bool bind = option == SCTP_PRIMARY_ADDR || option == SCTP_SET_PEER_PRIMARY_ADDR ||
-		    option == SCTP_SOCKOPT_BINDX_ADD;
-
-	/* A peer's ASCONF: not the task that the packet interrupted. */
-	if (!in_task())
-		return 0;
-	return gabion_decide_together(
-		decide_addresses(sk, address, length, bind ? GABION_NET_BIND : GABION_NET_CONNECT));
-}
-
 static void key_of_local(const struct sock *sk, struct gabion_net_key *key)
 {
 	memset(key, 0, sizeof(*key));
-	key->protocol = protocol_of(sk);
+	key->protocol = gabion_protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
 		gabion_key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
@@ -252,7 +168,7 @@ static void key_of_local(const struct sock *sk, struct gabion_net_key *key)
 static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 {
 	memset(key, 0, sizeof(*key));
-	key->protocol = protocol_of(sk);
+	key->protocol = gabion_protocol_of(sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
 		gabion_key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
@@ -319,6 +235,32 @@ int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 	return gabion_decide_together(decide_holder(hook, sk) ?: decide_endpoints(hook, sk));
 }
 
+static bool has_source_route(const struct cmsghdr *cmsg)
+{
+	return (cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_RETOPTS) ||
+	       (cmsg->cmsg_level == SOL_IPV6 &&
+		(cmsg->cmsg_type == IPV6_RTHDR || cmsg->cmsg_type == IPV6_2292RTHDR));
+}
+
+/* What the control messages of @msg say of where it goes.  They are the kernel's copy. */
+static int decide_control(const struct sock *sk, struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+	int err = 0;
+
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		if (has_source_route(cmsg))
+			err = decide_source_route(GABION_HOOK_socket_sendmsg);
+		else if (cmsg->cmsg_level == SOL_SCTP)
+			err = gabion_decide_sctp_control(sk, msg, cmsg);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /*
  * A message with an address of its own: datagrams, and TCP Fast Open, which
  * connects without passing socket_connect. TCP otherwise ignores the address.
@@ -328,13 +270,15 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 	const struct sock *sk = sock->sk;
 	bool tcp = sock->type == SOCK_STREAM &&
 		   (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP);
+	bool addressed = msg->msg_name && (!tcp || (msg->msg_flags & MSG_FASTOPEN));
 
-	if (sk->sk_kern_sock || !msg->msg_name || (tcp && !(msg->msg_flags & MSG_FASTOPEN)))
-		return decide_holder(GABION_HOOK_socket_sendmsg, sk);
+	if (sk->sk_kern_sock)
+		return 0;
 	return gabion_decide_together(
 		decide_holder(GABION_HOOK_socket_sendmsg, sk) ?:
-		decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name, msg->msg_namelen,
-			       GABION_NET_CONNECT));
+		(addressed ? decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name,
+					    msg->msg_namelen, GABION_NET_CONNECT) : 0) ?:
+		(msg->msg_control && gabion_is_internet(sk) ? decide_control(sk, msg) : 0));
 }
 
 /*

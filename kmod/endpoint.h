@@ -29,4 +29,29 @@ static inline void gabion_key_ipv6(struct gabion_net_key *key, const struct in6_
 	memcpy(key->port, &port, 2);
 }
 
+/*
+ * Protocol as rules name it.  A raw socket writes the ports itself, so no rule
+ * about TCP or UDP ports is about it.
+ */
+u8 gabion_protocol_of(const struct sock *sk);
+
+/* Connecting to no address in particular connects to this host. */
+void gabion_any_is_loopback(struct gabion_net_key *key);
+
+/*
+ * Name of the endpoint that @address says, which is @length bytes long.
+ *
+ * Return: 1 and @key; 0: not an internet endpoint, nothing to decide;
+ * -EINVAL: too short for its family.
+ */
+int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
+			  struct gabion_net_key *key);
+
+/*
+ * May the current domain send to the address that @cmsg, of SCTP, adds to that of @msg?
+ * Return: 0, -EACCES, or -EINVAL.
+ */
+int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
+			       struct cmsghdr *cmsg);
+
 #endif /* GABION_ENDPOINT_H */

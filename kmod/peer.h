@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct sock;
+
 /* trampoline.S reads it for every packet that reaches a socket. */
 extern u32 gabion_peers_restricted;
 
@@ -13,5 +15,8 @@ extern u32 gabion_peers_restricted;
  * such a policy is in force, and taken back after. Under gabion_domain_rwsem for writing.
  */
 void gabion_peers_restrict(bool restricted);
+
+/* The domain that made @sk; the host's where no file belongs to it. Any context. */
+u16 gabion_socket_maker(const struct sock *sk);
 
 #endif /* GABION_PEER_H */

@@ -212,7 +212,7 @@ static int send_raw(void)
 TEST_F(endpoint, a_raw_socket_is_no_tcp_socket)
 {
 	EXPECT_EQ(0, confine_run(self->client, NULL, send_raw));
-	EXPECT_EQ(EACCES, confine_run(self->client, "granted", send_raw));
+	EXPECT_EQ(EACCES, confine_run(self->client, "deaf", send_raw));
 }
 
 static int listen_unbound(void)

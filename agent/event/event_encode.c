@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "../common/cleanup.h"
+#include "../common/protocol.h"
 #include "../policy/commands.h"
 #include "../policy/syscall_names.h"
 #include "event_fields.h"
@@ -79,7 +80,7 @@ static void encode_resources(struct gabion_json *json, const char *key, const ch
 static void encode_net(struct gabion_json *json, const char *key, const struct gabion_net_key *net)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const char *protocol = gabion_event_protocol_token(net->protocol);
+	const struct gabion_protocol *protocol = gabion_protocol_numbered(net->protocol);
 	char address[INET6_ADDRSTRLEN];
 
 	if (!memcmp(net->address, mapped, sizeof(mapped)))
@@ -88,7 +89,7 @@ static void encode_net(struct gabion_json *json, const char *key, const struct g
 		inet_ntop(AF_INET6, net->address, address, sizeof(address));
 	gabion_json_open(json, key, '{');
 	if (protocol)
-		gabion_json_string(json, "protocol", protocol);
+		gabion_json_string(json, "protocol", protocol->name);
 	else
 		gabion_json_unsigned(json, "protocol", net->protocol);
 	gabion_json_string(json, "address", address);

@@ -9,6 +9,7 @@
 
 #include "../common/cleanup.h"
 #include "../common/text.h"
+#include "../common/protocol.h"
 #include "../policy/commands.h"
 #include "../policy/outcome.h"
 #include "event_words.h"
@@ -128,12 +129,12 @@ static void put_permissions(FILE *out, const struct gabion_event *event)
 static void put_net(FILE *out, const struct gabion_net_key *net)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const char *protocol = gabion_event_protocol_token(net->protocol);
+	const struct gabion_protocol *protocol = gabion_protocol_numbered(net->protocol);
 	unsigned int port = (unsigned int)net->port[0] << 8 | net->port[1];
 	char address[INET6_ADDRSTRLEN];
 
 	if (protocol)
-		fprintf(out, "  %s ", protocol);
+		fprintf(out, "  %s ", protocol->name);
 	else
 		fprintf(out, "  protocol %u ", net->protocol);
 	if (!memcmp(net->address, mapped, sizeof(mapped)))

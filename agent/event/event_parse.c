@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../common/protocol.h"
 #include "../policy/commands.h"
 #include "event_fields.h"
 #include "event_words.h"
@@ -90,15 +91,12 @@ static void parse_net(struct gabion_net_key *net, json_t *value)
 	const char *address = json_string_value(json_object_get(value, "address"));
 	uint64_t port = (uint64_t)json_integer_value(json_object_get(value, "port"));
 	json_t *protocol = json_object_get(value, "protocol");
-	const char *token;
-	unsigned int i;
+	const struct gabion_protocol *named;
 
 	net->protocol = (uint8_t)json_integer_value(protocol);
-	for (i = 0; json_is_string(protocol) && i < 256; i++) {
-		token = gabion_event_protocol_token((uint8_t)i);
-		if (token && !strcmp(token, json_string_value(protocol)))
-			net->protocol = (uint8_t)i;
-	}
+	named = json_is_string(protocol) ? gabion_protocol_named(json_string_value(protocol)) : NULL;
+	if (named)
+		net->protocol = named->number;
 	if (address && inet_pton(AF_INET6, address, net->address) != 1 &&
 	    inet_pton(AF_INET, address, net->address + 12) == 1)
 		memset(net->address + 10, 0xff, 2);

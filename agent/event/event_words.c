@@ -98,28 +98,6 @@ char *gabion_event_call(const struct gabion_event *event)
 	return asprintf(&text, "%u", event->wanted) < 0 ? NULL : text;
 }
 
-const char *gabion_event_protocol_token(uint8_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_ICMP:
-		return "icmp";
-	case IPPROTO_ICMPV6:
-		return "icmpv6";
-	case IPPROTO_SCTP:
-		return "sctp";
-	case IPPROTO_UDPLITE:
-		return "udplite";
-	case IPPROTO_RAW:
-		return "raw";
-	default:
-		return NULL;
-	}
-}
-
 uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, const char *token)
 {
 	const char *word;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../common/protocol.h"
 #include "names.h"
 
 /* Place of a token; @file is an index of struct gabion_sources. */
@@ -50,7 +51,7 @@ struct gabion_ast_level {
  * @globs:	file: what belongs to it
  * @except:	file: what does not although @globs match
  * @unreachable: file: objects without host-absolute name
- * @protocol:	net: IPPROTO_*
+ * @protocol:	net
  * @address:	net: as written, text NULL for any
  * @ports:	net: NULL for any
  */
@@ -60,7 +61,7 @@ struct gabion_ast_resource {
 	struct gabion_ast_name *globs;
 	struct gabion_ast_name *except;
 	bool unreachable;
-	uint8_t protocol;
+	const struct gabion_protocol *protocol;
 	struct gabion_ast_name address;
 	struct gabion_ast_ports *ports;
 	struct gabion_ast_level level;

@@ -148,28 +148,37 @@ bool gabion_endpoint_matches(const struct gabion_endpoint *e, const struct gabio
 	return !e->nports;
 }
 
+bool gabion_net_key_is(const char *text)
+{
+	char word[9];
+
+	return sscanf(text, "%8s", word) == 1 && strchr(text, ' ') && gabion_protocol_named(word);
+}
+
 const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text)
 {
 	struct gabion_endpoint e = {};
-	char protocol[4], address[64], word[5], port[6], excess[2];
+	char word[9] = "", address[64] = "", keyword[5] = "", port[6] = "", excess[2];
+	const struct gabion_protocol *protocol;
 	const char *wrong;
-	unsigned long n;
+	unsigned long n = 0;
+	int words;
 
 	memset(key, 0, sizeof(*key));
-	if (sscanf(text, "%3s %63s %4s %5s %1s", protocol, address, word, port, excess) != 4 ||
-	    strcmp(word, "port"))
-		return "a network object is written: tcp|udp ADDRESS port N";
-	if (!strcmp(protocol, "tcp"))
-		key->protocol = IPPROTO_TCP;
-	else if (!strcmp(protocol, "udp"))
-		key->protocol = IPPROTO_UDP;
-	else
-		return "protocol is neither tcp nor udp";
+	words = sscanf(text, "%8s %63s %4s %5s %1s", word, address, keyword, port, excess);
+	protocol = gabion_protocol_named(word);
+	if (!protocol)
+		return "unknown protocol";
+	if (protocol->ports && (words != 4 || strcmp(keyword, "port")))
+		return "a network object is written: PROTOCOL ADDRESS port N";
+	if (!protocol->ports && words != 2)
+		return "a network object of a protocol without ports is written: PROTOCOL ADDRESS";
+	key->protocol = protocol->number;
 	wrong = strchr(address, '/') ? "one address is meant, not a prefix"
 				     : gabion_endpoint_parse_address(&e, address);
 	if (wrong)
 		return wrong;
-	if (!parse_number(port, 65535, &n))
+	if (protocol->ports && !parse_number(port, 65535, &n))
 		return "port is not 0 to 65535";
 	memcpy(key->address, e.address, sizeof(key->address));
 	key->port[0] = n >> 8;
@@ -180,9 +189,14 @@ const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text)
 char *gabion_net_key_format(const struct gabion_net_key *key)
 {
 	bool v4 = !memcmp(key->address, v4_mapped, sizeof(v4_mapped));
+	const struct gabion_protocol *protocol = gabion_protocol_numbered(key->protocol);
+	unsigned int port = key->port[0] << 8 | key->port[1];
 	char address[INET6_ADDRSTRLEN] = "";
 
 	inet_ntop(v4 ? AF_INET : AF_INET6, key->address + (v4 ? 12 : 0), address, sizeof(address));
-	return gabion_xasprintf("%s %s port %u", key->protocol == IPPROTO_UDP ? "udp" : "tcp",
-				address, key->port[0] << 8 | key->port[1]);
+	if (!protocol)
+		return gabion_xasprintf("protocol %u %s port %u", key->protocol, address, port);
+	if (!protocol->ports)
+		return gabion_xasprintf("%s %s", protocol->name, address);
+	return gabion_xasprintf("%s %s port %u", protocol->name, address, port);
 }

@@ -7,6 +7,7 @@
 #define GABION_POLICY_ENDPOINT_H
 
 #include "../../include/uapi/gabion/policy.h"
+#include "../common/protocol.h"
 #include "pattern.h"
 
 struct gabion_port_range {
@@ -15,7 +16,7 @@ struct gabion_port_range {
 
 /**
  * struct gabion_endpoint - a set of endpoints
- * @protocol:	IPPROTO_TCP or IPPROTO_UDP
+ * @protocol:	IPPROTO_*
  * @address:	IPv6, IPv4 as ::ffff:a.b.c.d
  * @prefix:	leading bits of @address that count, 0..128
  * @ports:	alternatives; none means any port
@@ -42,8 +43,11 @@ int gabion_endpoint_compile(struct gabion_sets *sets, const struct gabion_endpoi
 bool gabion_endpoint_matches(const struct gabion_endpoint *endpoint,
 			     const struct gabion_net_key *key);
 
-/* Parse "tcp ADDRESS port N".  Return: NULL, or what is wrong (constant text). */
+/* Parse "tcp ADDRESS port N", "icmp ADDRESS".  Return: NULL, or what is wrong (constant text). */
 const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text);
+
+/* Is it meant for the former: does it begin with a protocol? */
+bool gabion_net_key_is(const char *text);
 
 /* "tcp 127.0.0.1 port 80", malloc'ed. */
 char *gabion_net_key_format(const struct gabion_net_key *key);

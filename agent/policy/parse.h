@@ -34,6 +34,7 @@ struct gabion_parser {
 	uint32_t file;
 	uint32_t line, column;	/* of the next byte */
 	int last;		/* last token, 0 at the beginning */
+	bool expecting;		/* the statement is an expectation */
 	unsigned int depth;	/* open braces of a path, a condition or a skipped statement */
 	unsigned int parens;	/* open parentheses of a condition */
 	struct gabion_loc path_loc;

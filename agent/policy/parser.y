@@ -46,12 +46,11 @@
 	struct gabion_ast_term *terms;
 	struct gabion_range_list ranges;
 	uint32_t klass;
-	uint8_t protocol;
+	const struct gabion_protocol *protocol;
 	bool yes;
 }
 
 %code {
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,8 +87,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token INCLUDE		"include"
 %token EXPECT		"expect"
 %token FILE_		"file"
-%token TCP		"tcp"
-%token UDP		"udp"
+%token <protocol> PROTOCOL	"protocol"
 %token PORT		"port"
 %token UNREACHABLE	"unreachable"
 %token EXCEPT		"except"
@@ -128,7 +126,6 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %type <level> level level_opt
 %type <prefix> prefix
 %type <klass> numbers
-%type <protocol> protocol
 %type <yes> verdict block
 %type <calls> calls
 %type <call> call target called
@@ -182,7 +179,10 @@ question:
 |	VERB '(' commands ')' UNREACHABLE {
 		$$ = gabion_tree_command_question(p, $1, &@1, $3.first, "unreachable", &@5);
 	}
-|	VERB protocol ADDRESS PORT NUMBER {
+|	VERB PROTOCOL ADDRESS		{
+		$$ = gabion_tree_question($1->name, &@1, gabion_tree_endpoint(p, $2, $3, NULL), &@2);
+	}
+|	VERB PROTOCOL ADDRESS PORT NUMBER {
 		$$ = gabion_tree_question($1->name, &@1, gabion_tree_endpoint(p, $2, $3, $5), &@2);
 	}
 |	VERB word			{ $$ = gabion_tree_question($1->name, &@1, $2.text, &@2); }
@@ -234,20 +234,15 @@ resource:
 		$$ = gabion_tree_resource(p, GABION_CLASS_FILE);
 		$$->unreachable = true;
 	}
-|	protocol ports_opt		{ $$ = gabion_tree_net(p, $1, $2.first); }
-|	protocol ADDRESS ports_opt	{
+|	PROTOCOL ports_opt		{ $$ = gabion_tree_net(p, $1, $2.first); }
+|	PROTOCOL ADDRESS ports_opt	{
 		$$ = gabion_tree_net(p, $1, $3.first);
 		$$->address = gabion_tree_name($2, &@2, false);
 	}
-|	protocol VERB ports_opt		{
+|	PROTOCOL VERB ports_opt		{
 		$$ = gabion_tree_net(p, $1, $3.first);
 		gabion_tree_misplaced_verb(p, $2, &@2);
 	}
-;
-
-protocol:
-	TCP				{ $$ = IPPROTO_TCP; }
-|	UDP				{ $$ = IPPROTO_UDP; }
 ;
 
 except:

@@ -103,7 +103,7 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 		a->label = GABION_LABEL_UNREACHABLE;
 		return 0;
 	}
-	if (!strncmp(object, "tcp", 3) || !strncmp(object, "udp", 3)) {
+	if (gabion_net_key_is(object)) {
 		wrong = gabion_net_key_parse(&key, object);
 		if (wrong)
 			return gabion_error_set(error, -EINVAL, "\"%s\": %s", object, wrong);
@@ -117,7 +117,7 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 	else if (verb->klass[GABION_CLASS_FILE].asked || verb->klass[GABION_CLASS_NET].asked)
 		return gabion_error_set(
 			error, -EINVAL,
-			"\"%s\" is neither an absolute path nor tcp|udp ADDRESS port N", object);
+			"\"%s\" is neither an absolute path nor PROTOCOL ADDRESS port N", object);
 	if (!strcmp(object, "self")) {
 		a->label = a->domain;
 		return 0;

@@ -6,6 +6,7 @@
 
 #include "../../core/ioctl.h"
 #include "../common/cleanup.h"
+#include "../common/protocol.h"
 #include "commands.h"
 #include "mem.h"
 #include "syscall_constants.h"
@@ -21,7 +22,7 @@ int gabion_query_command(const char **object, struct gabion_answer *answer,
 		return 0;
 	word = gabion_xstrndup(*object, n);
 	/* Whatever it is, it is no command. */
-	if (!strcmp(word, "tcp") || !strcmp(word, "udp") || !strcmp(word, "domain"))
+	if (gabion_protocol_named(word) || !strcmp(word, "domain"))
 		return 0;
 	if (!gabion_command_parse(word, &answer->command)) {
 		nearest = gabion_constant_nearest(word, NULL);

@@ -49,7 +49,7 @@ static void add_endpoint(struct gabion_model *m, uint32_t resource,
 			 const struct gabion_ast_resource *r)
 {
 	struct target t = { &m->classes[GABION_CLASS_NET].nfa, resource, false };
-	struct gabion_endpoint e = { .protocol = r->protocol };
+	struct gabion_endpoint e = { .protocol = r->protocol->number };
 	VEC(struct gabion_port_range) ports = {};
 	const struct gabion_ast_ports *p;
 	const char *wrong;
@@ -64,6 +64,13 @@ static void add_endpoint(struct gabion_model *m, uint32_t resource,
 			return;
 		}
 	}
+	if (r->address.text && !r->protocol->addresses)
+		model_error(m, &r->address.loc, "leave the address out",
+			    "packets of a %s socket say themselves where they go",
+			    r->protocol->name);
+	if (r->ports && !r->protocol->ports)
+		model_error(m, &r->name.loc, "leave `port` out", "%s has no ports",
+			    r->protocol->name);
 	for (p = r->ports; p; p = p->next)
 		vec_push(&ports, (struct gabion_port_range){ p->from, p->to });
 	e.ports = ports.v;

@@ -15,7 +15,7 @@ static const char *applies_to(struct gabion_model *m, const struct gabion_verb *
 {
 	static const char *const kinds[] = {
 		[GABION_CLASS_FILE] = "files",
-		[GABION_CLASS_NET] = "tcp and udp",
+		[GABION_CLASS_NET] = "network endpoints",
 		[GABION_CLASS_DOMAIN] = "domains",
 	};
 	const char *text = "";

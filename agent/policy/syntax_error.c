@@ -47,6 +47,7 @@ static const char *list_expected(struct gabion_parser *p, const struct mistake *
 static const char *nearest_word(const struct mistake *m)
 {
 	struct gabion_suggestion s = { .name = m->text };
+	const struct gabion_protocol *protocol;
 	const struct gabion_verb *verb;
 	unsigned int v;
 	size_t i;
@@ -55,6 +56,9 @@ static const char *nearest_word(const struct mistake *m)
 		if (!strcmp(m->expected[i].name, "permission"))
 			for (v = 0; (verb = gabion_verb_at(v)); v++)
 				gabion_suggest_try(&s, verb->name);
+		else if (!strcmp(m->expected[i].name, "protocol"))
+			for (v = 0; (protocol = gabion_protocol_at(v)); v++)
+				gabion_suggest_try(&s, protocol->name);
 		else if (m->expected[i].word)
 			gabion_suggest_try(&s, m->expected[i].name);
 	}

@@ -121,7 +121,8 @@ struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32
 	return r;
 }
 
-struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p, uint8_t protocol,
+struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p,
+					    const struct gabion_protocol *protocol,
 					    struct gabion_ast_ports *ports)
 {
 	struct gabion_ast_resource *r = gabion_tree_resource(p, GABION_CLASS_NET);
@@ -216,11 +217,11 @@ const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
 	return literal;
 }
 
-const char *gabion_tree_endpoint(struct gabion_parser *p, uint8_t protocol, const char *address,
-				 const char *port)
+const char *gabion_tree_endpoint(struct gabion_parser *p, const struct gabion_protocol *protocol,
+				 const char *address, const char *port)
 {
-	return gabion_arena_printf(p->arena, "%s %s port %s",
-				   protocol == IPPROTO_TCP ? "tcp" : "udp", address, port);
+	return gabion_arena_printf(p->arena, port ? "%s %s port %s" : "%s %s", protocol->name,
+				   address, port);
 }
 
 void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,

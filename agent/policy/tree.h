@@ -81,7 +81,8 @@ struct gabion_ast_rule *gabion_tree_enter_helper(struct gabion_parser *p,
 						 const struct gabion_ast_name *word,
 						 struct gabion_ast_name *globs);
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass);
-struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p, uint8_t protocol,
+struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p,
+					    const struct gabion_protocol *protocol,
 					    struct gabion_ast_ports *ports);
 /* Report a permission in a resource. */
 void gabion_tree_misplaced_verb(struct gabion_parser *p, const struct gabion_verb *verb,
@@ -103,8 +104,8 @@ void gabion_tree_command_verb(struct gabion_parser *p, struct gabion_ast_verb *v
 			      struct gabion_ast_range *commands);
 const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
 				const struct gabion_loc *loc);
-const char *gabion_tree_endpoint(struct gabion_parser *p, uint8_t protocol, const char *address,
-				 const char *port);
+const char *gabion_tree_endpoint(struct gabion_parser *p, const struct gabion_protocol *protocol,
+				 const char *address,				 const char *port);
 
 /* Statements, added to the tree of @p. */
 void gabion_tree_block(struct gabion_parser *p, bool abstraction,

@@ -73,9 +73,12 @@ static const struct mistake mistakes[] = {
 	{ "domain d {\n read /etc/\n}\n", 2, 7, "ends in '/'", "/dir{,/**}" },
 	{ "resource a tcp 10.0.0.1/8\n", 1, 16, "beyond its prefix", NULL },
 	{ "resource a tcp 300.0.0.1\n", 1, 16, "not an IPv4", NULL },
+	{ "resource a icmp port 7\n", 1, 10, "icmp has no ports", "leave `port` out" },
+	{ "resource a raw 10.0.0.0/8\n", 1, 16, "themselves where they go", "leave the address" },
+	{ "resource a sctpp port 7\n", 1, 12, "unexpected", "`sctp`" },
 	/* Meaning */
 	{ "resource h tcp port 80\ndomain d {\n read h\n}\n", 3, 2, "does not apply", "files" },
-	{ "domain d {\n listen /x\n}\n", 2, 2, "does not apply", "tcp and udp" },
+	{ "domain d {\n listen /x\n}\n", 2, 2, "does not apply", "network endpoints" },
 	{ "resource h tcp port 80\ndomain d {\n exec h\n}\n", 3, 7, "cannot be executed", NULL },
 	{ "domain d {\n quiet read /x\n}\n", 2, 8, "about refusals", "quiet deny" },
 	{ "domain d {\n audit deny read /x\n}\n", 2, 13, "recorded anyway", NULL },

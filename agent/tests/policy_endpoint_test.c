@@ -161,11 +161,14 @@ static void addresses(void **state)
 static void keys(void **state)
 {
 	static const char *const right[] = { "tcp 127.0.0.1 port 80", "udp 2001:db8::1 port 65535",
-					     "tcp :: port 0" };
+					     "tcp :: port 0",
+					     "sctp ::1 port 1", "dccp ::1 port 5001",
+					     "icmp 127.0.0.1", "icmpv6 ::1" };
 	static const char *const wrong[] = { "tcp 127.0.0.1",
 					     "tcp 127.0.0.1 port 65536",
 					     "tcp 10.0.0.0/8 port 1",
-					     "sctp ::1 port 1",
+					     "icmp 127.0.0.1 port 1",
+					     "sctpp ::1 port 1",
 					     "tcp",
 					     "tcp 127.0.0.1 port 80 more",
 					     "tcp 127.0.0.1 prt 80",

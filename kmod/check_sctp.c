@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SCTP: an association has several addresses at each end.  Those that the peer names
+ * when the association is made are the peer's own affair: no hook is asked.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/sctp.h>
+#include <linux/socket.h>
+#include <net/inet_sock.h>
+#include "decision.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "peer.h"
+
+/* Of a control message of sendmsg(2), which makes an association as @msg's address says. */
+int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
+			       struct cmsghdr *cmsg)
+{
+	const struct sockaddr_in *to = msg->msg_name;
+	struct gabion_net_key key = { .protocol = gabion_protocol_of(sk) };
+
+	/* Without an address there is no new association; both families have the port there. */
+	if (!to || msg->msg_namelen < (int)offsetofend(struct sockaddr_in, sin_port))
+		return 0;
+	switch (cmsg->cmsg_type) {
+	case SCTP_DSTADDRV4:
+		if (cmsg->cmsg_len < CMSG_LEN(sizeof(struct in_addr)))
+			return -EINVAL;
+		gabion_key_ipv4(&key, *(const __be32 *)CMSG_DATA(cmsg), to->sin_port);
+		break;
+	case SCTP_DSTADDRV6:
+		if (cmsg->cmsg_len < CMSG_LEN(sizeof(struct in6_addr)))
+			return -EINVAL;
+		gabion_key_ipv6(&key, CMSG_DATA(cmsg), to->sin_port);
+		break;
+	default:
+		return 0;
+	}
+	gabion_any_is_loopback(&key);
+	return gabion_decide_net(GABION_HOOK_socket_sendmsg, &key, GABION_NET_CONNECT);
+}
+
+/* Several addresses one after the other, each as long as its family says. */
+static int decide_addresses(u16 domain, const struct sock *sk, const struct sockaddr *address,
+			    int length, u32 wanted)
+{
+	struct gabion_net_key key;
+	int err, size;
+
+	while (length > 0) {
+		err = gabion_key_of_address(sk, address, length, &key);
+		if (err <= 0)
+			return err;
+		if (wanted == GABION_NET_CONNECT)
+			gabion_any_is_loopback(&key);
+		err = gabion_decide_net_as(GABION_HOOK_sctp_bind_connect, domain, &key, wanted);
+		if (err)
+			return err;
+		size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						      : sizeof(struct sockaddr_in);
+		address = (const void *)address + size;
+		length -= size;
+	}
+	return 0;
+}
+
+/*
+ * SCTP_PRIMARY_ADDR is an address of the peer's, SCTP_SET_PEER_PRIMARY_ADDR one of ours.
+ * The peer's ASCONF arrives whoever runs: it is about the domain that made the socket.
+ */
+GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
+	      int, length)
+{
+	u16 domain;
+
+	switch (option) {
+	case SCTP_SOCKOPT_BINDX_ADD:
+	case SCTP_SET_PEER_PRIMARY_ADDR:
+		return gabion_decide_together(
+			decide_addresses(gabion_task_label(current), sk, address, length,
+					 GABION_NET_BIND));
+	case SCTP_PRIMARY_ADDR:
+	case SCTP_SOCKOPT_CONNECTX:
+	case SCTP_SENDMSG_CONNECT:
+		domain = gabion_task_label(current);
+		break;
+	default:
+		domain = gabion_socket_maker(sk);
+		if (domain == GABION_HOST)
+			return 0;
+	}
+	return gabion_decide_together(
+		decide_addresses(domain, sk, address, length, GABION_NET_CONNECT));
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The endpoint that a socket or an address means.  See endpoint.h. */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include <net/ipv6.h>
+#include "endpoint.h"
+
+u8 gabion_protocol_of(const struct sock *sk)
+{
+	if (sk->sk_type == SOCK_RAW)
+		return IPPROTO_RAW;
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		return IPPROTO_TCP;
+	return sk->sk_protocol < 256 ? sk->sk_protocol : IPPROTO_RAW;
+}
+
+void gabion_any_is_loopback(struct gabion_net_key *key)
+{
+	static const u8 any4[16] = { [10] = 0xff, [11] = 0xff }, any6[16];
+
+	if (!memcmp(key->address, any4, 16))
+		key->address[12] = 127;
+	else if (memcmp(key->address, any6, 16))
+		return;
+	key->address[15] = 1;
+}
+
+int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
+			  struct gabion_net_key *key)
+{
+	const struct sockaddr_in *in = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+	int family;
+
+	if (!gabion_is_internet(sk))
+		return 0;
+	if (length < (int)offsetofend(struct sockaddr, sa_family))
+		return -EINVAL;
+	memset(key, 0, sizeof(*key));
+	key->protocol = gabion_protocol_of(sk);
+	family = address->sa_family;
+	/* inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET. */
+	if (family == AF_UNSPEC)
+		family = sk->sk_family;
+	switch (family) {
+	case AF_INET:
+		if (length < (int)sizeof(*in))
+			return -EINVAL;
+		gabion_key_ipv4(key, in->sin_addr.s_addr, in->sin_port);
+		return 1;
+	case AF_INET6:
+		if (length < SIN6_LEN_RFC2133)
+			return -EINVAL;
+		gabion_key_ipv6(key, &in6->sin6_addr, in6->sin6_port);
+		return 1;
+	default:
+		/* An address that the protocol will not take: no endpoint of any rule. */
+		return 1;
+	}
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where packets go: not only to the address that a call names. SCTP takes several,
+ * and IP source routes.
+ */
+#include <linux/in6.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <linux/sctp.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#define ATTEMPT_WITHOUT_FILES
+#include "lib/attempt.h"
+
+#define SCTP_PORT	7021
+#define SCTP_CALLER	7022
+#define UDP_PORT	7002
+
+/* 127.0.0.@last. */
+static struct sockaddr_in local(uint8_t last, int port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK & ~0xff) | htonl(last),
+	};
+}
+
+/* A socket of SCTP, bound to 127.0.0.1 if @port is not 0. What takes two seconds fails. */
+static int sctp(int type, int port)
+{
+	int fd = socket(AF_INET, type, IPPROTO_SCTP), one = 1;
+	struct sockaddr_in at = local(1, port);
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &(struct timeval){ 2, 0 }, sizeof(struct timeval));
+	return port && bind(fd, (void *)&at, sizeof(at)) ? -1 : fd;
+}
+
+static int sctp_server(int type)
+{
+	int fd = sctp(type, SCTP_PORT);
+
+	return fd >= 0 && !listen(fd, 1) ? fd : -1;
+}
+
+/* All that follows needs it: what is not granted SCTP at all has none. */
+static int listen_by_sctp(void)
+{
+	return sctp_server(SOCK_SEQPACKET) < 0 ? errno : 0;
+}
+FIXTURE_VARIANT_ADD(attempt, listen_by_sctp)
+{
+	.run = listen_by_sctp, .error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_BIND,
+};
+
+/* To the right address, and one more. */
+#define STRAIGHT(name, permission)						\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = EACCES, .klass = GABION_CLASS_NET,	\
+		.refused = GABION_NET_##permission, .refused_by = "straight",	\
+	}
+
+static int sctp_bindx(void)
+{
+	int fd = sctp(SOCK_SEQPACKET, SCTP_PORT);
+	struct sockaddr_in more = local(2, SCTP_PORT);
+
+	return ATTEMPT(setsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_BINDX_ADD, &more, sizeof(more)));
+}
+STRAIGHT(sctp_bindx, BIND);
+
+static int sctp_connectx(void)
+{
+	struct sockaddr_in to[2] = { local(1, SCTP_PORT), local(2, SCTP_PORT) };
+	int server = sctp_server(SOCK_SEQPACKET), fd = sctp(SOCK_SEQPACKET, 0);
+
+	if (server < 0)
+		return ENOTCONN;
+	return setsockopt(fd, IPPROTO_SCTP, SCTP_SOCKOPT_CONNECTX, to, sizeof(to)) < 0 ? errno : 0;
+}
+STRAIGHT(sctp_connectx, CONNECT);
+
+/* Sends a byte to @to with one control message. */
+static int send_with(int fd, const struct sockaddr_in *to, int level, int type, const void *data,
+		     size_t length)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(64)];
+	} control = { .header = {
+		.cmsg_level = level, .cmsg_type = type, .cmsg_len = CMSG_LEN(length),
+	} };
+	struct iovec byte = { "x", 1 };
+	struct msghdr msg = {
+		.msg_name = (void *)to, .msg_namelen = sizeof(*to),
+		.msg_iov = &byte, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = CMSG_SPACE(length),
+	};
+
+	memcpy(CMSG_DATA(&control.header), data, length);
+	return sendmsg(fd, &msg, 0) == 1 ? 0 : errno;
+}
+
+static int sctp_control_address(void)
+{
+	struct sockaddr_in to = local(1, SCTP_PORT), more = local(2, SCTP_PORT);
+	int server = sctp_server(SOCK_SEQPACKET), fd = sctp(SOCK_SEQPACKET, 0);
+
+	if (server < 0)
+		return ENOTCONN;
+	return send_with(fd, &to, IPPROTO_SCTP, SCTP_DSTADDRV4, &more.sin_addr, sizeof(more.sin_addr));
+}
+STRAIGHT(sctp_control_address, CONNECT);
+
+static int sctp_accept(void)
+{
+	struct sockaddr_in to = local(1, SCTP_PORT);
+	int server = sctp_server(SOCK_STREAM), fd = sctp(SOCK_STREAM, SCTP_CALLER);
+
+	if (server < 0)
+		return ENOTCONN;
+	return ATTEMPT(connect(fd, (void *)&to, sizeof(to)));
+}
+FIXTURE_VARIANT_ADD(attempt, sctp_accept)
+{
+	.run = sctp_accept, .error = EINPROGRESS, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_ACCEPT, .refused_by = "deaf",
+};
+
+/* A raw socket's packets say themselves where they go: all of them are one resource. */
+static int raw_packet(void)
+{
+	struct sockaddr_in to = local(1, 0);
+	struct icmphdr echo = { .type = ICMP_ECHO, .checksum = (uint16_t)~ICMP_ECHO };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+
+	if (fd < 0)
+		return ENOTCONN;
+	return sendto(fd, &echo, sizeof(echo), 0, (void *)&to, sizeof(to)) < 0 ? errno : 0;
+}
+FIXTURE_VARIANT_ADD(attempt, raw_packet)
+{
+	.run = raw_packet, .error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_CONNECT,
+};
+
+/* A loose source route by 127.0.0.3; and what ends the list. */
+static const uint8_t source_route[8] = { 131, 7, 4, 127, 0, 0, 3, 0 };
+
+#define NET_RAW	13
+
+#define ROUTE(name)								\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = EPERM, .klass = GABION_CLASS_CAPABILITY,	\
+		.refused = NET_RAW, .refused_by = "straight",			\
+	}
+
+static int route_of_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return ATTEMPT(setsockopt(fd, SOL_IP, IP_OPTIONS, source_route, sizeof(source_route)));
+}
+ROUTE(route_of_socket);
+
+static int route_of_message(void)
+{
+	struct sockaddr_in to = local(1, UDP_PORT);
+
+	return send_with(socket(AF_INET, SOCK_DGRAM, 0), &to, SOL_IP, IP_RETOPTS, source_route,
+			 sizeof(source_route));
+}
+ROUTE(route_of_message);
+
+/* Which header would be set does not matter: this one takes it away. */
+static int route_of_socket6(void)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	return ATTEMPT(setsockopt(fd, SOL_IPV6, IPV6_RTHDR, NULL, 0));
+}
+ROUTE(route_of_socket6);
+
+TEST_HARNESS_MAIN
