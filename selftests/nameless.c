@@ -423,7 +423,7 @@ static int see_segment(void)
 
 #define ATTACHER(rules) "domain attacher {\n    level middle\n    use everyday\n" rules "}\n"
 
-TEST_F_TIMEOUT(attached, goes_with_the_grant, 120)
+TEST_F(attached, goes_with_the_grant)
 {
 	struct worker maker, attacher;
 

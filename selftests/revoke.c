@@ -348,7 +348,7 @@ TEST_F(revoke, not_by_a_domain_that_may)
 	"domain revocable {\n    level middle\n    use everyday\n"	\
 	"    socket unix\n" rules "}\n"
 
-TEST_F_TIMEOUT(revoke, by_policy, 120)
+TEST_F(revoke, by_policy)
 {
 	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    read, write, map  object\n")));
 	ASSERT_EQ(0, assign_all(self->client, self->workers, "revocable"));
@@ -411,7 +411,7 @@ FIXTURE_VARIANT_ADD(written, of_a_file)
 
 GABION_FIXTURE_LIFE(written)
 
-TEST_F_TIMEOUT(written, code_goes_with_the_grant, 120)
+TEST_F(written, code_goes_with_the_grant)
 {
 	struct gabion_error error = { 0 };
 	struct worker worker;

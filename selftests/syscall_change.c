@@ -97,7 +97,7 @@ static int assign(struct gabion_netlink *client, pid_t pid, const char *domain)
 }
 
 /* Assigned at any moment, with all threads, there and back, ten times. */
-TEST_F_TIMEOUT(change, assignment_of_a_running_process, 180)
+TEST_F(change, assignment_of_a_running_process)
 {
 	pid_t pid = start_loopers(), self_pid = getpid();
 	int i;
@@ -122,7 +122,7 @@ TEST_F_TIMEOUT(change, assignment_of_a_running_process, 180)
 
 #define RELOADED(rules) "domain sc_reloaded {\n    level middle\n    use everyday\n" rules "}\n"
 
-TEST_F_TIMEOUT(change, a_new_policy_holds_for_running_tasks, 240)
+TEST_F(change, a_new_policy_holds_for_running_tasks)
 {
 	pid_t pid = start_loopers(), self_pid = getpid();
 	int i;

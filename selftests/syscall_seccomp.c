@@ -237,7 +237,7 @@ static int threads_die(void)
 }
 
 /* That none of them is waited for when the module goes: selftests/lifecycle. */
-TEST_F_TIMEOUT(seccomp, a_killed_thread_leaves_the_others, 120)
+TEST_F(seccomp, a_killed_thread_leaves_the_others)
 {
 	EXPECT_EQ(0, confine_run(self->client, NULL, threads_die));
 	EXPECT_EQ(EPERM, confine_run(self->client, "sc_bare", threads_die));
@@ -265,7 +265,7 @@ static int leader_dies(void)
 }
 
 /* As above: what is to be seen is in selftests/lifecycle. */
-TEST_F_TIMEOUT(seccomp, an_exec_takes_over_a_killed_leader, 120)
+TEST_F(seccomp, an_exec_takes_over_a_killed_leader)
 {
 	EXPECT_EQ(0, confine_run(self->client, "sc_abi_none", leader_dies));
 }

@@ -112,7 +112,7 @@ static int assign(struct gabion_netlink *client, pid_t worker, const char *domai
 
 GABION_FIXTURE(storm)
 
-TEST_F_TIMEOUT(storm, reloads_and_assignments_under_load, 600)
+TEST_F(storm, reloads_and_assignments_under_load)
 {
 	static const char *const to[] = { "sc_storm", "host", "sc_still", "sc_storm", "sc_bare" };
 	struct gabion_error error = { 0 };
