@@ -14,7 +14,7 @@
 
 struct options {
 	const char *config_file, *api_sock, *id;
-	size_t max_body;
+	struct gabion_api_limits limits;
 	bool no_api, boot_timer;
 };
 
@@ -46,7 +46,7 @@ static const char *check_options(const struct options *options)
 	if (!gabion_api_id_is_valid(options->id))
 		return "--id: must be 1 to 64 letters, digits and hyphens";
 	/* A size that is no number is 0. */
-	if (!options->max_body || options->max_body > 1 << 30)
+	if (!options->limits.max_body || options->limits.max_body > 1 << 30)
 		return "--http-api-max-payload-size: must be from 1 to 1073741824";
 	return NULL;
 }
@@ -88,7 +88,7 @@ static int parse_options(struct options *options, int argc, char **argv)
 			options->no_api = true;
 			break;
 		case 's':
-			options->max_body = parse_size(optarg);
+			options->limits.max_body = parse_size(optarg);
 			break;
 		case 'i':
 			options->id = optarg;
@@ -141,7 +141,7 @@ static int serve(const struct options *options, struct gabion_vm *vm, struct gab
 
 	err = gabion_api_create(&api, options->id, &gabion_vm_ops, vm, error);
 	if (!err && options->api_sock)
-		err = gabion_api_server_create(&server, &api, options->api_sock, options->max_body,
+		err = gabion_api_server_create(&server, &api, options->api_sock, &options->limits,
 					       vm->control, error);
 	if (!err && options->config_file)
 		err = start(&api, options->config_file, error);
@@ -179,7 +179,8 @@ static int run(const struct options *options, struct gabion_error *error)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .id = DEFAULT_ID, .max_body = GABION_API_MAX_BODY };
+	struct options options = { .id = DEFAULT_ID,
+				   .limits = { GABION_API_MAX_BODY, GABION_API_IDLE_S } };
 	struct gabion_error error;
 	int status = parse_options(&options, argc, argv);
 

@@ -10,7 +10,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "../../agent/common/cleanup.h"
@@ -27,6 +27,7 @@
 	X(MHD_get_timeout)                                                                         \
 	X(MHD_create_response_from_buffer)                                                         \
 	X(MHD_add_response_header)                                                                 \
+	X(MHD_set_connection_option)                                                               \
 	X(MHD_queue_response)                                                                      \
 	X(MHD_destroy_response)
 
@@ -40,17 +41,18 @@ struct library {
  * @mhd:	the library's functions
  * @daemon:	the library's server; owned
  * @watch:	tells that there is something to do for @daemon
- * @again:	readable when it has not done all it could; owned, watched by @again_watch
+ * @timer:	rings when it has not done all it could, or a connection has been idle for too
+ *		long; owned, watched by @timer_watch
  */
 struct gabion_api_server {
 	struct gabion_api *api;
-	size_t max_body;
+	struct gabion_api_limits limits;
 	struct gabion_loop *loop;
 	struct sockaddr_un address;
 	struct library mhd;
 	struct MHD_Daemon *daemon;
-	struct gabion_watch watch, again_watch;
-	int again;
+	struct gabion_watch watch, timer_watch;
+	int timer;
 };
 
 /* What came of a request's body; of one that is too large nothing is kept. */
@@ -80,7 +82,7 @@ static void keep(const struct gabion_api_server *server, struct upload *upload, 
 {
 	char *body;
 
-	if (size > server->max_body - upload->size) {
+	if (size > server->limits.max_body - upload->size) {
 		upload->too_large = true;
 		return;
 	}
@@ -118,6 +120,20 @@ static enum MHD_Result respond(const struct gabion_api_server *server,
 	return result;
 }
 
+/* However long we take, the client has not been idle: it begins to be when there is an answer. */
+static unsigned int handle(const struct gabion_api_server *server,
+			   struct MHD_Connection *connection, const char *method, const char *url,
+			   const struct upload *upload, json_t **answer)
+{
+	unsigned int status;
+
+	server->mhd.MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
+	status = gabion_api_handle(server->api, method, url, upload->body, upload->size, answer);
+	server->mhd.MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+					      server->limits.idle_s);
+	return status;
+}
+
 static enum MHD_Result take(void *opaque, struct MHD_Connection *connection, const char *url,
 			    const char *method, const char *version, const char *data, size_t *size,
 			    void **state)
@@ -143,7 +159,7 @@ static enum MHD_Result take(void *opaque, struct MHD_Connection *connection, con
 	if (upload->too_large)
 		return respond(server, connection, 413,
 			       gabion_api_fault("The body of the request is too large."));
-	status = gabion_api_handle(server->api, method, url, upload->body, upload->size, &answer);
+	status = handle(server, connection, method, url, upload, &answer);
 	return respond(server, connection, status, answer);
 }
 
@@ -163,30 +179,38 @@ static void complete(void *opaque, struct MHD_Connection *connection, void **sta
 
 static unsigned int connections(const struct gabion_api_server *server)
 {
-	return server->mhd
-		.MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+	return server->mhd.MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
 		->num_connections;
+}
+
+/* Ring in so many nanoseconds; 0: not any more. */
+static void set_timer(const struct gabion_api_server *server, uint64_t ns)
+{
+	struct itimerspec when = { .it_value = { ns / 1000000000, ns % 1000000000 } };
+
+	timerfd_settime(server->timer, 0, &when, NULL);
 }
 
 /*
  * A client that is never still must not keep the loop from the guest: one round at a time.
  * When there are as many connections as there can be, the library waits for no others, and
  * it begins to again in the round after one has gone: nothing else would bring that about.
+ * Nor does anything else have it look for those that have been idle for too long.
  */
 static void work(void *opaque, uint32_t events)
 {
 	struct gabion_api_server *server = opaque;
 	unsigned int before = connections(server);
 	MHD_UNSIGNED_LONG_LONG timeout;
-	uint64_t one = 1;
-	bool again;
 
 	(void)events;
 	server->mhd.MHD_run(server->daemon);
-	again = connections(server) < before ||
-		(server->mhd.MHD_get_timeout(server->daemon, &timeout) == MHD_YES && !timeout);
-	if (again && write(server->again, &one, sizeof(one)) < 0)
-		return;
+	if (connections(server) < before)
+		set_timer(server, 1);
+	else if (server->mhd.MHD_get_timeout(server->daemon, &timeout) == MHD_YES)
+		set_timer(server, timeout * 1000000 + 1);
+	else
+		set_timer(server, 0);
 }
 
 static void work_again(void *opaque, uint32_t events)
@@ -194,7 +218,7 @@ static void work_again(void *opaque, uint32_t events)
 	struct gabion_api_server *server = opaque;
 	uint64_t count;
 
-	if (read(server->again, &count, sizeof(count)) == sizeof(count))
+	if (read(server->timer, &count, sizeof(count)) == sizeof(count))
 		work(server, events);
 }
 
@@ -207,8 +231,9 @@ static int start_daemon(struct gabion_api_server *server, struct gabion_error *e
 		return fd;
 	server->daemon = server->mhd.MHD_start_daemon(
 		MHD_USE_EPOLL, 0, NULL, NULL, take, server, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED, complete,
-		server, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+		server->limits.idle_s, MHD_OPTION_NOTIFY_COMPLETED, complete, server,
+		MHD_OPTION_END);
 	if (!server->daemon) {
 		close(fd);
 		unlink(server->address.sun_path);
@@ -216,16 +241,16 @@ static int start_daemon(struct gabion_api_server *server, struct gabion_error *e
 	}
 	info = server->mhd.MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	err = gabion_loop_add(server->loop, &server->watch, info->epoll_fd, EPOLLIN, work, server);
-	server->again = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!err)
-		err = gabion_loop_add(server->loop, &server->again_watch, server->again, EPOLLIN,
+		err = gabion_loop_add(server->loop, &server->timer_watch, server->timer, EPOLLIN,
 				      work_again, server);
 	return err ? gabion_error_set(error, err, "API: %s", strerror(-err)) : 0;
 }
 
 int gabion_api_server_create(struct gabion_api_server **result, struct gabion_api *api,
-			     const char *path, size_t max_body, struct gabion_loop *loop,
-			     struct gabion_error *error)
+			     const char *path, const struct gabion_api_limits *limits,
+			     struct gabion_loop *loop, struct gabion_error *error)
 {
 	struct gabion_api_server *server;
 	int err;
@@ -238,11 +263,11 @@ int gabion_api_server_create(struct gabion_api_server **result, struct gabion_ap
 	if (!server)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
 	server->api = api;
-	server->max_body = max_body;
+	server->limits = *limits;
 	server->loop = loop;
 	server->address.sun_family = AF_UNIX;
 	strcpy(server->address.sun_path, path);
-	server->watch.fd = server->again_watch.fd = server->again = -1;
+	server->watch.fd = server->timer_watch.fd = server->timer = -1;
 	err = load(&server->mhd, error);
 	if (!err)
 		err = start_daemon(server, error);
@@ -259,9 +284,9 @@ void gabion_api_server_destroy(struct gabion_api_server *server)
 	if (!server)
 		return;
 	gabion_loop_remove(server->loop, &server->watch);
-	gabion_loop_remove(server->loop, &server->again_watch);
-	if (server->again >= 0)
-		close(server->again);
+	gabion_loop_remove(server->loop, &server->timer_watch);
+	if (server->timer >= 0)
+		close(server->timer);
 	if (server->daemon) {
 		server->mhd.MHD_stop_daemon(server->daemon);
 		unlink(server->address.sun_path);

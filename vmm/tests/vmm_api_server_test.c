@@ -15,6 +15,10 @@
 
 #define MAX_BODY 1000
 
+static const struct gabion_api_limits limits = { MAX_BODY, 60 };
+/* As soon as there can be. */
+static const struct gabion_api_limits impatient = { MAX_BODY, 1 };
+
 struct scene {
 	struct client *client;
 	struct gabion_loop loop;
@@ -28,12 +32,12 @@ static int connect_to(struct scene *scene)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	assert_int_equal(
-		connect(fd, (struct sockaddr *)&scene->address, sizeof(scene->address)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&scene->address, sizeof(scene->address)),
+			 0);
 	return fd;
 }
 
-static int setup(void **state)
+static int open_scene(void **state, const struct gabion_api_limits *chosen)
 {
 	struct scene *scene = calloc(1, sizeof(*scene));
 	struct gabion_error error;
@@ -46,12 +50,22 @@ static int setup(void **state)
 		 scene->client->file);
 	assert_int_equal(gabion_loop_create(&scene->loop, &error), 0);
 	assert_int_equal(gabion_api_server_create(&scene->server, &scene->client->api,
-						  scene->address.sun_path, MAX_BODY, &scene->loop,
+						  scene->address.sun_path, chosen, &scene->loop,
 						  &error),
 			 0);
 	scene->fd = connect_to(scene);
 	*state = scene;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return open_scene(state, &limits);
+}
+
+static int setup_impatient(void **state)
+{
+	return open_scene(state, &impatient);
 }
 
 static int teardown(void **state)
@@ -221,6 +235,30 @@ static void too_many_at_once(void **state)
 	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
 }
 
+/* As many as are served at once, who say nothing, or half of a request, or no more. */
+static void idle_connections(void **state)
+{
+	struct scene *scene = *state;
+	int fds[15];
+	size_t i;
+
+	ask(scene, "GET /", NULL, "HTTP/1.1 200", "id");
+	for (i = 0; i < 15; i++) {
+		fds[i] = connect_to(scene);
+		if (i % 2)
+			assert_int_equal(write(fds[i], "GET /ver", 8), 8);
+		settle(scene);
+	}
+	for (i = 0; i < 15; i++) {
+		while (read(fds[i], scene->answer, 1) && errno == EAGAIN)
+			assert_int_equal(gabion_loop_turn(&scene->loop, 60000), 1);
+		close(fds[i]);
+	}
+	close(scene->fd);
+	scene->fd = connect_to(scene);
+	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
+}
+
 static void the_socket(void **state)
 {
 	struct scene *scene = *state;
@@ -234,18 +272,17 @@ static void the_socket(void **state)
 	assert_int_equal(st.st_mode & 077, 0);
 	/* What is there is not replaced: not a socket, nor a file. */
 	assert_int_equal(gabion_api_server_create(&server, &scene->client->api,
-						  scene->address.sun_path, MAX_BODY, &scene->loop,
+						  scene->address.sun_path, &limits, &scene->loop,
 						  &error),
 			 -EADDRINUSE);
 	assert_non_null(strstr(error.text, "remove what an earlier run left"));
-	assert_int_equal(gabion_api_server_create(&server, &scene->client->api,
-						  scene->client->file, MAX_BODY, &scene->loop,
-						  &error),
+	assert_int_equal(gabion_api_server_create(&server, &scene->client->api, scene->client->file,
+						  &limits, &scene->loop, &error),
 			 -EADDRINUSE);
 	assert_int_equal(stat(scene->client->file, &st), 0);
 	memset(name, 'a', sizeof(name));
 	name[sizeof(name) - 1] = 0;
-	assert_int_equal(gabion_api_server_create(&server, &scene->client->api, name, MAX_BODY,
+	assert_int_equal(gabion_api_server_create(&server, &scene->client->api, name, &limits,
 						  &scene->loop, &error),
 			 -ENAMETOOLONG);
 	ask(scene, "GET /", NULL, "HTTP/1.1 200", "id");
@@ -261,6 +298,7 @@ int main(void)
 		TEST(no_http),
 		TEST(several_at_once),
 		TEST(too_many_at_once),
+		cmocka_unit_test_setup_teardown(idle_connections, setup_impatient, teardown),
 		TEST(the_socket),
 	};
 
