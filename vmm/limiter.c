@@ -79,9 +79,9 @@ static void expired(void *opaque, uint32_t events)
 		limiter->resume(limiter->opaque);
 }
 
-/* A limiter without limits needs none. */
-static int start_timer(struct gabion_limiter *limiter, const struct gabion_limiter_options *options,
-		       struct gabion_error *error)
+/* A limiter without limits needs no timer. */
+int gabion_limiter_prepare(struct gabion_limiter *limiter,
+			   const struct gabion_limiter_options *options, struct gabion_error *error)
 {
 	int err;
 
@@ -107,18 +107,14 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 					    .opaque = opaque };
 	start_bucket(&limiter->bandwidth, &options->bandwidth);
 	start_bucket(&limiter->ops, &options->ops);
-	return start_timer(limiter, options, error);
+	return gabion_limiter_prepare(limiter, options, error);
 }
 
-int gabion_limiter_update(struct gabion_limiter *limiter,
-			  const struct gabion_limiter_options *options,
-			  struct gabion_error *error)
+void gabion_limiter_update(struct gabion_limiter *limiter,
+			   const struct gabion_limiter_options *options)
 {
-	int err = start_timer(limiter, options, error);
 	struct itimerspec when = { 0 };
 
-	if (err)
-		return err;
 	if (memcmp(&options->bandwidth, &limiter->bandwidth.options, sizeof(options->bandwidth)))
 		start_bucket(&limiter->bandwidth, &options->bandwidth);
 	if (memcmp(&options->ops, &limiter->ops.options, sizeof(options->ops)))
@@ -127,7 +123,6 @@ int gabion_limiter_update(struct gabion_limiter *limiter,
 	when.it_value.tv_nsec = 1;
 	if (limiter->timer >= 0)
 		timerfd_settime(limiter->timer, 0, &when, NULL);
-	return 0;
 }
 
 void gabion_limiter_stop(struct gabion_limiter *limiter)

@@ -52,13 +52,17 @@ int gabion_limiter_start(struct gabion_limiter *limiter,
 			 const struct gabion_limiter_options *options, struct gabion_loop *loop,
 			 void (*resume)(void *opaque), void *opaque, struct gabion_error *error);
 
+/* All that can go wrong with gabion_limiter_update(); changes no limit. */
+int gabion_limiter_prepare(struct gabion_limiter *limiter,
+			   const struct gabion_limiter_options *options,
+			   struct gabion_error *error);
+
 /*
- * Other limits from now on: a bucket whose options are new begins full, the other goes on.
- * @resume will be called for what may have waited. What is wrong leaves the limits as they were.
+ * Other limits from now on, which were prepared: a bucket whose options are new begins full,
+ * the other goes on. @resume will be called for what may have waited.
  */
-int gabion_limiter_update(struct gabion_limiter *limiter,
-			  const struct gabion_limiter_options *options,
-			  struct gabion_error *error);
+void gabion_limiter_update(struct gabion_limiter *limiter,
+			   const struct gabion_limiter_options *options);
 
 /* Free the timer. Harmless on one that is zero. */
 void gabion_limiter_stop(struct gabion_limiter *limiter);

@@ -95,15 +95,11 @@ static int press_ctrl_alt_del(struct gabion_vm *vm)
 static int update_drive(struct gabion_vm *vm, const struct gabion_config *config, unsigned int n,
 			bool reopen, struct gabion_error *error)
 {
-	const struct gabion_block_options *options = &config->drives[n].options;
-	struct gabion_virtio *virtio = gabion_devices_drive(vm->machine, n);
-	int err = 0;
+	int err;
 
 	pthread_mutex_lock(&vm->machine->loop.lock);
-	if (reopen)
-		err = gabion_block_reopen(virtio, options, error);
-	if (!err)
-		err = gabion_block_limit(virtio, &options->limiter, error);
+	err = gabion_block_update(gabion_devices_drive(vm->machine, n), &config->drives[n].options,
+				  reopen, error);
 	pthread_mutex_unlock(&vm->machine->loop.lock);
 	return err;
 }

@@ -200,7 +200,7 @@ static void large_requests(void **state)
 	unsigned int i;
 
 	assert_int_equal(ftruncate(scene->fd, 12 << 20), 0);
-	assert_int_equal(gabion_block_reopen(guest->virtio, &options, NULL), 0);
+	assert_int_equal(gabion_block_update(guest->virtio, &options, true, NULL), 0);
 	memcpy(guest_at(guest, HEADER, sizeof(header)), &header, sizeof(header));
 	guest_desc(guest, RING_AT(0), 0, HEADER, sizeof(header), NEXT, 1);
 	/* To where there is memory, again and again: 12 MiB. */

@@ -8,6 +8,7 @@
 #include <linux/virtio_mmio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -64,8 +65,8 @@ static void settle(void)
 /* The guest was told that its configuration is another; it has seen that now. */
 static bool told(void)
 {
-	bool is = guest_interrupted(&guest) && guest_read(&guest, VIRTIO_MMIO_INTERRUPT_STATUS) &
-						       VIRTIO_MMIO_INT_CONFIG;
+	bool is = guest_interrupted(&guest) &&
+		  guest_read(&guest, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG;
 
 	guest_write(&guest, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_CONFIG);
 	return is;
@@ -85,7 +86,7 @@ static void a_disk_that_grows(void **state)
 	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 8);
 	assert_false(told());
 	assert_int_equal(truncate(first, 16 * 512), 0);
-	assert_int_equal(gabion_block_reopen(guest.virtio, &drive, &error), 0);
+	assert_int_equal(gabion_block_update(guest.virtio, &drive, true, &error), 0);
 	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 16);
 	assert_true(told());
 	assert_int_not_equal(generation(), before);
@@ -98,7 +99,7 @@ static void another_file(void **state)
 	struct gabion_error error;
 
 	(void)state;
-	assert_int_equal(gabion_block_reopen(guest.virtio, &other, &error), 0);
+	assert_int_equal(gabion_block_update(guest.virtio, &other, true, &error), 0);
 	assert_true(told());
 	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 24);
 	/* The one is free for other machines, the other is not. */
@@ -114,11 +115,11 @@ static void a_file_that_cannot_be_had(void **state)
 	struct gabion_error error;
 
 	(void)state;
-	assert_int_equal(gabion_block_reopen(guest.virtio, &other, &error), -ENOENT);
+	assert_int_equal(gabion_block_update(guest.virtio, &other, true, &error), -ENOENT);
 	assert_non_null(strstr(error.text, "/tmp/vmm-not/there"));
 	other.path = second;
 	assert_int_equal(gabion_block_create(&virtio, &other, &error), 0);
-	assert_int_equal(gabion_block_reopen(guest.virtio, &other, &error), -EWOULDBLOCK);
+	assert_int_equal(gabion_block_update(guest.virtio, &other, true, &error), -EWOULDBLOCK);
 	gabion_virtio_destroy(virtio);
 	assert_false(told());
 	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 8);
@@ -142,7 +143,8 @@ static void limit(const struct gabion_limiter_options *limits)
 {
 	struct gabion_error error;
 
-	assert_int_equal(gabion_block_limit(guest.virtio, limits, &error), 0);
+	drive.limiter = *limits;
+	assert_int_equal(gabion_block_update(guest.virtio, &drive, false, &error), 0);
 	settle();
 }
 
@@ -166,6 +168,96 @@ static void limits_come_and_go(void **state)
 	limit(&none);
 	assert_int_equal(guest_used(&guest, 0), 4);
 	assert_true(served() && served());
+}
+
+/* From now on @n descriptors more can be opened, and no others; -1: as many as before. */
+static void leave_descriptors(int n)
+{
+	static struct rlimit before;
+	struct rlimit limit;
+	int fd;
+
+	if (n < 0) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		return;
+	}
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	fd = dup(0);
+	close(fd);
+	limit = before;
+	limit.rlim_cur = fd + n;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* A new file and new limits come together, or not at all. */
+static void a_disk_without_descriptors(void **state)
+{
+	struct gabion_block_options other = { .id = "a",
+					      .path = second,
+					      .limiter.ops = { 1, 0, 3600000 } };
+	struct gabion_error error;
+	int n;
+
+	(void)state;
+	for (n = 0; n < 2; n++) {
+		leave_descriptors(n);
+		assert_int_equal(gabion_block_update(guest.virtio, &other, true, &error), -EMFILE);
+		leave_descriptors(-1);
+		settle();
+		assert_false(told());
+		assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 8);
+		assert_true(served() && served());
+	}
+	assert_int_equal(gabion_block_update(guest.virtio, &other, true, &error), 0);
+	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 24);
+	assert_true(served());
+	assert_false(served());
+}
+
+/* Give the driver's transmit queue two packets; whether both came out of @peer. */
+static bool both_sent(int peer)
+{
+	char packet[100];
+	int n = 0;
+
+	guest_desc(&guest, RING_AT(1), 0, DATA, sizeof(packet), 0, 0);
+	guest_offer(&guest, 1, 0);
+	guest_offer(&guest, 1, 0);
+	while (read(peer, packet, sizeof(packet)) == sizeof(packet))
+		n++;
+	return n == 2;
+}
+
+static void a_network_card_without_descriptors(void **state)
+{
+	static const struct gabion_bucket_options one = { 1, 0, 3600000 };
+	struct gabion_net_options options = { .tap = "t", .rx.ops = one, .tx.ops = one };
+	struct gabion_virtio *virtio;
+	struct gabion_error error;
+	char packet[12] = "";
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair), 0);
+	assert_int_equal(gabion_net_create_on(&virtio, &(struct gabion_net_options){ .tap = "t" },
+					      pair[0], &error),
+			 0);
+	use(virtio, 0);
+	/* For one timer, where there are two limiters. */
+	leave_descriptors(1);
+	assert_int_equal(gabion_net_limit(guest.virtio, &options, &error), -EMFILE);
+	leave_descriptors(-1);
+	assert_true(both_sent(pair[1]));
+	guest_desc(&guest, RING_AT(0), 0, DATA, 200, WRITE, 0);
+	guest_offer(&guest, 0, 0);
+	guest_offer(&guest, 0, 0);
+	assert_int_equal(write(pair[1], packet, sizeof(packet)), sizeof(packet));
+	assert_int_equal(write(pair[1], packet, sizeof(packet)), sizeof(packet));
+	guest_run(&guest);
+	assert_int_equal(guest_used(&guest, 0), 2);
+	assert_int_equal(gabion_net_limit(guest.virtio, &options, &error), 0);
+	assert_false(both_sent(pair[1]));
+	close(pair[1]);
 }
 
 static void limits_of_a_network_card(void **state)
@@ -302,7 +394,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_file, disk, teardown),
 		cmocka_unit_test_setup_teardown(a_file_that_cannot_be_had, disk, teardown),
 		cmocka_unit_test_setup_teardown(limits_come_and_go, disk, teardown),
+		cmocka_unit_test_setup_teardown(a_disk_without_descriptors, disk, teardown),
 		cmocka_unit_test_teardown(limits_of_a_network_card, teardown),
+		cmocka_unit_test_teardown(a_network_card_without_descriptors, teardown),
 		cmocka_unit_test_setup_teardown(a_balloon_of_another_size, balloon, teardown),
 		cmocka_unit_test_setup_teardown(statistics, balloon, teardown),
 		cmocka_unit_test_setup_teardown(statistics_before_the_driver_is_ready, balloon,

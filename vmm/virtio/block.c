@@ -192,20 +192,20 @@ static int open_file(struct block *block, const struct gabion_block_options *opt
 	return 0;
 }
 
-int gabion_block_reopen(struct gabion_virtio *virtio, const struct gabion_block_options *options,
-			struct gabion_error *error)
+int gabion_block_update(struct gabion_virtio *virtio, const struct gabion_block_options *options,
+			bool reopen, struct gabion_error *error)
 {
-	int err = open_file((struct block *)virtio, options, error);
+	struct block *block = (struct block *)virtio;
+	int err = gabion_limiter_prepare(&block->server.limiter, &options->limiter, error);
 
-	if (!err)
+	if (!err && reopen)
+		err = open_file(block, options, error);
+	if (err)
+		return err;
+	gabion_limiter_update(&block->server.limiter, &options->limiter);
+	if (reopen)
 		gabion_virtio_config_changed(virtio);
-	return err;
-}
-
-int gabion_block_limit(struct gabion_virtio *virtio, const struct gabion_limiter_options *limits,
-		       struct gabion_error *error)
-{
-	return gabion_limiter_update(&((struct block *)virtio)->server.limiter, limits, error);
+	return 0;
 }
 
 int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block_options *options,
@@ -230,8 +230,8 @@ int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block
 	block->server.virtio.config = &block->config;
 	block->server.virtio.config_size = sizeof(block->config);
 	block->server.virtio.features = 1ULL << VIRTIO_BLK_F_SEG_MAX |
-				 (uint64_t)options->read_only << VIRTIO_BLK_F_RO |
-				 (uint64_t)options->writeback << VIRTIO_BLK_F_FLUSH;
+					(uint64_t)options->read_only << VIRTIO_BLK_F_RO |
+					(uint64_t)options->writeback << VIRTIO_BLK_F_FLUSH;
 	*virtio = &gabion_take(block)->server.virtio;
 	return 0;
 }

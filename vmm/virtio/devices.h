@@ -28,16 +28,12 @@ int gabion_block_create(struct gabion_virtio **virtio, const struct gabion_block
 			struct gabion_error *error);
 
 /*
- * The file at @options->path from now on, of whatever size, which may be the one that is
- * open; the guest is told. What is wrong leaves the disk as it was. The rest of @options
- * must be as at first.
+ * The limits of @options from now on; with @reopen the file at @options->path, too, of
+ * whatever size, which may be the one that is open; the guest is told. What is wrong leaves
+ * the disk as it was. The rest of @options must be as at first.
  */
-int gabion_block_reopen(struct gabion_virtio *virtio, const struct gabion_block_options *options,
-			struct gabion_error *error);
-
-/* Other limits from now on. */
-int gabion_block_limit(struct gabion_virtio *virtio, const struct gabion_limiter_options *limits,
-		       struct gabion_error *error);
+int gabion_block_update(struct gabion_virtio *virtio, const struct gabion_block_options *options,
+			bool reopen, struct gabion_error *error);
 
 /* A source of random bytes (virtio 1.2, 5.4), which are the host kernel's. */
 int gabion_rng_create(struct gabion_virtio **virtio, const struct gabion_limiter_options *options,
@@ -100,7 +96,7 @@ int gabion_net_create(struct gabion_virtio **virtio, const struct gabion_net_opt
 int gabion_net_create_on(struct gabion_virtio **virtio, const struct gabion_net_options *options,
 			 int fd, struct gabion_error *error);
 
-/* The limits of @options from now on; nothing else of it counts. */
+/* The limits of @options from now on, or as before; nothing else of it counts. */
 int gabion_net_limit(struct gabion_virtio *virtio, const struct gabion_net_options *options,
 		     struct gabion_error *error);
 

@@ -217,9 +217,15 @@ int gabion_net_limit(struct gabion_virtio *virtio, const struct gabion_net_optio
 		     struct gabion_error *error)
 {
 	struct net *net = (struct net *)virtio;
-	int err = gabion_limiter_update(&net->rx_limiter, &options->rx, error);
+	int err = gabion_limiter_prepare(&net->rx_limiter, &options->rx, error);
 
-	return err ? err : gabion_limiter_update(&net->tx_limiter, &options->tx, error);
+	if (!err)
+		err = gabion_limiter_prepare(&net->tx_limiter, &options->tx, error);
+	if (err)
+		return err;
+	gabion_limiter_update(&net->rx_limiter, &options->rx);
+	gabion_limiter_update(&net->tx_limiter, &options->tx);
+	return 0;
 }
 
 int gabion_net_create_on(struct gabion_virtio **virtio, const struct gabion_net_options *options,
