@@ -124,6 +124,7 @@ static void a_file_that_cannot_be_had(void **state)
 	assert_false(told());
 	assert_int_equal(guest_read(&guest, VIRTIO_MMIO_CONFIG), 8);
 	assert_int_equal(gabion_block_create(&virtio, &drive, &error), -EWOULDBLOCK);
+	assert_non_null(strstr(error.text, "another machine, or as another drive of this one"));
 }
 
 /* Ask for the serial number; whether an answer came. */

@@ -155,7 +155,10 @@ static int lock_file(const struct gabion_block_options *options, int fd, struct 
 	if (!err)
 		return 0;
 	return gabion_error_set(error, err, "drive %s: %s: %s", options->id, options->path,
-				err == -EWOULDBLOCK ? "in use by another machine" : strerror(-err));
+				err == -EWOULDBLOCK
+					? "in use by another machine, or as another drive of "
+					  "this one"
+					: strerror(-err));
 }
 
 /* Open the disk's file, in place of the one that may be open. */
