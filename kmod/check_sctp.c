@@ -12,6 +12,7 @@
 #include "endpoint.h"
 #include "engine.h"
 #include "peer.h"
+#include "sctp.h"
 
 /* Of a control message of sendmsg(2), which makes an association as @msg's address says. */
 int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
@@ -80,15 +81,14 @@ GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr
 		return gabion_decide_together(
 			decide_addresses(gabion_task_label(current), sk, address, length,
 					 GABION_NET_BIND));
-	case SCTP_PRIMARY_ADDR:
-	case SCTP_SOCKOPT_CONNECTX:
-	case SCTP_SENDMSG_CONNECT:
-		domain = gabion_task_label(current);
-		break;
-	default:
+	case (__force int)SCTP_PARAM_ADD_IP:
+	case (__force int)SCTP_PARAM_SET_PRIMARY:
 		domain = gabion_socket_maker(sk);
 		if (domain == GABION_HOST)
 			return 0;
+		break;
+	default:
+		domain = gabion_task_label(current);
 	}
 	return gabion_decide_together(
 		decide_addresses(domain, sk, address, length, GABION_NET_CONNECT));

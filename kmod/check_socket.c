@@ -14,6 +14,8 @@
 #include "descriptor.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "sctp.h"
+#include "source_route.h"
 
 static int decide_address(enum gabion_hook_id hook, struct socket *sock,
 			  const struct sockaddr *address, int length, u32 wanted)
@@ -78,28 +80,12 @@ GABION_CHECK1(socket_getsockopt, struct socket *, sock)
 	return decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
 }
 
-/*
- * A source route: packets go to its first hop, whatever address was decided.  That
- * is what raw packets are, and asks for as much.  The kernel does so itself for the
- * other options that could change where they go.
- */
-static int decide_source_route(enum gabion_hook_id hook)
-{
-	return gabion_decide_capability(hook, CAP_NET_RAW, true);
-}
-
-static bool sets_source_route(int level, int option)
-{
-	return (level == SOL_IP && option == IP_OPTIONS) ||
-	       (level == SOL_IPV6 && (option == IPV6_RTHDR || option == IPV6_2292PKTOPTIONS));
-}
-
 GABION_CHECK3(socket_setsockopt, struct socket *, sock, int, level, int, optname)
 {
 	return gabion_decide_together(
 		decide_holder(GABION_HOOK_socket_setsockopt, sock->sk) ?:
-		(gabion_is_internet(sock->sk) && sets_source_route(level, optname) ?
-		 decide_source_route(GABION_HOOK_socket_setsockopt) : 0));
+		(gabion_is_internet(sock->sk) && gabion_sets_source_route(level, optname) ?
+		 gabion_decide_source_route(GABION_HOOK_socket_setsockopt) : 0));
 }
 
 GABION_CHECK1(socket_shutdown, struct socket *, sock)
@@ -232,14 +218,10 @@ static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 
 int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 {
-	return gabion_decide_together(decide_holder(hook, sk) ?: decide_endpoints(hook, sk));
-}
-
-static bool has_source_route(const struct cmsghdr *cmsg)
-{
-	return (cmsg->cmsg_level == SOL_IP && cmsg->cmsg_type == IP_RETOPTS) ||
-	       (cmsg->cmsg_level == SOL_IPV6 &&
-		(cmsg->cmsg_type == IPV6_RTHDR || cmsg->cmsg_type == IPV6_2292RTHDR));
+	return gabion_decide_together(
+		decide_holder(hook, sk) ?:
+		decide_endpoints(hook, sk) ?:
+		(gabion_is_source_routed(sk) ? gabion_decide_source_route(hook) : 0));
 }
 
 /* What the control messages of @msg say of where it goes.  They are the kernel's copy. */
@@ -251,8 +233,8 @@ static int decide_control(const struct sock *sk, struct msghdr *msg)
 	for_each_cmsghdr(cmsg, msg) {
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
-		if (has_source_route(cmsg))
-			err = decide_source_route(GABION_HOOK_socket_sendmsg);
+		if (gabion_has_source_route(cmsg))
+			err = gabion_decide_source_route(GABION_HOOK_socket_sendmsg);
 		else if (cmsg->cmsg_level == SOL_SCTP)
 			err = gabion_decide_sctp_control(sk, msg, cmsg);
 		if (err)

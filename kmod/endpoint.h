@@ -47,11 +47,4 @@ void gabion_any_is_loopback(struct gabion_net_key *key);
 int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
 			  struct gabion_net_key *key);
 
-/*
- * May the current domain send to the address that @cmsg, of SCTP, adds to that of @msg?
- * Return: 0, -EACCES, or -EINVAL.
- */
-int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
-			       struct cmsghdr *cmsg);
-
 #endif /* GABION_ENDPOINT_H */

@@ -87,9 +87,9 @@ static int sctp_connectx(void)
 }
 STRAIGHT(sctp_connectx, CONNECT);
 
-/* Sends a byte to @to with one control message. */
-static int send_with(int fd, const struct sockaddr_in *to, int level, int type, const void *data,
-		     size_t length)
+/* Sends a byte to @to, which is of @fd's family, with one control message. */
+static int send_with(int fd, const void *to, socklen_t to_length, int level, int type,
+		     const void *data, size_t length)
 {
 	union {
 		struct cmsghdr header;
@@ -99,7 +99,7 @@ static int send_with(int fd, const struct sockaddr_in *to, int level, int type, 
 	} };
 	struct iovec byte = { "x", 1 };
 	struct msghdr msg = {
-		.msg_name = (void *)to, .msg_namelen = sizeof(*to),
+		.msg_name = (void *)to, .msg_namelen = to_length,
 		.msg_iov = &byte, .msg_iovlen = 1,
 		.msg_control = &control, .msg_controllen = CMSG_SPACE(length),
 	};
@@ -115,7 +115,8 @@ static int sctp_control_address(void)
 
 	if (server < 0)
 		return ENOTCONN;
-	return send_with(fd, &to, IPPROTO_SCTP, SCTP_DSTADDRV4, &more.sin_addr, sizeof(more.sin_addr));
+	return send_with(fd, &to, sizeof(to), IPPROTO_SCTP, SCTP_DSTADDRV4, &more.sin_addr,
+			 sizeof(more.sin_addr));
 }
 STRAIGHT(sctp_control_address, CONNECT);
 
@@ -175,10 +176,25 @@ static int route_of_message(void)
 {
 	struct sockaddr_in to = local(1, UDP_PORT);
 
-	return send_with(socket(AF_INET, SOCK_DGRAM, 0), &to, SOL_IP, IP_RETOPTS, source_route,
-			 sizeof(source_route));
+	return send_with(socket(AF_INET, SOCK_DGRAM, 0), &to, sizeof(to), SOL_IP, IP_RETOPTS,
+			 source_route, sizeof(source_route));
 }
 ROUTE(route_of_message);
+
+/* A routing header of Mobile IPv6, by ::1. */
+static const uint8_t routing_header[24] = { [1] = 2, [2] = 2, [3] = 1, [23] = 1 };
+
+static int route_of_message6(void)
+{
+	struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6, .sin6_port = htons(UDP_PORT),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+
+	return send_with(socket(AF_INET6, SOCK_DGRAM, 0), &to, sizeof(to), SOL_IPV6, IPV6_RTHDR,
+			 routing_header, sizeof(routing_header));
+}
+ROUTE(route_of_message6);
 
 /* Which header would be set does not matter: this one takes it away. */
 static int route_of_socket6(void)
@@ -188,5 +204,47 @@ static int route_of_socket6(void)
 	return ATTEMPT(setsockopt(fd, SOL_IPV6, IPV6_RTHDR, NULL, 0));
 }
 ROUTE(route_of_socket6);
+
+/* Packets with a flow label have the headers that it was made with. */
+static int route_of_flow_label(void)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	struct in6_flowlabel_req request = {
+		.flr_dst = { { .u6_addr8 = { [15] = 1 } } },
+		.flr_action = IPV6_FL_A_GET,
+		.flr_share = IPV6_FL_S_EXCL,
+		.flr_flags = IPV6_FL_F_CREATE,
+	};
+
+	return ATTEMPT(setsockopt(fd, SOL_IPV6, IPV6_FLOWLABEL_MGR, &request, sizeof(request)));
+}
+ROUTE(route_of_flow_label);
+
+/* Set before the process was in its domain. */
+static int routed;
+
+static int make_routed(struct gabion_netlink *client)
+{
+	routed = socket(AF_INET, SOCK_DGRAM, 0);
+	return ATTEMPT(setsockopt(routed, SOL_IP, IP_OPTIONS, source_route, sizeof(source_route)));
+}
+
+static void close_routed(void)
+{
+	close(routed);
+}
+
+static int route_that_was_there(void)
+{
+	struct sockaddr_in to = local(1, UDP_PORT);
+
+	return sendto(routed, "x", 1, 0, (void *)&to, sizeof(to)) == 1 ? 0 : errno;
+}
+FIXTURE_VARIANT_ADD(attempt, route_that_was_there)
+{
+	.run = route_that_was_there, .before = make_routed, .after = close_routed,
+	.error = ENOTSOCK, .klass = GABION_CLASS_CAPABILITY, .refused = NET_RAW,
+	.refused_by = "straight",
+};
 
 TEST_HARNESS_MAIN
