@@ -81,9 +81,9 @@ test-machines:
 
 # The same on a kernel with KASAN, lockdep, kmemleak and others, built here when first asked for
 # (half an hour); hours under emulation. tsc=reliable: so slow a guest is late to its watchdog of
-# clocks, which would then take the TSC for the wrong one. no5lvl: identify_cpu() clears the
-# processor's features, LA57 with them, for a moment of the boot; KASAN then takes every address
-# of five levels that an interrupt reads for a wild one.
+# clocks, which would then take the TSC for the wrong one. no5lvl: a boot without met KASAN before
+# anything of ours was loaded (wild access in rcu_is_watching() at 9 ms); identify_cpu() clears the
+# processor's features, LA57 with them, for a moment, which would explain it.
 test-debug:
 	$(MAKE) kselftest-debug KSELFTEST_APPEND="tsc=reliable no5lvl" KSELFTEST_TIMEOUT=40000
 

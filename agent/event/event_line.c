@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "../common/cleanup.h"
-#include "../common/text.h"
 #include "../common/protocol.h"
+#include "../common/text.h"
 #include "../policy/commands.h"
 #include "../policy/outcome.h"
 #include "event_words.h"

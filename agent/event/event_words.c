@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "event_words.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 

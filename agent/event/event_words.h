@@ -22,6 +22,7 @@ const char *gabion_event_class_token(uint32_t klass);
 const char *gabion_event_abi_token(uint32_t abi);
 /* enum gabion_action: "errno". */
 const char *gabion_event_action_token(uint32_t action);
+
 /* The number of @token, or 0 when no number below @end has it. */
 uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, const char *token);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tree.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "glob.h"
