@@ -42,13 +42,33 @@ int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
 	return gabion_decide_net(GABION_HOOK_socket_sendmsg, &key, GABION_NET_CONNECT);
 }
 
-/* Several addresses one after the other, each as long as its family says. */
-static int decide_addresses(u16 domain, const struct sock *sk, const struct sockaddr *address,
-			    int length, u32 wanted)
+/*
+ * Several addresses one after the other, each as long as its family says.
+ *
+ * SCTP_PRIMARY_ADDR is an address of the peer's, SCTP_SET_PEER_PRIMARY_ADDR one of ours.
+ * The peer's ASCONF arrives whoever runs, the peer itself for one: it is about the domain
+ * that made the socket, and so every task gets here.
+ */
+static int decide_addresses(const struct sock *sk, int option, const struct sockaddr *address,
+			    int length)
 {
+	u16 domain = gabion_task_label(current);
+	u32 wanted = GABION_NET_CONNECT;
 	struct gabion_net_key key;
 	int err, size;
 
+	switch (option) {
+	case SCTP_SOCKOPT_BINDX_ADD:
+	case SCTP_SET_PEER_PRIMARY_ADDR:
+		wanted = GABION_NET_BIND;
+		break;
+	case (__force int)SCTP_PARAM_ADD_IP:
+	case (__force int)SCTP_PARAM_SET_PRIMARY:
+		domain = gabion_socket_maker(sk);
+		break;
+	}
+	if (domain == GABION_HOST)
+		return 0;
 	while (length > 0) {
 		err = gabion_key_of_address(sk, address, length, &key);
 		if (err <= 0)
@@ -66,30 +86,8 @@ static int decide_addresses(u16 domain, const struct sock *sk, const struct sock
 	return 0;
 }
 
-/*
- * SCTP_PRIMARY_ADDR is an address of the peer's, SCTP_SET_PEER_PRIMARY_ADDR one of ours.
- * The peer's ASCONF arrives whoever runs: it is about the domain that made the socket.
- */
 GABION_CHECK4(sctp_bind_connect, struct sock *, sk, int, option, struct sockaddr *, address,
 	      int, length)
 {
-	u16 domain;
-
-	switch (option) {
-	case SCTP_SOCKOPT_BINDX_ADD:
-	case SCTP_SET_PEER_PRIMARY_ADDR:
-		return gabion_decide_together(
-			decide_addresses(gabion_task_label(current), sk, address, length,
-					 GABION_NET_BIND));
-	case (__force int)SCTP_PARAM_ADD_IP:
-	case (__force int)SCTP_PARAM_SET_PRIMARY:
-		domain = gabion_socket_maker(sk);
-		if (domain == GABION_HOST)
-			return 0;
-		break;
-	default:
-		domain = gabion_task_label(current);
-	}
-	return gabion_decide_together(
-		decide_addresses(domain, sk, address, length, GABION_NET_CONNECT));
+	return gabion_decide_together(decide_addresses(sk, option, address, length));
 }

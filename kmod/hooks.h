@@ -95,7 +95,7 @@
 	X(socket_getsockopt, CONFINED)		\
 	X(socket_setsockopt, CONFINED)		\
 	X(socket_shutdown, CONFINED)		\
-	X(sctp_bind_connect, CONFINED)		\
+	X(sctp_bind_connect, ALWAYS)		\
 	X(sock_rcv_skb, PEER)			\
 	X(inet_conn_request, PEER)		\
 	X(netlink_send, CONFINED)		\

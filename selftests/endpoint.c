@@ -3,13 +3,17 @@
  * Where packets go: not only to the address that a call names. SCTP takes several,
  * and IP source routes.
  */
+#include <fcntl.h>
 #include <linux/in6.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <linux/sctp.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
@@ -133,6 +137,83 @@ FIXTURE_VARIANT_ADD(attempt, sctp_accept)
 {
 	.run = sctp_accept, .error = EINPROGRESS, .klass = GABION_CLASS_NET,
 	.refused = GABION_NET_ACCEPT, .refused_by = "deaf",
+};
+
+/* ASCONF: the peer says later that it has one more address. Off by default, and needs no keys then. */
+static const char *const asconf_controls[] = {
+	"/proc/sys/net/sctp/addip_enable", "/proc/sys/net/sctp/addip_noauth_enable",
+};
+
+static int set_asconf(const char *value)
+{
+	for (int i = 0; i < 2; i++) {
+		int fd = open(asconf_controls[i], O_WRONLY), written = write(fd, value, 1);
+
+		close(fd);
+		if (written != 1)
+			return errno;
+	}
+	return 0;
+}
+
+static pid_t announcer;
+
+/* On the host: a server that gets one more address when somebody is connected. */
+static int start_announcer(struct gabion_netlink *client)
+{
+	struct sockaddr_in more = local(2, SCTP_PORT);
+	int probe = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP), err = set_asconf("1"), server;
+
+	close(probe);
+	if (err)
+		return err;
+	server = sctp_server(SOCK_STREAM);
+	announcer = fork();
+	if (announcer) {
+		close(server);
+		return server < 0 || announcer < 0 ? EIO : 0;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	server = accept(server, NULL, NULL);
+	setsockopt(server, IPPROTO_SCTP, SCTP_SOCKOPT_BINDX_ADD, &more, sizeof(more));
+	pause();
+	_exit(0);
+}
+
+static void stop_announcer(void)
+{
+	kill(announcer, SIGKILL);
+	waitpid(announcer, NULL, 0);
+	set_asconf("0");
+}
+
+/* How many addresses the peer has. */
+static int peer_addresses(int fd)
+{
+	char room[sizeof(struct sctp_getaddrs) + 4 * sizeof(struct sockaddr_in6)] = { 0 };
+	struct sctp_getaddrs *got = (void *)room;
+	socklen_t length = sizeof(room);
+
+	return getsockopt(fd, IPPROTO_SCTP, SCTP_GET_PEER_ADDRS, got, &length) ? -1
+									       : (int)got->addr_num;
+}
+
+static int sctp_announced(void)
+{
+	struct sockaddr_in to = local(1, SCTP_PORT);
+	int fd = sctp(SOCK_STREAM, 0);
+
+	if (connect(fd, (void *)&to, sizeof(to)) || peer_addresses(fd) < 1)
+		return ENOTCONN;
+	for (int i = 0; i < 200 && peer_addresses(fd) < 2; i++)
+		usleep(10000);
+	return peer_addresses(fd) == 2 ? 0 : EACCES;
+}
+FIXTURE_VARIANT_ADD(attempt, sctp_announced)
+{
+	.run = sctp_announced, .before = start_announcer, .after = stop_announcer,
+	.error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_CONNECT, .refused_by = "straight",
 };
 
 /* A raw socket's packets say themselves where they go: all of them are one resource. */
