@@ -13,8 +13,8 @@ NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decod
 	policy.c query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
-SECCOMP_SOURCES := $(addprefix agent/seccomp/, call_label.c confine.c cubes.c export.c export_oci.c \
-	export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
+SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c confine.c cubes.c export.c \
+	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
 LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 

@@ -46,9 +46,17 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 	return 0;
 }
 
-static void write_line(const struct timespec *now, enum gabion_log_level level, const char *text)
+/* A log that cannot be written must not stop the guest, nor one that nobody reads. */
+void gabion_vmm_log_at_once(const char *line, size_t length)
 {
 	struct pollfd out = { .fd = state.fd, .events = POLLOUT };
+
+	if (poll(&out, 1, 0) != 1 || write(state.fd, line, length) < 0)
+		return;
+}
+
+static void write_line(const struct timespec *now, enum gabion_log_level level, const char *text)
+{
 	char line[1200], when[32];
 	struct tm tm;
 	int n;
@@ -60,9 +68,7 @@ static void write_line(const struct timespec *now, enum gabion_log_level level, 
 		     state.show_level ? names[level] : "", text);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
-	/* A log that cannot be written must not stop the guest, nor one that nobody reads. */
-	if (poll(&out, 1, 0) != 1 || write(state.fd, line, n) < 0)
-		return;
+	gabion_vmm_log_at_once(line, n);
 }
 
 void gabion_vmm_log(enum gabion_log_level level, const char *format, ...)

@@ -7,6 +7,7 @@
 #define GABION_VMM_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "../agent/common/error.h"
 
@@ -39,5 +40,8 @@ int gabion_log_open(const struct gabion_log_options *options, struct gabion_erro
 /* One line; from any thread. */
 void gabion_vmm_log(enum gabion_log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* @length bytes as they are, with neither time, limit nor lock: for a signal handler. */
+void gabion_vmm_log_at_once(const char *line, size_t length);
 
 #endif /* GABION_VMM_LOG_H */

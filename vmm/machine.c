@@ -302,7 +302,8 @@ int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path,
 	return err;
 }
 
-int gabion_machine_start(struct gabion_machine *machine, struct gabion_error *error)
+int gabion_machine_start(struct gabion_machine *machine, const struct gabion_filters *filters,
+			 struct gabion_error *error)
 {
 	unsigned int i;
 	int err;
@@ -311,7 +312,7 @@ int gabion_machine_start(struct gabion_machine *machine, struct gabion_error *er
 				  &machine->irqs[GABION_SERIAL_GSI], STDIN_FILENO, STDOUT_FILENO,
 				  error);
 	for (i = 0; !err && i < machine->vcpu_count; i++)
-		err = gabion_vcpu_start(&machine->vcpus[i], error);
+		err = gabion_vcpu_start(&machine->vcpus[i], filters, error);
 	return err;
 }
 

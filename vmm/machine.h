@@ -70,8 +70,9 @@ void gabion_machine_add_boot_timer(struct gabion_machine *machine);
 int gabion_machine_load(struct gabion_machine *machine, const char *kernel, const char *initrd,
 			const char *cmdline, struct gabion_error *error);
 
-/* Let the guest run. */
-int gabion_machine_start(struct gabion_machine *machine, struct gabion_error *error);
+/* Let the guest run, its processors held by @filters (NULL: by none), which live longer. */
+int gabion_machine_start(struct gabion_machine *machine, const struct gabion_filters *filters,
+			 struct gabion_error *error);
 
 /*
  * Wait for one thing to happen to a device or in @control, and do it; only in @control

@@ -241,12 +241,18 @@ static void *run_thread(void *opaque)
 	struct gabion_vcpu *vcpu = opaque;
 	sigset_t kick;
 	char name[16];
+	int err;
 
 	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
 	pthread_setname_np(pthread_self(), name);
 	sigemptyset(&kick);
 	sigaddset(&kick, KICK);
 	pthread_sigmask(SIG_UNBLOCK, &kick, NULL);
+	err = vcpu->filters ? gabion_filters_enter(vcpu->filters, GABION_THREAD_VCPU) : 0;
+	if (err) {
+		fault(vcpu, "its syscall filter cannot be set", -err);
+		vcpu->stop = true;
+	}
 	while (!vcpu->stop) {
 		if (!ioctl(vcpu->fd, KVM_RUN, 0)) {
 			if (!handle_exit(vcpu))
@@ -267,11 +273,13 @@ static void ignore(int signal)
 	(void)signal;
 }
 
-int gabion_vcpu_start(struct gabion_vcpu *vcpu, struct gabion_error *error)
+int gabion_vcpu_start(struct gabion_vcpu *vcpu, const struct gabion_filters *filters,
+		      struct gabion_error *error)
 {
 	struct sigaction action = { .sa_handler = ignore };
 	int err;
 
+	vcpu->filters = filters;
 	sigaction(KICK, &action, NULL);
 	err = pthread_create(&vcpu->thread, NULL, run_thread, vcpu);
 	if (err)

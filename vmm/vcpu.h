@@ -12,6 +12,7 @@
 #include "boot/kernel.h"
 #include "bus.h"
 #include "end.h"
+#include "jail/filter.h"
 
 /**
  * struct gabion_pause - how the processors of a machine are kept out of the guest
@@ -33,6 +34,7 @@ struct gabion_pause {
  * @thread:	valid when @started
  * @lock:	held while a device is accessed: the lock of the loop
  * @pause:	the machine's
+ * @filters:	that hold its thread, not owned; NULL: none do
  * @stop:	set by gabion_vcpu_stop()
  */
 struct gabion_vcpu {
@@ -46,6 +48,7 @@ struct gabion_vcpu {
 	pthread_mutex_t *lock;
 	struct gabion_pause *pause;
 	struct gabion_end *end;
+	const struct gabion_filters *filters;
 	atomic_bool stop;
 };
 
@@ -71,8 +74,12 @@ void gabion_vcpu_destroy(struct gabion_vcpu *vcpu);
 int gabion_vcpu_boot(struct gabion_vcpu *vcpu, const struct gabion_kernel *kernel,
 		     struct gabion_error *error);
 
-/* Begin to run. The thread ends by gabion_vcpu_stop(), or when the guest has ended. */
-int gabion_vcpu_start(struct gabion_vcpu *vcpu, struct gabion_error *error);
+/*
+ * Begin to run, held by @filters (NULL: by none), which live longer. The thread ends by
+ * gabion_vcpu_stop(), or when the guest has ended.
+ */
+int gabion_vcpu_start(struct gabion_vcpu *vcpu, const struct gabion_filters *filters,
+		      struct gabion_error *error);
 
 /* Make it leave the guest once, so that it sees what is wanted of it. From any thread. */
 void gabion_vcpu_kick(struct gabion_vcpu *vcpu);

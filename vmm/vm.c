@@ -35,7 +35,7 @@ static int start(struct gabion_vm *vm, const struct gabion_config *config,
 	if (err)
 		return err;
 	gabion_terminal_set(&vm->terminal);
-	return gabion_machine_start(machine, error);
+	return gabion_machine_start(machine, vm->filters, error);
 }
 
 int gabion_vm_start(struct gabion_vm *vm, const struct gabion_config *config,

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "end.h"
+#include "jail/filter.h"
 #include "terminal.h"
 
 struct gabion_machine;
@@ -17,6 +18,7 @@ struct gabion_machine;
  * @control:	of what is not the guest's: signals, API; not owned
  * @end:	watched by @control; not owned
  * @boot_timer:	have one
+ * @filters:	hold its processors' threads, not owned; NULL: none do
  * @machine:	owned; NULL while there is none
  * @terminal:	that it was started on
  */
@@ -24,6 +26,7 @@ struct gabion_vm {
 	struct gabion_loop *control;
 	struct gabion_end *end;
 	bool boot_timer;
+	const struct gabion_filters *filters;
 	struct gabion_machine *machine;
 	struct gabion_terminal terminal;
 };

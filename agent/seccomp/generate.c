@@ -6,11 +6,8 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/cleanup.h"
+#include "bpf.h"
 
 /**
  * struct gabion_part - a libseccomp context
@@ -100,30 +97,6 @@ static int let_x32_through(struct gabion_part *part)
 	return err;
 }
 
-static int export(scmp_filter_ctx ctx, struct sock_filter **insns, size_t *n)
-{
-	cleanup_fd int fd = memfd_create("filter", MFD_CLOEXEC);
-	cleanup_free struct sock_filter *bytes = NULL;
-	struct stat st;
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	err = seccomp_export_bpf(ctx, fd);
-	if (err)
-		return err;
-	if (fstat(fd, &st))
-		return -errno;
-	bytes = malloc((size_t)st.st_size);
-	if (!bytes)
-		return -ENOMEM;
-	if (pread(fd, bytes, (size_t)st.st_size, 0) != st.st_size)
-		return -EIO;
-	*n = (size_t)st.st_size / sizeof(**insns);
-	*insns = gabion_take(bytes);
-	return 0;
-}
-
 /* It begins by looking whether the ABI is x86-64. */
 static int retarget(struct sock_filter *insns, size_t n)
 {
@@ -140,7 +113,7 @@ int gabion_part_generate(struct gabion_part *part, struct sock_filter **insns, s
 	int err = part->abi == GABION_ABI_X32 ? let_x32_through(part) : 0;
 
 	if (!err)
-		err = export(part->ctx, insns, n);
+		err = gabion_bpf_export(part->ctx, insns, n);
 	if (!err && part->abi == GABION_ABI_I386) {
 		err = retarget(*insns, *n);
 		if (err)
