@@ -5,7 +5,7 @@
 
 # Shared with the kernel.
 CORE_SOURCES := core/verify.c core/verify_filter.c
-COMMON_SOURCES := $(addprefix agent/common/, error.c file.c json.c log.c protocol.c text.c)
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c protocol.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.
@@ -15,6 +15,7 @@ NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c confine.c cubes.c export.c \
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
+FORMAT_SOURCES := $(addprefix agent/format/, columns.c diff.c format.c lines.c scan.c)
 LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 
@@ -24,9 +25,9 @@ DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c ou
 DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.
-CLI_SOURCES := $(addprefix agent/cli/, assigned.c cmd_assign.c cmd_check.c cmd_export.c cmd_load.c \
-	cmd_lock.c cmd_monitor.c cmd_ps.c cmd_query.c cmd_run.c cmd_status.c cmd_syscalls.c \
-	cmd_test.c cmd_unload.c filtered_domain.c main.c table.c usage.c)
+CLI_SOURCES := $(addprefix agent/cli/, assigned.c cmd_assign.c cmd_check.c cmd_export.c cmd_fmt.c \
+	cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c cmd_query.c cmd_run.c cmd_status.c cmd_syscalls.c \
+	cmd_test.c cmd_unload.c diagnostics.c filtered_domain.c main.c table.c usage.c)
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap libseccomp)

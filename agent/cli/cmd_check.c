@@ -6,37 +6,12 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "../common/cleanup.h"
+#include "../common/file.h"
 #include "../common/json.h"
 #include "../policy/policy.h"
 #include "cli.h"
+#include "diagnostics.h"
 #include "usage.h"
-
-/* Written beside the target and renamed, so that a reader never sees half of it. */
-static int write_image(const char *path, const struct gabion_compiled *compiled,
-		       struct gabion_error *error)
-{
-	cleanup_free char *beside = NULL;
-	cleanup_file FILE *file = NULL;
-	int fd;
-
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0) {
-		beside = NULL;
-		return gabion_error_set(error, -ENOMEM, "no memory");
-	}
-	fd = mkstemp(beside);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		return gabion_error_set(error, -errno, "%s: %s", beside, strerror(errno));
-	if (fwrite(compiled->image, compiled->size, 1, file) != 1 || fflush(file) || fsync(fd) ||
-	    rename(beside, path)) {
-		int err = -errno;
-
-		unlink(beside);
-		return gabion_error_set(error, err, "%s: %s", path, strerror(-err));
-	}
-	return 0;
-}
 
 static void json_class(struct gabion_json *json, const char *name,
 		       const struct gabion_class_stats *stats)
@@ -50,31 +25,6 @@ static void json_class(struct gabion_json *json, const char *name,
 	gabion_json_close(json, '}');
 }
 
-static void json_diagnostics(struct gabion_json *json, const struct gabion_diagnostics *diags)
-{
-	static const char *const severity[] = { "error", "warning", "note" };
-	size_t i;
-
-	gabion_json_open(json, "diagnostics", '[');
-	for (i = 0; i < diags->n; i++) {
-		const struct gabion_diagnostic *d = &diags->items[i];
-
-		gabion_json_open(json, NULL, '{');
-		gabion_json_string(json, "severity", severity[d->severity]);
-		gabion_json_string(json, "file", d->file);
-		if (d->line) {
-			gabion_json_unsigned(json, "line", d->line);
-			gabion_json_unsigned(json, "column", d->column);
-			gabion_json_unsigned(json, "length", d->length);
-		}
-		gabion_json_string(json, "source", d->source);
-		gabion_json_string(json, "message", d->message);
-		gabion_json_string(json, "mend", d->mend);
-		gabion_json_close(json, '}');
-	}
-	gabion_json_close(json, ']');
-}
-
 static int print_json(const struct gabion_compiled *compiled)
 {
 	const struct gabion_policy_stats *s = &compiled->stats;
@@ -84,7 +34,7 @@ static int print_json(const struct gabion_compiled *compiled)
 	gabion_json_bool(&json, "valid", compiled->image);
 	gabion_json_unsigned(&json, "errors", compiled->diagnostics.nerrors);
 	gabion_json_unsigned(&json, "warnings", compiled->diagnostics.nwarnings);
-	json_diagnostics(&json, &compiled->diagnostics);
+	gabion_cli_json_diagnostics(&json, &compiled->diagnostics);
 	if (compiled->image) {
 		gabion_json_unsigned(&json, "bytes", compiled->size);
 		gabion_json_unsigned(&json, "files", s->files);
@@ -154,7 +104,7 @@ static int check(const struct gabion_cli *cli, const char *output, const char *c
 		print_text(&compiled);
 	}
 	if (!err && output)
-		err = write_image(output, &compiled, error);
+		err = gabion_file_replace(output, compiled.image, compiled.size, error);
 	gabion_compiled_free(&compiled);
 	return err ? GABION_EXIT_ERROR : GABION_EXIT_OK;
 }

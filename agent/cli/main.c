@@ -14,6 +14,7 @@
 static const struct gabion_command commands[] = {
 	{ "check", "[--output FILE] [PATH...]", "compile a policy and report what is wrong with it",
 	  cmd_check },
+	{ "fmt", "[--check] [--diff] [PATH... | -]", "give policy files their form", cmd_fmt },
 	{ "load", "[--assign] [PATH... | --image FILE]", "compile a policy and put it in force",
 	  cmd_load },
 	{ "assign", "--all | PID [DOMAIN]", "move running processes into domains", cmd_assign },

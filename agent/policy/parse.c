@@ -47,10 +47,10 @@ const char *gabion_parser_slice(struct gabion_parser *parser, const struct gabio
 	return text;
 }
 
-void gabion_parse(struct gabion_parser *parser, uint32_t file)
+/* Scanner of file number @file, at its beginning. */
+static yyscan_t open_file(struct gabion_parser *parser, uint32_t file)
 {
 	yyscan_t scanner;
-	YY_BUFFER_STATE buffer;
 
 	parser->file = file;
 	parser->line = 1;
@@ -59,9 +59,29 @@ void gabion_parse(struct gabion_parser *parser, uint32_t file)
 	/* Cannot fail: allocation failures do not return. */
 	gabion_yylex_init_extra(parser, &scanner);
 	/* A copy: flex writes into the text it reads, and diagnostics quote it meanwhile. */
-	buffer = gabion_yy_scan_bytes(parser->sources->files.v[file].text,
-				      parser->sources->files.v[file].size, scanner);
+	gabion_yy_scan_bytes(parser->sources->files.v[file].text,
+			     parser->sources->files.v[file].size, scanner);
+	return scanner;
+}
+
+void gabion_parse(struct gabion_parser *parser, uint32_t file)
+{
+	yyscan_t scanner = open_file(parser, file);
+
 	gabion_yyparse(scanner, parser);
-	gabion_yy_delete_buffer(buffer, scanner);
+	gabion_yylex_destroy(scanner);
+}
+
+void gabion_parse_tokens(struct gabion_parser *parser, uint32_t file,
+			 void (*visit)(int token, const struct gabion_loc *loc, void *data),
+			 void *data)
+{
+	yyscan_t scanner = open_file(parser, file);
+	struct gabion_loc loc;
+	YYSTYPE value;
+	int token;
+
+	while ((token = gabion_yylex(&value, &loc, scanner)))
+		visit(token, &loc, data);
 	gabion_yylex_destroy(scanner);
 }

@@ -49,6 +49,14 @@ void gabion_parser_fini(struct gabion_parser *parser);
 /* Parse file number @file of the sources; what is wrong goes to the diagnostics. */
 void gabion_parse(struct gabion_parser *parser, uint32_t file);
 
+/*
+ * Call @visit for each token of file number @file, whatever the grammar says to them: a number
+ * of parser.h, and its place.
+ */
+void gabion_parse_tokens(struct gabion_parser *parser, uint32_t file,
+			 void (*visit)(int token, const struct gabion_loc *loc, void *data),
+			 void *data);
+
 /* The text at @loc as written, in the arena. */
 const char *gabion_parser_slice(struct gabion_parser *parser, const struct gabion_loc *loc);
 
