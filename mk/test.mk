@@ -183,8 +183,8 @@ bench: stage-6.1 selftests
 		OWN_FILTER=$(CURDIR)/$(B)/selftests/bench/own_filter $(CURDIR)/selftests/bench/syscalls
 
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
-POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard agent/tests/policy_*_test.c \
-	agent/tests/format_*_test.c))
+POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard $(addprefix agent/tests/, \
+	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c)))
 UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS)) $(VMM_UNIT_TESTS)
 
 $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/tests/%.o \
@@ -195,7 +195,7 @@ $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/
 # Random policies and their reference interpreter, also for others to compare with.
 SYSCALL_RANDOM := $(addprefix $(B)/asan/obj/agent/tests/, syscall_random.o syscall_random_sample.o \
 	syscall_random_text.o syscall_reference.o)
-$(TESTS_DIR)/policy_syscall_random_test $(TESTS_DIR)/format_text_test: $(SYSCALL_RANDOM)
+$(addprefix $(TESTS_DIR)/,policy_syscall_random_test diff_calls_test format_text_test): $(SYSCALL_RANDOM)
 
 unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock)
 

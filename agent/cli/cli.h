@@ -43,6 +43,7 @@ struct gabion_command {
 
 int cmd_assign(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_diff(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_export(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_fmt(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);

@@ -4,66 +4,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "../../core/syscall.h"
-#include "../common/cleanup.h"
-#include "../common/file.h"
 #include "../policy/outcome.h"
 #include "../seccomp/reach.h"
-
-static bool is_image(const char *path)
-{
-	cleanup_file FILE *file = NULL;
-	struct stat st;
-	__le64 magic;
-
-	/* Not a pipe: what is read to look at it would be gone. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return false;
-	file = fopen(path, "re");
-	return file && fread(&magic, sizeof(magic), 1, file) == 1 &&
-	       le64_to_cpu(magic) == GABION_POLICY_MAGIC;
-}
-
-static int open_image(struct gabion_filtered_domain *domain, const char *path,
-		      struct gabion_error *error)
-{
-	const char *why;
-	size_t size;
-	int err = gabion_file_read(path, GABION_POLICY_SIZE_MAX, &domain->image, &size, error);
-
-	if (err)
-		return err;
-	err = gabion_view_open(&domain->image_view, domain->image, size, &why);
-	if (err)
-		return gabion_error_set(error, err, "%s: not a policy image: %s", path, why);
-	domain->view = &domain->image_view;
-	return 0;
-}
-
-static int open_sources(struct gabion_filtered_domain *domain, const char *library,
-			const char *path, struct gabion_error *error)
-{
-	int err = gabion_policy_compile_in(&domain->compiled, library, &path, 1, error);
-
-	gabion_diagnostics_print(&domain->compiled.diagnostics, stderr);
-	domain->view = &domain->compiled.view;
-	return err;
-}
 
 int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const char *library,
 				const char *path, const char *name, struct gabion_error *error)
 {
 	const struct gabion_view *view;
-	int err = is_image(path) ? open_image(domain, path, error)
-				 : open_sources(domain, library, path, error);
+	int err = gabion_policy_input_open(&domain->input, library, path, error);
 	uint32_t i;
 
 	if (err)
 		return err;
-	view = domain->view;
+	view = domain->view = domain->input.view;
 	for (i = 0; i < view->ndomains; i++)
 		if (!strcmp(gabion_view_string(view, view->domains[i].name), name))
 			break;
@@ -113,7 +69,6 @@ bool gabion_filtered_domain_executes(const struct gabion_filtered_domain *domain
 
 void gabion_filtered_domain_free(struct gabion_filtered_domain *domain)
 {
-	gabion_compiled_free(&domain->compiled);
-	free(domain->image);
+	gabion_policy_input_free(&domain->input);
 	*domain = (struct gabion_filtered_domain){0};
 }

@@ -5,21 +5,18 @@
 #ifndef GABION_CLI_FILTERED_DOMAIN_H
 #define GABION_CLI_FILTERED_DOMAIN_H
 
-#include "../policy/policy.h"
+#include "policy_input.h"
 
 /**
  * struct gabion_filtered_domain - what a command works on; zero-initialise
- * @compiled:	owns the image of sources
- * @image:	owned; what was compiled before
- * @view:	of either
+ * @input:	the policy
+ * @view:	of it
  * @index:	of the domain
  * @filter:	of the domain
  */
 struct gabion_filtered_domain {
-	struct gabion_compiled compiled;
-	void *image;
+	struct gabion_policy_input input;
 	const struct gabion_view *view;
-	struct gabion_view image_view;
 	uint32_t index;
 	const struct gabion_policy_filter *filter;
 };

@@ -31,6 +31,7 @@ static const struct gabion_command commands[] = {
 	  cmd_monitor },
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT", "ask what a policy allows",
 	  cmd_query },
+	{ "diff", "OLD NEW", "show what changes between two policies", cmd_diff },
 	{ "test", "[PATH...]", "check a policy against its expected verdicts", cmd_test },
 	{ "unload", "", "take the policy away, so that the module can be removed", cmd_unload },
 	{ "lock", "[--yes]", "make policy and module permanent until reboot", cmd_lock },

@@ -178,8 +178,12 @@ static void find_rules(const struct gabion_view *view, struct gabion_answer *a, 
 	a->nrules = found.n;
 }
 
-static uint64_t numbers_of(const struct gabion_policy_domain *d, uint32_t klass)
+uint64_t gabion_query_numbers(const struct gabion_view *view, uint32_t klass, uint32_t domain)
 {
+	const struct gabion_policy_domain *d = &view->domains[domain];
+
+	if (le32_to_cpu(d->flags) & GABION_DOMAIN_UNCONFINED)
+		return UINT64_MAX;
 	switch (klass) {
 	case GABION_CLASS_CAPABILITY:
 		return le64_to_cpu(d->capabilities);
@@ -194,27 +198,33 @@ static uint64_t numbers_of(const struct gabion_policy_domain *d, uint32_t klass)
 
 static void decide_number(const struct gabion_view *view, struct gabion_answer *a)
 {
-	if (a->unconfined)
-		return;
-	a->refused = a->wanted & ~numbers_of(&view->domains[a->domain], a->klass);
+	a->refused = a->wanted & ~gabion_query_numbers(view, a->klass, a->domain);
 	if (!a->refused)
 		return;
 	find_rules(view, a, true);
 	a->reason = a->nrules ? GABION_ANSWER_DENIED : GABION_ANSWER_NO_RULE;
 }
 
+uint32_t gabion_query_effective(const struct gabion_view *view, uint32_t klass, uint32_t domain,
+				uint32_t label)
+{
+	const struct gabion_class_view *c = &view->classes[klass];
+
+	if (c->allow && label < c->nlabels)
+		return gabion_effective(view, klass, domain, label);
+	return le32_to_cpu(view->domains[domain].flags) & GABION_DOMAIN_UNCONFINED
+		       ? gabion_class_permissions(klass)
+		       : 0;
+}
+
 static void decide(const struct gabion_view *view, struct gabion_answer *a)
 {
 	const struct gabion_class_view *c = &view->classes[a->klass];
-	uint32_t effective = 0;
+	uint32_t effective = gabion_query_effective(view, a->klass, a->domain, a->label);
 
 	/* A policy may have nothing of a class; then nothing of it is granted. */
-	if (c->allow) {
-		effective = gabion_effective(view, a->klass, a->domain, a->label);
+	if (c->allow)
 		a->object_level = gabion_label_level(view, a->klass, a->label);
-	} else if (a->unconfined) {
-		effective = gabion_class_permissions(a->klass);
-	}
 	a->refused = a->wanted & ~effective;
 	if (a->has_command && gabion_ioctl_granted(view, a->domain, a->label, a->command))
 		a->refused = 0;

@@ -92,6 +92,16 @@ struct gabion_answer {
 int gabion_query(const struct gabion_view *view, const char *domain, const char *verb,
 		 const char *object, struct gabion_answer *answer, struct gabion_error *error);
 
+/*
+ * What the domain at index @domain may do to the objects of @label, by the rules and the level
+ * order. As gabion_effective(), and also where the policy has nothing of @klass.
+ */
+uint32_t gabion_query_effective(const struct gabion_view *view, uint32_t klass, uint32_t domain,
+				uint32_t label);
+
+/* What it may use of a class without tables (capability, family, control, netlink): a bit set. */
+uint64_t gabion_query_numbers(const struct gabion_view *view, uint32_t klass, uint32_t domain);
+
 void gabion_answer_free(struct gabion_answer *answer);
 
 /* "allowed", "no-rule", "deny-rule", "level", "syscall", "arguments": the words of the events. */

@@ -279,11 +279,29 @@ static char *name_missing(const struct question *q)
 	return text;
 }
 
+uint32_t gabion_query_outcome(const struct gabion_view *view, uint32_t domain, uint32_t abi,
+			      uint32_t number)
+{
+	static const uint32_t needed[GABION_ABI_END] = {
+		[GABION_ABI_I386] = GABION_DOMAIN_I386,
+		[GABION_ABI_X32] = GABION_DOMAIN_X32,
+	};
+	const struct gabion_policy_filter *filter = gabion_filter_find(view, domain);
+	uint32_t flags = le32_to_cpu(view->domains[domain].flags);
+
+	if (flags & GABION_DOMAIN_UNCONFINED)
+		return GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
+	if (filter)
+		return gabion_filter_entry(view, filter, abi, number);
+	/* Everything, by the entries that the domain has: kmod/check_syscall.c, check_abi(). */
+	return needed[abi] & ~flags ? GABION_OUTCOME(GABION_ACTION_ERRNO, ENOSYS)
+				    : GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
+}
+
 int gabion_query_call(const struct gabion_view *view, const char *text,
 		      struct gabion_answer *answer, struct gabion_error *error)
 {
 	const struct gabion_policy_domain *d = &view->domains[answer->domain];
-	const struct gabion_policy_filter *filter = gabion_filter_find(view, answer->domain);
 	struct question q = {.text = text, .error = error};
 	struct ways ways = {};
 	int err = read_question(&q);
@@ -297,14 +315,11 @@ int gabion_query_call(const struct gabion_view *view, const char *text,
 	answer->subject_level = &view->levels[le32_to_cpu(d->level)];
 	answer->abi = q.abi;
 	answer->label = q.number;
-	answer->outcome = GABION_OUTCOME(GABION_ACTION_ALLOW, 0);
-	answer->allowed = true;
-	if (!filter || answer->unconfined)
-		return 0;
 	q.walk.tests = view->tests;
 	q.walk.visit = add_way;
 	q.walk.data = &ways;
-	all = gabion_walk_outcomes(&q.walk, gabion_filter_entry(view, filter, q.abi, q.number));
+	all = gabion_walk_outcomes(
+		&q.walk, gabion_query_outcome(view, answer->domain, q.abi, q.number));
 	answer->outcome = ways.outcome;
 	if (ways.differ || !all) {
 		answer->allowed = false;

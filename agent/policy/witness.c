@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "witness.h"
 
-/* Order in which bytes are tried. */
-static void order_bytes(uint8_t *order, bool paths)
+void gabion_witness_order(uint8_t *order, bool paths)
 {
 	static const char first[] =
 		"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-/";
@@ -52,7 +51,7 @@ void gabion_witness_init(struct gabion_witness *w, const struct gabion_automaton
 	uint8_t order[256];
 	size_t head;
 
-	order_bytes(order, paths);
+	gabion_witness_order(order, paths);
 	w->parent = gabion_xcalloc(2 * (size_t)dfa->nstates, sizeof(*w->parent));
 	w->byte = gabion_xcalloc(2 * (size_t)dfa->nstates, 1);
 	w->found = gabion_xcalloc(nlabels, sizeof(*w->found));

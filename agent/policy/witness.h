@@ -14,6 +14,9 @@ struct gabion_witness {
 	uint32_t *found;	/* [nlabels] node + 1 of the first name of the label */
 };
 
+/* All 256 bytes in @order, of @paths those first that are easy to read. */
+void gabion_witness_order(uint8_t *order, bool paths);
+
 /*
  * @paths: only names that the kernel can make, without "//" and trailing '/';
  * bytes that are easy to read first.

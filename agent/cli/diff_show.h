@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What `gabion diff` writes to stdout. */
+#ifndef GABION_CLI_DIFF_SHOW_H
+#define GABION_CLI_DIFF_SHOW_H
+
+#include "../query/diff.h"
+
+/* For people, grouped by domain; nothing where nothing differs. @paths: old and new. */
+void gabion_diff_show_text(const struct gabion_diff *diff, const char *const paths[2]);
+
+/* One JSON value. 0 or -errno. */
+int gabion_diff_show_json(const struct gabion_diff *diff, const char *const paths[2]);
+
+#endif /* GABION_CLI_DIFF_SHOW_H */
