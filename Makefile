@@ -30,6 +30,7 @@ include mk/deps.mk
 include mk/module.mk
 include mk/agent.mk
 include mk/vmm.mk
+include mk/guest.mk
 include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk
