@@ -17,7 +17,7 @@
 struct fixture {
 	struct mock *mock;
 	char dir[32];
-	char out[4096];		/* stdout and stderr of the last command */
+	char out[1 << 20];	/* stdout and stderr of the last command; `ps -a` of a busy machine is long */
 };
 
 static int setup(void **state)
