@@ -25,10 +25,7 @@ DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c ou
 DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.
-CLI_SOURCES := $(addprefix agent/cli/, assigned.c cmd_assign.c cmd_check.c cmd_diff.c cmd_export.c \
-	cmd_fmt.c cmd_load.c cmd_lock.c cmd_monitor.c cmd_ps.c cmd_query.c cmd_run.c cmd_status.c \
-	cmd_syscalls.c cmd_test.c cmd_unload.c diagnostics.c diff_json.c diff_text.c \
-	filtered_domain.c main.c policy_input.c table.c usage.c)
+CLI_SOURCES := $(sort $(wildcard agent/cli/*.c))
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap libseccomp)

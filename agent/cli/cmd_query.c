@@ -1,208 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gabion query: may a domain do something?  Answered from the policy's text, by
- * the code that the kernel decides with.
+ * gabion query: may a domain do something; who may; what may it?  Answered from the
+ * policy, by the code that the kernel decides with.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <string.h>
 
 #include "../common/cleanup.h"
-#include "../common/json.h"
-#include "../common/text.h"
-#include "../policy/outcome.h"
-#include "../policy/policy.h"
-#include "../policy/syscall_names.h"
+#include "../policy/mem.h"
 #include "cli.h"
+#include "policy_input.h"
+#include "query_show.h"
 #include "usage.h"
 
-static const char *level_name(const struct gabion_view *view,
-			      const struct gabion_policy_level *level)
+static int show_json(const struct gabion_view *view, const char *const question[3],
+		     const struct gabion_answer *answer)
 {
-	return level ? gabion_view_string(view, level->name) : NULL;
-}
+	cleanup_json struct gabion_json json = {0};
 
-/* The domain @to that executing the object enters; NULL: none. */
-static const char *entered_name(const struct gabion_view *view, const struct gabion_answer *a,
-				uint16_t to)
-{
-	if (to == GABION_TRANSITION_NONE || !(a->wanted & GABION_FILE_EXECUTE))
-		return NULL;
-	return gabion_view_string(view, view->domains[to].name);
-}
-
-static char *rule_objects(const struct gabion_view *view, const struct gabion_policy_rule *r)
-{
-	uint32_t klass = le16_to_cpu(r->klass), object = le32_to_cpu(r->object);
-
-	if (klass == GABION_CLASS_DOMAIN)
-		return strdup(gabion_view_string(view, view->domains[object].name));
-	if (klass < GABION_CLASS_TABLES_END)
-		return strdup(gabion_view_string(view, view->resources[object].name));
-	return gabion_bits_format(klass, 1ULL << object);
-}
-
-/* Permissions of @r, malloc'ed; NULL for a rule about numbers. */
-static char *rule_words(const struct gabion_policy_rule *r)
-{
-	uint32_t klass = le16_to_cpu(r->klass), bits = le32_to_cpu(r->permissions);
-
-	return klass < GABION_CLASS_TABLES_END
-		       ? gabion_bits_format(klass, bits & ~GABION_RULE_COMMANDS)
-		       : NULL;
-}
-
-static bool has_commands(const struct gabion_policy_rule *r)
-{
-	return le32_to_cpu(r->permissions) & GABION_RULE_COMMANDS;
-}
-
-static void print_rule(const struct gabion_view *view, const struct gabion_policy_rule *r)
-{
-	uint32_t klass = le16_to_cpu(r->klass);
-	cleanup_free char *object = rule_objects(view, r);
-	cleanup_free char *shown = object ? gabion_text_escape(object) : NULL;
-	cleanup_free char *words = rule_words(r);
-
-	printf("  %s:%u: %s %s%s %s\n", gabion_view_string(view, r->file), le32_to_cpu(r->line),
-	       gabion_rule_kind_name(le16_to_cpu(r->kind)),
-	       words ? words : gabion_class_name(klass), has_commands(r) ? "(...)" : "",
-	       shown ? shown : "");
-}
-
-static void print_outcome(const struct gabion_answer *a)
-{
-	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
-
-	if (a->reason == GABION_ANSWER_ARGUMENTS)
-		printf("  it depends on arguments: give %s\n", a->missing);
-	else if (a->unconfined)
-		printf("  the domain is unconfined\n");
-	else
-		printf("  by the syscall filter (%s): %s%s\n", gabion_abi_name(a->abi), outcome,
-		       a->quiet ? ", not recorded" : "");
-}
-
-static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
-{
-	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
-	const char *resources = gabion_answer_resources(view, a);
-
-	if (a->unconfined)
-		printf("  the domain is unconfined\n");
-	else if (a->free_command)
-		printf("  the command needs no grant\n");
-	else if (a->reason == GABION_ANSWER_NO_RULE && a->klass >= GABION_CLASS_TABLES_END)
-		printf("  no rule grants %s %s\n", gabion_class_name(a->klass), refused);
-	else if (a->reason == GABION_ANSWER_NO_RULE && !*resources)
-		printf("  no resource of the policy matches\n");
-	else if (a->reason == GABION_ANSWER_NO_RULE)
-		printf("  no rule grants %s on %s\n", refused, resources);
-	else if (a->reason == GABION_ANSWER_LEVEL)
-		printf("  the level order forbids it: the domain has level %s, %s has level %s\n",
-		       level_name(view, a->subject_level), resources,
-		       level_name(view, a->object_level));
-}
-
-static void print_text(const struct gabion_view *view, const char *object,
-		       const struct gabion_answer *a, bool many)
-{
-	cleanup_free char *shown = gabion_text_escape(object);
-	const char *to = entered_name(view, a, a->transition);
-	const char *helper = entered_name(view, a, a->helper);
-	uint32_t i;
-
-	if (many)
-		printf("%s: ", shown ? shown : object);
-	printf("%s%s\n", a->allowed ? "allowed" : a->denied ? "denied" : "undecided",
-	       a->denied && a->complain ? " (complain mode: recorded and let pass)" : "");
-	if (a->klass == GABION_CLASS_SYSCALL) {
-		print_outcome(a);
-		return;
-	}
-	print_why(view, a);
-	for (i = 0; i < a->nrules; i++)
-		print_rule(view, &view->rules[a->rules[i]]);
-	if (a->allowed && to)
-		printf("  enters domain %s\n", to);
-	if (a->allowed && helper)
-		printf("  enters domain %s when the kernel executes it\n", helper);
-}
-
-static void json_rules(struct gabion_json *json, const struct gabion_view *view,
-		       const struct gabion_answer *a)
-{
-	uint32_t i;
-
-	gabion_json_open(json, "rules", '[');
-	for (i = 0; i < a->nrules; i++) {
-		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
-		cleanup_free char *object = rule_objects(view, r);
-		cleanup_free char *words = rule_words(r);
-
-		gabion_json_open(json, NULL, '{');
-		gabion_json_string(json, "kind", gabion_rule_kind_name(le16_to_cpu(r->kind)));
-		gabion_json_string(json, "permissions", words);
-		if (has_commands(r))
-			gabion_json_bool(json, "commands", true);
-		gabion_json_string(json, "object", object);
-		gabion_json_string(json, "file", gabion_view_string(view, r->file));
-		gabion_json_unsigned(json, "line", le32_to_cpu(r->line));
-		gabion_json_unsigned(json, "column", le32_to_cpu(r->column));
-		gabion_json_close(json, '}');
-	}
-	gabion_json_close(json, ']');
-}
-
-static void json_call(struct gabion_json *json, const struct gabion_answer *a)
-{
-	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
-	bool settled = a->reason != GABION_ANSWER_ARGUMENTS;
-
-	gabion_json_string(json, "abi", gabion_abi_name(a->abi));
-	gabion_json_unsigned(json, "number", a->label);
-	gabion_json_string(json, "action",
-			   settled ? gabion_action_name(GABION_OUTCOME_ACTION(a->outcome)) : NULL);
-	gabion_json_string(json, "outcome", settled ? outcome : NULL);
-	gabion_json_string(json, "missing", a->missing);
-}
-
-static int print_json(const struct gabion_view *view, const char *const question[3],
-		      const struct gabion_answer *a)
-{
-	cleanup_json struct gabion_json json = { 0 };
-	bool call = a->klass == GABION_CLASS_SYSCALL;
-	cleanup_free char *wanted = call ? NULL : gabion_bits_format(a->klass, a->wanted);
-	cleanup_free char *refused = call ? NULL : gabion_bits_format(a->klass, a->refused);
-
-	gabion_json_open(&json, NULL, '{');
-	gabion_json_string(&json, "domain", question[0]);
-	gabion_json_string(&json, "permission", question[1]);
-	gabion_json_string(&json, "object", question[2]);
-	gabion_json_bool(&json, "allowed", a->allowed);
-	gabion_json_bool(&json, "denied", a->denied);
-	if (call)
-		json_call(&json, a);
-	gabion_json_string(&json, "reason", gabion_answer_reason_name(a->reason));
-	gabion_json_string(&json, "class", gabion_class_name(a->klass));
-	gabion_json_string(&json, "wanted", wanted);
-	gabion_json_string(&json, "refused", refused);
-	if (a->has_command) {
-		gabion_json_unsigned(&json, "command", a->command);
-		gabion_json_bool(&json, "needs_no_grant", a->free_command);
-	}
-	gabion_json_unsigned(&json, "label", a->label);
-	gabion_json_string(&json, "resources", gabion_answer_resources(view, a));
-	gabion_json_string(&json, "domain_level", level_name(view, a->subject_level));
-	gabion_json_string(&json, "object_level", level_name(view, a->object_level));
-	gabion_json_string(&json, "enters", entered_name(view, a, a->transition));
-	gabion_json_string(&json, "helper_enters", entered_name(view, a, a->helper));
-	gabion_json_bool(&json, "unconfined", a->unconfined);
-	gabion_json_bool(&json, "complain", a->complain);
-	gabion_json_bool(&json, "audit", a->audit);
-	gabion_json_bool(&json, "quiet", a->quiet);
-	json_rules(&json, view, a);
-	gabion_json_close(&json, '}');
+	gabion_answer_show_json(&json, view, question, answer);
 	return gabion_json_print(&json);
 }
 
@@ -216,23 +32,37 @@ static int ask(const struct gabion_cli *cli, const struct gabion_view *view,
 		return GABION_EXIT_ERROR;
 	status = answer.allowed ? GABION_EXIT_OK : GABION_EXIT_NO;
 	if (cli->json) {
-		err = print_json(view, question, &answer);
+		err = show_json(view, question, &answer);
 		if (err) {
 			gabion_error_set(error, err, "cannot write: %s", strerror(-err));
 			status = GABION_EXIT_ERROR;
 		}
 	} else {
-		print_text(view, question[2], &answer, many);
+		gabion_answer_show_text(view, many ? question[2] : NULL, &answer);
 	}
 	gabion_answer_free(&answer);
 	return status;
+}
+
+/* The words of one object that is not a path: "tcp 127.0.0.1 port 80". malloc'ed. */
+static char *join(int nwords, char **words)
+{
+	char *joined = gabion_xstrdup(words[0]), *longer;
+	int i;
+
+	for (i = 1; i < nwords; i++) {
+		longer = gabion_xasprintf("%s %s", joined, words[i]);
+		free(joined);
+		joined = longer;
+	}
+	return joined;
 }
 
 /* Several paths are several questions; the words of anything else are one object. */
 static int ask_all(const struct gabion_cli *cli, const struct gabion_view *view, int nwords,
 		   char **words, struct gabion_error *error)
 {
-	const char *question[3] = { words[0], words[1], words[2] };
+	const char *question[3] = {words[0], words[1], words[2]};
 	cleanup_free char *joined = NULL;
 	int status = GABION_EXIT_OK, one, i;
 
@@ -244,49 +74,63 @@ static int ask_all(const struct gabion_cli *cli, const struct gabion_view *view,
 		}
 		return status;
 	}
-	joined = strdup(words[2]);
-	for (i = 3; joined && i < nwords; i++) {
-		char *longer = NULL;
-
-		if (asprintf(&longer, "%s %s", joined, words[i]) < 0)
-			longer = NULL;
-		free(joined);
-		joined = longer;
-	}
-	if (!joined) {
-		gabion_error_set(error, -ENOMEM, "no memory");
-		return GABION_EXIT_ERROR;
-	}
-	question[2] = joined;
+	question[2] = joined = join(nwords - 2, words + 2);
 	return ask(cli, view, question, false, error);
+}
+
+/* What the options ask for; zero-initialise. */
+struct request {
+	const char *policy;
+	bool who, why;
+};
+
+static int answer(const struct gabion_cli *cli, const struct request *r, int nwords, char **words,
+		  struct gabion_error *error)
+{
+	cleanup_policy_input struct gabion_policy_input input = {0};
+	cleanup_free char *object = NULL;
+
+	if (gabion_policy_input_open(&input, cli->policy_dir, r->policy, error))
+		return GABION_EXIT_ERROR;
+	if (r->who) {
+		object = join(nwords - 1, words + 1);
+		return gabion_query_who(input.view, words[0], object, cli->json, error);
+	}
+	if (nwords == 1)
+		return gabion_query_list(input.view, words[0], r->why, cli->json, error);
+	return ask_all(cli, input.view, nwords, words, error);
 }
 
 int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
-		{ "policy", required_argument, NULL, 'p' },
-		{ 0 },
+		{"policy", required_argument, NULL, 'p'},
+		{"who", no_argument, NULL, 'w'},
+		{"why", no_argument, NULL, 'y'},
+		{0},
 	};
-	const char *policy = cli->policy_dir;
-	struct gabion_compiled compiled;
-	int option, status;
+	struct request request = {.policy = cli->policy_dir};
+	int option, n;
 
 	gabion_cli_getopt_reset();
 	while ((option = getopt_long(argc, argv, "+:p:", options, NULL)) != -1) {
-		if (option != 'p')
+		if (option == 'p')
+			request.policy = optarg;
+		else if (option == 'w')
+			request.who = true;
+		else if (option == 'y')
+			request.why = true;
+		else
 			return gabion_cli_wrong_option(error, argv, option);
-		policy = optarg;
 	}
-	if (argc - optind < 3)
+	n = argc - optind;
+	if (request.who && n < 2)
+		return gabion_cli_wrong(
+			error, argv[0],
+			"expected PERMISSION OBJECT, as in: --who read /etc/shadow");
+	if (!request.who && n != 1 && n < 3)
 		return gabion_cli_wrong(
 			error, argv[0],
 			"expected DOMAIN PERMISSION OBJECT, as in: nginx read /etc/shadow");
-	if (gabion_policy_compile_in(&compiled, cli->policy_dir, &policy, 1, error)) {
-		gabion_diagnostics_print(&compiled.diagnostics, stderr);
-		status = GABION_EXIT_ERROR;
-	} else {
-		status = ask_all(cli, &compiled.view, argc - optind, argv + optind, error);
-	}
-	gabion_compiled_free(&compiled);
-	return status;
+	return answer(cli, &request, n, argv + optind, error);
 }

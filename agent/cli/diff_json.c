@@ -4,16 +4,8 @@
 #include "../policy/names.h"
 #include "../policy/outcome.h"
 #include "../policy/syscall_names.h"
+#include "change_show.h"
 #include "diff_show.h"
-
-static const char *const kinds[GABION_CHANGE_KINDS] = {
-	[GABION_CHANGE_ACCESS] = "access",	  [GABION_CHANGE_NUMBERS] = "numbers",
-	[GABION_CHANGE_COMMANDS] = "ioctl",	  [GABION_CHANGE_ENTERS] = "enters",
-	[GABION_CHANGE_HELPER] = "helper_enters", [GABION_CHANGE_AUDIT] = "audit",
-	[GABION_CHANGE_QUIET] = "quiet",	  [GABION_CHANGE_CALLS] = "syscalls",
-	[GABION_CHANGE_LEVEL] = "level",	  [GABION_CHANGE_MODE] = "mode",
-	[GABION_CHANGE_ORDER] = "order",	  [GABION_CHANGE_EXPECTATION] = "expectation",
-};
 
 /* An array of the words for @bits: permissions, capabilities, ... */
 static void json_bits(struct gabion_json *json, const char *key, uint32_t klass, uint64_t bits)
@@ -62,7 +54,7 @@ static void json_change(struct gabion_json *json, const struct gabion_change *c)
 		    c->kind == GABION_CHANGE_AUDIT || c->kind == GABION_CHANGE_QUIET;
 
 	gabion_json_open(json, NULL, '{');
-	gabion_json_string(json, "kind", kinds[c->kind]);
+	gabion_json_string(json, "kind", gabion_change_kind_name(c->kind));
 	if (c->klass)
 		gabion_json_string(json, "class", gabion_class_name(c->klass));
 	gabion_json_string(json, "object", c->object);

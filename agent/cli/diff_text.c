@@ -7,9 +7,8 @@
 #include "../policy/names.h"
 #include "../policy/outcome.h"
 #include "../policy/syscall_names.h"
+#include "change_show.h"
 #include "diff_show.h"
-
-#define WIDTH 100
 
 /* " (web_content)", " (nothing -> web_content)": the resources that an object belongs to. */
 static void print_resources(const struct gabion_change *c)
@@ -92,20 +91,10 @@ static void print_calls(const struct gabion_change *c)
 	cleanup_free char *new = outcome_words(c->outcome[1]);
 	bool ran = GABION_OUTCOME_ACTION(c->outcome[0]) < GABION_ACTION_ERRNO;
 	bool runs = GABION_OUTCOME_ACTION(c->outcome[1]) < GABION_ACTION_ERRNO;
-	size_t column = 0, i;
 
 	printf("  %c syscalls of %s: %s -> %s\n", ran == runs ? '~' : "-+"[runs],
 	       gabion_abi_name(c->abi), old, new);
-	for (i = 0; i < c->calls.n; i++) {
-		size_t n = strlen(c->calls.v[i]) + 2;
-
-		if (column && column + n > WIDTH) {
-			puts(",");
-			column = 0;
-		}
-		column += printf("%s%s", column ? ", " : "      ", c->calls.v[i]);
-	}
-	putchar('\n');
+	gabion_calls_show_text(c, "      ");
 }
 
 /* "level internal -> secret"; of a domain that came or went "level secret". */

@@ -19,6 +19,8 @@ int gabion_filtered_domain_open(struct gabion_filtered_domain *domain, const cha
 
 	if (err)
 		return err;
+	/* Warnings: of an image there are none. */
+	gabion_diagnostics_print(&domain->input.compiled.diagnostics, stderr);
 	view = domain->view = domain->input.view;
 	for (i = 0; i < view->ndomains; i++)
 		if (!strcmp(gabion_view_string(view, view->domains[i].name), name))

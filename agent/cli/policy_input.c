@@ -45,7 +45,8 @@ int gabion_policy_input_open(struct gabion_policy_input *input, const char *libr
 	if (is_image(path))
 		return open_image(input, path, error);
 	err = gabion_policy_compile_in(&input->compiled, library, &path, 1, error);
-	gabion_diagnostics_print(&input->compiled.diagnostics, stderr);
+	if (err)
+		gabion_diagnostics_print(&input->compiled.diagnostics, stderr);
 	input->view = &input->compiled.view;
 	input->expectations = &input->compiled.expectations;
 	return err;

@@ -22,8 +22,8 @@ struct gabion_policy_input {
 
 /*
  * Open the policy at @path: a file or folder of sources, or an image. What sources use is looked
- * for in the folder @library, too. Diagnostics of the compiler go to stderr. Release @input
- * whatever the result. 0 or -errno.
+ * for in the folder @library, too. What the compiler says of sources that it refuses goes to
+ * stderr; warnings are in @input->compiled. Release @input whatever the result. 0 or -errno.
  */
 int gabion_policy_input_open(struct gabion_policy_input *input, const char *library,
 			     const char *path, struct gabion_error *error);

@@ -24,8 +24,8 @@ static int unknown(struct gabion_error *error, const char *what, const struct ga
 	return gabion_error_set(error, -EINVAL, "unknown %s \"%s\"", what, s->name);
 }
 
-static int find_domain(const struct gabion_view *view, const char *name, uint32_t *domain,
-		       struct gabion_error *error)
+int gabion_query_domain(const struct gabion_view *view, const char *name, uint32_t *domain,
+			struct gabion_error *error)
 {
 	struct gabion_suggestion s = { .name = name };
 	uint32_t i;
@@ -122,7 +122,7 @@ static int find_object(const struct gabion_view *view, const struct gabion_verb 
 		a->label = a->domain;
 		return 0;
 	}
-	return find_domain(view, object, &a->label, error);
+	return gabion_query_domain(view, object, &a->label, error);
 }
 
 /* Is @rule about the class asked about? `socket netlink` is about its protocols, too. */
@@ -153,8 +153,7 @@ static bool label_has(const struct gabion_view *view, const struct gabion_answer
 	return false;
 }
 
-/* Rules on this object that grant, or deny, some of what is wanted. */
-static void find_rules(const struct gabion_view *view, struct gabion_answer *a, bool deny)
+void gabion_query_rules(const struct gabion_view *view, struct gabion_answer *a, bool deny)
 {
 	bool numbers = a->klass >= GABION_CLASS_CAPABILITY;
 	VEC(uint32_t) found = {};
@@ -201,7 +200,7 @@ static void decide_number(const struct gabion_view *view, struct gabion_answer *
 	a->refused = a->wanted & ~gabion_query_numbers(view, a->klass, a->domain);
 	if (!a->refused)
 		return;
-	find_rules(view, a, true);
+	gabion_query_rules(view, a, true);
 	a->reason = a->nrules ? GABION_ANSWER_DENIED : GABION_ANSWER_NO_RULE;
 }
 
@@ -254,7 +253,7 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 	unsigned int i;
 	int err;
 
-	err = find_domain(view, domain, &a->domain, error);
+	err = gabion_query_domain(view, domain, &a->domain, error);
 	if (err)
 		return err;
 	if (!strcmp(word, "capability"))
@@ -311,7 +310,7 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 	answer->denied = answer->refused;
 	if (!answer->rules && !answer->unconfined && !answer->free_command &&
 	    answer->reason != GABION_ANSWER_NO_RULE)
-		find_rules(view, answer, answer->reason == GABION_ANSWER_DENIED);
+		gabion_query_rules(view, answer, answer->reason == GABION_ANSWER_DENIED);
 	return 0;
 }
 

@@ -42,6 +42,7 @@ enum gabion_answer_reason {
  *		GABION_TRANSITION_NONE: the same
  * @has_command: file: about one command of ioctl(2), @command
  * @free_command: it needs no grant
+ * @unfiltered:	syscall: the domain has no filter: it may call everything, by the ABIs it has
  * @abi:	syscall: enum gabion_abi
  * @outcome:	syscall: what happens, as in syscall.h; undefined for GABION_ANSWER_ARGUMENTS
  * @missing:	syscall: names of the arguments that the answer depends on, malloc'ed, or NULL
@@ -68,6 +69,7 @@ struct gabion_answer {
 	bool has_command;
 	bool free_command;
 	uint32_t command;
+	bool unfiltered;
 	uint32_t abi;
 	uint32_t outcome;
 	char *missing;
@@ -91,6 +93,16 @@ struct gabion_answer {
  */
 int gabion_query(const struct gabion_view *view, const char *domain, const char *verb,
 		 const char *object, struct gabion_answer *answer, struct gabion_error *error);
+
+/* Index of the domain called @name. 0, or -EINVAL and @error. */
+int gabion_query_domain(const struct gabion_view *view, const char *name, uint32_t *domain,
+			struct gabion_error *error);
+
+/*
+ * Put into @answer the rules about its @klass, @domain, @label and @wanted (and @has_command)
+ * that grant some of it, or with @deny those that deny some.
+ */
+void gabion_query_rules(const struct gabion_view *view, struct gabion_answer *answer, bool deny);
 
 /*
  * What the domain at index @domain may do to the objects of @label, by the rules and the level

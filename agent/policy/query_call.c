@@ -313,6 +313,7 @@ int gabion_query_call(const struct gabion_view *view, const char *text,
 	answer->unconfined = le32_to_cpu(d->flags) & GABION_DOMAIN_UNCONFINED;
 	answer->complain = le32_to_cpu(d->flags) & GABION_DOMAIN_COMPLAIN;
 	answer->subject_level = &view->levels[le32_to_cpu(d->level)];
+	answer->unfiltered = !gabion_filter_find(view, answer->domain);
 	answer->abi = q.abi;
 	answer->label = q.number;
 	q.walk.tests = view->tests;

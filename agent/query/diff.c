@@ -12,7 +12,7 @@ void gabion_changes_add(struct gabion_changes *changes, struct gabion_change cha
 	vec_push(changes, change);
 }
 
-static void free_changes(struct gabion_changes *changes)
+void gabion_changes_free(struct gabion_changes *changes)
 {
 	size_t i, j;
 
@@ -27,15 +27,16 @@ static void free_changes(struct gabion_changes *changes)
 		free(c->calls.v);
 	}
 	free(changes->v);
+	*changes = (struct gabion_changes){0};
 }
 
 void gabion_diff_free(struct gabion_diff *diff)
 {
 	size_t i;
 
-	free_changes(&diff->policy);
+	gabion_changes_free(&diff->policy);
 	for (i = 0; i < diff->ndomains; i++)
-		free_changes(&diff->domains[i].changes);
+		gabion_changes_free(&diff->domains[i].changes);
 	free(diff->domains);
 	*diff = (struct gabion_diff){0};
 }
@@ -194,27 +195,33 @@ static void diff_numbers(const struct diff_pair *d, struct gabion_changes *chang
 	}
 }
 
-static int diff_domain(const struct diff_pair *d,
-		       const struct gabion_name_pairs pairs[GABION_CLASS_TABLES_END],
+int gabion_diff_one(const struct diff_pair *d,
+		    const struct gabion_name_pairs pairs[GABION_CLASS_TABLES_END],
+		    struct gabion_changes *changes, struct gabion_error *error)
+{
+	diff_self(d, changes);
+	gabion_diff_names(d, GABION_CLASS_FILE, &pairs[GABION_CLASS_FILE], changes);
+	gabion_diff_names(d, GABION_CLASS_NET, &pairs[GABION_CLASS_NET], changes);
+	if (diff_is_unconfined(d, 0) || diff_is_unconfined(d, 1))
+		return 0;
+	gabion_diff_peers(d, changes);
+	diff_numbers(d, changes);
+	return gabion_diff_calls(d, changes, error);
+}
+
+static int diff_domain(const struct diff_pair *d, const struct gabion_name_pairs *pairs,
 		       struct gabion_diff *diff, struct gabion_error *error)
 {
-	int in_new = d->domain[1] != NOT_THERE, err = 0;
+	int in_new = d->domain[1] != NOT_THERE, err;
 	struct gabion_domain_diff out = {
 		.name = diff_domain_name(d, in_new, d->domain[in_new]),
-		.there = {d->domain[0] != NOT_THERE, d->domain[1] != NOT_THERE},
+		.there = {d->domain[0] != NOT_THERE, in_new},
 		.unlike = diff_is_unconfined(d, 0) != diff_is_unconfined(d, 1),
 	};
 
-	diff_self(d, &out.changes);
-	gabion_diff_names(d, GABION_CLASS_FILE, &pairs[GABION_CLASS_FILE], &out.changes);
-	gabion_diff_names(d, GABION_CLASS_NET, &pairs[GABION_CLASS_NET], &out.changes);
-	gabion_diff_peers(d, &out.changes);
-	if (!out.unlike) {
-		diff_numbers(d, &out.changes);
-		err = gabion_diff_calls(d, &out.changes, error);
-	}
+	err = gabion_diff_one(d, pairs, &out.changes, error);
 	if (!out.changes.n) {
-		free_changes(&out.changes);
+		gabion_changes_free(&out.changes);
 		return err;
 	}
 	if (diff->ndomains == diff->room)

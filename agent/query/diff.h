@@ -35,6 +35,8 @@ enum gabion_change_kind {
  * @object:	an example, as a question has it; a shortest one of those that have the same
  *		resources in the old policy, and the same in the new. ORDER, EXPECTATION: what it
  *		is. NULL otherwise
+ * @label:	ACCESS, COMMANDS, ENTERS, HELPER, AUDIT, QUIET, LEVEL of an object: the object's label
+ *		in each; of a domain its index
  * @resources:	names of the object's resources; NULL where there are none to be had
  * @word:	what it was and is, or NULL: a level, a mode, a domain, ranges of commands
  * @abi:	CALLS: enum gabion_abi
@@ -49,6 +51,7 @@ struct gabion_change {
 	uint32_t klass;
 	uint64_t lost, gained;
 	char *object;
+	uint32_t label[2];
 	const char *resources[2];
 	char *word[2];
 	uint32_t abi;
@@ -63,6 +66,8 @@ struct gabion_changes {
 	struct gabion_change *v;
 	size_t n, room;
 };
+
+void gabion_changes_free(struct gabion_changes *changes);
 
 /**
  * struct gabion_domain_diff - of one domain, if there is any

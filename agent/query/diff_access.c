@@ -29,6 +29,7 @@ static struct gabion_change change_of(const struct gabion_view *const views[2], 
 		.kind = kind,
 		.klass = klass,
 		.object = gabion_name_pair_format(pair, klass),
+		.label = {pair->label[0], pair->label[1]},
 		.resources = {resources_of(views[0], klass, pair->label[0]),
 			      resources_of(views[1], klass, pair->label[1])},
 	};
@@ -187,6 +188,7 @@ static void diff_peer(const struct diff_pair *d, const char *name, const uint32_
 					    .lost = held[0] & ~held[1],
 					    .gained = held[1] & ~held[0],
 					    .object = gabion_xasprintf("domain %s", name),
+					    .label = {peer[0], peer[1]},
 				    });
 }
 
@@ -194,8 +196,6 @@ void gabion_diff_peers(const struct diff_pair *d, struct gabion_changes *changes
 {
 	uint32_t i, peer[2];
 
-	if (diff_is_unconfined(d, 0) || diff_is_unconfined(d, 1))
-		return;
 	for (i = 0; i < d->views[1]->ndomains; i++) {
 		peer[0] = d->other[1][i];
 		peer[1] = i;

@@ -35,6 +35,14 @@ static inline bool diff_is_unconfined(const struct diff_pair *d, int side)
 /* Add @change, which is taken over. */
 void gabion_changes_add(struct gabion_changes *changes, struct gabion_change change);
 
+/*
+ * Everything about one domain. If it is unconfined in one of the policies what it may do is
+ * left out; if in both, that does not differ. 0, or an error of the syscalls.
+ */
+int gabion_diff_one(const struct diff_pair *d,
+		    const struct gabion_name_pairs pairs[GABION_CLASS_TABLES_END],
+		    struct gabion_changes *changes, struct gabion_error *error);
+
 /* diff_access.c: files and endpoints by pairs of labels; the levels of these; other domains. */
 void gabion_diff_names(const struct diff_pair *d, uint32_t klass,
 		       const struct gabion_name_pairs *pairs, struct gabion_changes *changes);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What `gabion query` finds out, and writes to stdout. */
+#ifndef GABION_CLI_QUERY_SHOW_H
+#define GABION_CLI_QUERY_SHOW_H
+
+#include "../common/json.h"
+#include "../policy/policy.h"
+
+/* query_answer.c: one answer, and why; @about: what it is about, or NULL where that is plain. */
+void gabion_answer_show_text(const struct gabion_view *view, const char *about,
+			     const struct gabion_answer *answer);
+/* @question: domain, permission, object. */
+void gabion_answer_show_json(struct gabion_json *json, const struct gabion_view *view,
+			     const char *const question[3], const struct gabion_answer *answer);
+
+/* The rules of an answer, one a line behind @indent; as an array "rules". */
+void gabion_rules_show_text(const struct gabion_view *view, const struct gabion_answer *answer,
+			    const char *indent);
+void gabion_rules_show_json(struct gabion_json *json, const struct gabion_view *view,
+			    const struct gabion_answer *answer);
+
+/* query_who.c: who may do @permission to @object? An exit status. */
+int gabion_query_who(const struct gabion_view *view, const char *permission, const char *object,
+		     bool json, struct gabion_error *error);
+
+/* query_list.c: what may @domain do? @why: with the rules. An exit status. */
+int gabion_query_list(const struct gabion_view *view, const char *domain, bool why, bool json,
+		      struct gabion_error *error);
+
+#endif /* GABION_CLI_QUERY_SHOW_H */
