@@ -18,7 +18,7 @@ static int show_json(const struct gabion_view *view, const char *const question[
 {
 	cleanup_json struct gabion_json json = {0};
 
-	gabion_answer_show_json(&json, view, question, answer);
+	gabion_answer_show_json(&json, NULL, view, question, answer);
 	return gabion_json_print(&json);
 }
 
@@ -38,7 +38,7 @@ static int ask(const struct gabion_cli *cli, const struct gabion_view *view,
 			status = GABION_EXIT_ERROR;
 		}
 	} else {
-		gabion_answer_show_text(view, many ? question[2] : NULL, &answer);
+		gabion_answer_show_text(stdout, view, many ? question[2] : NULL, &answer);
 	}
 	gabion_answer_free(&answer);
 	return status;

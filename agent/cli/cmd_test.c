@@ -12,33 +12,49 @@
 #include "../common/text.h"
 #include "../policy/policy.h"
 #include "cli.h"
+#include "query_show.h"
 #include "usage.h"
+
+/* Why it is as it is, as comments of TAP: what `gabion query` says. */
+static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
+{
+	cleanup_free char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	const char *line, *end;
+
+	if (!out)
+		return;
+	gabion_answer_show_text(out, view, NULL, a);
+	fclose(out);
+	for (line = text; (end = strchr(line, '\n')); line = end + 1)
+		printf("# %.*s\n", (int)(end - line), line);
+}
 
 static void print_tap(size_t number, const struct gabion_expectation *e, bool met,
 		      const struct gabion_view *view, const struct gabion_answer *a)
 {
-	cleanup_free char *object = gabion_text_escape(e->object);
-	uint32_t i;
+	cleanup_free char *text = gabion_expectation_format(e);
+	cleanup_free char *shown = gabion_text_escape(text);
 
-	printf("%s %zu - %s:%u %s %s %s %s\n", met ? "ok" : "not ok", number, e->file, e->line,
-	       e->domain, e->allow ? "allow" : "deny", e->verb, object ? object : e->object);
+	printf("%s %zu - %s:%u %s\n", met ? "ok" : "not ok", number, e->file, e->line,
+	       shown ? shown : text);
 	if (met)
 		return;
 	printf("# expected %s, is %s (%s)\n", e->allow ? "allow" : "deny",
 	       a->allowed ? "allowed" : a->denied ? "denied" : "undecided",
 	       gabion_answer_reason_name(a->reason));
-	if (a->missing)
-		printf("# it depends on arguments: give %s\n", a->missing);
-	for (i = 0; i < a->nrules; i++) {
-		const struct gabion_policy_rule *r = &view->rules[a->rules[i]];
-
-		printf("# by %s:%u\n", gabion_view_string(view, r->file), le32_to_cpu(r->line));
-	}
+	if (e->enters && a->allowed)
+		printf("# expected in domain %s, is in %s\n", e->enters,
+		       gabion_answer_enters(view, a));
+	print_why(view, a);
 }
 
 static void json_result(struct gabion_json *json, const struct gabion_expectation *e, bool met,
-			const struct gabion_answer *a)
+			const struct gabion_view *view, const struct gabion_answer *a)
 {
+	const char *const question[3] = {e->domain, e->verb, e->object};
+
 	gabion_json_open(json, NULL, '{');
 	gabion_json_bool(json, "ok", met);
 	gabion_json_string(json, "file", e->file);
@@ -47,7 +63,9 @@ static void json_result(struct gabion_json *json, const struct gabion_expectatio
 	gabion_json_string(json, "expected", e->allow ? "allow" : "deny");
 	gabion_json_string(json, "permission", e->verb);
 	gabion_json_string(json, "object", e->object);
+	gabion_json_string(json, "expected_domain", e->enters);
 	gabion_json_string(json, "reason", gabion_answer_reason_name(a->reason));
+	gabion_answer_show_json(json, "answer", view, question, a);
 	gabion_json_close(json, '}');
 }
 
@@ -69,7 +87,7 @@ static int run(const struct gabion_cli *cli, const struct gabion_compiled *compi
 			return gabion_error_prefix(error, "%s:%u", all->items[i].file,
 						   all->items[i].line);
 		if (cli->json)
-			json_result(json, &all->items[i], met, &answer);
+			json_result(json, &all->items[i], met, &compiled->view, &answer);
 		else
 			print_tap(i + 1, &all->items[i], met, &compiled->view, &answer);
 		gabion_answer_free(&answer);

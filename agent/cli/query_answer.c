@@ -51,90 +51,91 @@ static bool has_commands(const struct gabion_policy_rule *r)
 	return le32_to_cpu(r->permissions) & GABION_RULE_COMMANDS;
 }
 
-static void print_rule(const struct gabion_view *view, const struct gabion_policy_rule *r,
-		       const char *indent)
+static void print_rule(FILE *out, const struct gabion_view *view,
+		       const struct gabion_policy_rule *r, const char *indent)
 {
 	uint32_t klass = le16_to_cpu(r->klass);
 	cleanup_free char *object = rule_objects(view, r);
 	cleanup_free char *shown = object ? gabion_text_escape(object) : NULL;
 	cleanup_free char *words = rule_words(r);
 
-	printf("%s%s:%u: %s %s%s %s\n", indent, gabion_view_string(view, r->file),
-	       le32_to_cpu(r->line), gabion_rule_kind_name(le16_to_cpu(r->kind)),
-	       words ? words : gabion_class_name(klass), has_commands(r) ? "(...)" : "",
-	       shown ? shown : "");
+	fprintf(out, "%s%s:%u: %s %s%s %s\n", indent, gabion_view_string(view, r->file),
+		le32_to_cpu(r->line), gabion_rule_kind_name(le16_to_cpu(r->kind)),
+		words ? words : gabion_class_name(klass), has_commands(r) ? "(...)" : "",
+		shown ? shown : "");
 }
 
-void gabion_rules_show_text(const struct gabion_view *view, const struct gabion_answer *a,
-			    const char *indent)
+void gabion_rules_show_text(FILE *out, const struct gabion_view *view,
+			    const struct gabion_answer *a, const char *indent)
 {
 	uint32_t i;
 
 	for (i = 0; i < a->nrules; i++)
-		print_rule(view, &view->rules[a->rules[i]], indent);
+		print_rule(out, view, &view->rules[a->rules[i]], indent);
 }
 
-static void print_outcome(const struct gabion_answer *a)
+static void print_outcome(FILE *out, const struct gabion_answer *a)
 {
 	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
 
 	if (a->reason == GABION_ANSWER_ARGUMENTS)
-		printf("  it depends on arguments: give %s\n", a->missing);
+		fprintf(out, "  it depends on arguments: give %s\n", a->missing);
 	else if (a->unconfined)
-		printf("  the domain is unconfined\n");
+		fprintf(out, "  the domain is unconfined\n");
 	else if (a->unfiltered && a->allowed)
-		printf("  the domain has no syscall filter\n");
+		fprintf(out, "  the domain has no syscall filter\n");
 	else if (a->unfiltered)
-		printf("  the domain does not have the ABI %s: %s\n", gabion_abi_name(a->abi),
-		       outcome);
+		fprintf(out, "  the domain does not have the ABI %s: %s\n", gabion_abi_name(a->abi),
+			outcome);
 	else
-		printf("  by the syscall filter (%s): %s%s\n", gabion_abi_name(a->abi), outcome,
-		       a->quiet ? ", not recorded" : "");
+		fprintf(out, "  by the syscall filter (%s): %s%s\n", gabion_abi_name(a->abi),
+			outcome, a->quiet ? ", not recorded" : "");
 }
 
 /* What the level order has to do with a grant; nothing where there is one level. */
-static void print_order(const struct gabion_view *view, const struct gabion_answer *a,
+static void print_order(FILE *out, const struct gabion_view *view, const struct gabion_answer *a,
 			const char *resources)
 {
 	const struct gabion_policy_level *subject = a->subject_level, *object = a->object_level;
 	uint32_t mask;
 
 	if (!a->nrules)
-		printf("  it needs no rule\n");
+		fprintf(out, "  it needs no rule\n");
 	if (!object || view->nlevels <= 2)
 		return;
 	mask = gabion_level_mask(subject, object, gabion_class_read_flow(a->klass),
 				 gabion_class_write_flow(a->klass));
-	printf("  the level order %s: the domain has level %s, %s has level %s\n",
-	       a->wanted & ~mask ? "is not asked (trusted)" : "permits it",
-	       level_name(view, subject), *resources ? resources : "the object",
-	       level_name(view, object));
+	fprintf(out, "  the level order %s: the domain has level %s, %s has level %s\n",
+		a->wanted & ~mask ? "is not asked (trusted)" : "permits it",
+		level_name(view, subject), *resources ? resources : "the object",
+		level_name(view, object));
 }
 
-static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
+static void print_why(FILE *out, const struct gabion_view *view, const struct gabion_answer *a)
 {
 	cleanup_free char *refused = gabion_bits_format(a->klass, a->refused);
 	const char *resources = gabion_answer_resources(view, a);
 
 	if (a->unconfined)
-		printf("  the domain is unconfined\n");
+		fprintf(out, "  the domain is unconfined\n");
 	else if (a->free_command)
-		printf("  the command needs no grant\n");
+		fprintf(out, "  the command needs no grant\n");
 	else if (a->reason == GABION_ANSWER_NO_RULE && a->klass >= GABION_CLASS_TABLES_END)
-		printf("  no rule grants %s %s\n", gabion_class_name(a->klass), refused);
+		fprintf(out, "  no rule grants %s %s\n", gabion_class_name(a->klass), refused);
 	else if (a->reason == GABION_ANSWER_NO_RULE && !*resources)
-		printf("  no resource of the policy matches\n");
+		fprintf(out, "  no resource of the policy matches\n");
 	else if (a->reason == GABION_ANSWER_NO_RULE)
-		printf("  no rule grants %s on %s\n", refused, resources);
+		fprintf(out, "  no rule grants %s on %s\n", refused, resources);
 	else if (a->reason == GABION_ANSWER_LEVEL)
-		printf("  the level order forbids it: the domain has level %s, %s has level %s\n",
-		       level_name(view, a->subject_level), *resources ? resources : "the object",
-		       level_name(view, a->object_level));
+		fprintf(out,
+			"  the level order forbids it: the domain has level %s, %s has level %s\n",
+			level_name(view, a->subject_level), *resources ? resources : "the object",
+			level_name(view, a->object_level));
 	else if (a->allowed)
-		print_order(view, a, resources);
+		print_order(out, view, a, resources);
 }
 
-void gabion_answer_show_text(const struct gabion_view *view, const char *about,
+void gabion_answer_show_text(FILE *out, const struct gabion_view *view, const char *about,
 			     const struct gabion_answer *a)
 {
 	cleanup_free char *shown = about ? gabion_text_escape(about) : NULL;
@@ -142,22 +143,22 @@ void gabion_answer_show_text(const struct gabion_view *view, const char *about,
 	const char *helper = entered_name(view, a, a->helper);
 
 	if (about)
-		printf("%s: ", shown ? shown : about);
-	printf("%s%s\n",
-	       a->allowed  ? "allowed"
-	       : a->denied ? "denied"
-			   : "undecided",
-	       a->denied && a->complain ? " (complain mode: recorded and let pass)" : "");
+		fprintf(out, "%s: ", shown ? shown : about);
+	fprintf(out, "%s%s\n",
+		a->allowed  ? "allowed"
+		: a->denied ? "denied"
+			    : "undecided",
+		a->denied && a->complain ? " (complain mode: recorded and let pass)" : "");
 	if (a->klass == GABION_CLASS_SYSCALL) {
-		print_outcome(a);
+		print_outcome(out, a);
 		return;
 	}
-	print_why(view, a);
-	gabion_rules_show_text(view, a, "  ");
+	print_why(out, view, a);
+	gabion_rules_show_text(out, view, a, "  ");
 	if (a->allowed && to)
-		printf("  enters domain %s\n", to);
+		fprintf(out, "  enters domain %s\n", to);
 	if (a->allowed && helper)
-		printf("  enters domain %s when the kernel executes it\n", helper);
+		fprintf(out, "  enters domain %s when the kernel executes it\n", helper);
 }
 
 void gabion_rules_show_json(struct gabion_json *json, const struct gabion_view *view,
@@ -198,14 +199,15 @@ static void json_call(struct gabion_json *json, const struct gabion_answer *a)
 	gabion_json_string(json, "missing", a->missing);
 }
 
-void gabion_answer_show_json(struct gabion_json *json, const struct gabion_view *view,
-			     const char *const question[3], const struct gabion_answer *a)
+void gabion_answer_show_json(struct gabion_json *json, const char *key,
+			     const struct gabion_view *view, const char *const question[3],
+			     const struct gabion_answer *a)
 {
 	bool call = a->klass == GABION_CLASS_SYSCALL;
 	cleanup_free char *wanted = call ? NULL : gabion_bits_format(a->klass, a->wanted);
 	cleanup_free char *refused = call ? NULL : gabion_bits_format(a->klass, a->refused);
 
-	gabion_json_open(json, NULL, '{');
+	gabion_json_open(json, key, '{');
 	gabion_json_string(json, "domain", question[0]);
 	gabion_json_string(json, "permission", question[1]);
 	gabion_json_string(json, "object", question[2]);

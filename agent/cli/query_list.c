@@ -59,7 +59,7 @@ static void print_rules(const struct list *l, const struct gabion_change *c)
 	if (!l->why)
 		return;
 	find_rules(l, c, &answer);
-	gabion_rules_show_text(l->view, &answer, "      ");
+	gabion_rules_show_text(stdout, l->view, &answer, "      ");
 	gabion_answer_free(&answer);
 }
 

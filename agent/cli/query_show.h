@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What `gabion query` finds out, and writes to stdout. */
+/* What `gabion query` finds out, and how it is told. */
 #ifndef GABION_CLI_QUERY_SHOW_H
 #define GABION_CLI_QUERY_SHOW_H
+
+#include <stdio.h>
 
 #include "../common/json.h"
 #include "../policy/policy.h"
 
 /* query_answer.c: one answer, and why; @about: what it is about, or NULL where that is plain. */
-void gabion_answer_show_text(const struct gabion_view *view, const char *about,
+void gabion_answer_show_text(FILE *out, const struct gabion_view *view, const char *about,
 			     const struct gabion_answer *answer);
-/* @question: domain, permission, object. */
-void gabion_answer_show_json(struct gabion_json *json, const struct gabion_view *view,
-			     const char *const question[3], const struct gabion_answer *answer);
+/* @key: NULL in arrays and at the top; @question: domain, permission, object. */
+void gabion_answer_show_json(struct gabion_json *json, const char *key,
+			     const struct gabion_view *view, const char *const question[3],
+			     const struct gabion_answer *answer);
 
 /* The rules of an answer, one a line behind @indent; as an array "rules". */
-void gabion_rules_show_text(const struct gabion_view *view, const struct gabion_answer *answer,
-			    const char *indent);
+void gabion_rules_show_text(FILE *out, const struct gabion_view *view,
+			    const struct gabion_answer *answer, const char *indent);
 void gabion_rules_show_json(struct gabion_json *json, const struct gabion_view *view,
 			    const struct gabion_answer *answer);
 

@@ -88,7 +88,7 @@ static void show(struct search *s, const char *const question[3], const char *ab
 
 	s->found |= a->allowed && !a->unconfined;
 	if (s->json) {
-		gabion_answer_show_json(s->json, s->view, question, a);
+		gabion_answer_show_json(s->json, NULL, s->view, question, a);
 		return;
 	}
 	if (a->klass == GABION_CLASS_FILE && a->wanted == GABION_FILE_EXECUTE &&
@@ -97,7 +97,7 @@ static void show(struct search *s, const char *const question[3], const char *ab
 	printf("%s%s%s%s%s%s%s\n", question[0], about ? "  " : "", about ? about : "",
 	       a->unconfined ? "  (unconfined)" : "", a->allowed ? "" : "  (on some arguments)",
 	       *enters ? "  enters " : "", enters);
-	gabion_rules_show_text(s->view, a, "    ");
+	gabion_rules_show_text(stdout, s->view, a, "    ");
 }
 
 /* Of one domain. A syscall that depends on arguments may be made with some of them. */

@@ -214,12 +214,13 @@ struct gabion_ast_set {
 	struct gabion_ast_set *next;
 };
 
-/* expect DOMAIN allow|deny VERB OBJECT */
+/* expect DOMAIN allow|deny VERB OBJECT [as DOMAIN]; @as.text is NULL where none is written */
 struct gabion_ast_expect {
 	struct gabion_ast_name domain;
 	bool allow;
 	struct gabion_ast_name verb;
 	struct gabion_ast_name object;
+	struct gabion_ast_name as;
 	struct gabion_loc loc;
 	struct gabion_ast_expect *next;
 };

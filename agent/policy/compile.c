@@ -123,6 +123,7 @@ static void copy_expectations(const struct gabion_model *m, struct gabion_expect
 			.allow = e->allow,
 			.verb = gabion_xstrdup(e->verb.text),
 			.object = gabion_xstrdup(e->object.text),
+			.enters = e->as.text ? gabion_xstrdup(e->as.text) : NULL,
 		};
 	}
 }
@@ -136,6 +137,10 @@ static void check_expectations(struct gabion_model *m, const struct gabion_view 
 	uint32_t known;
 
 	for (e = m->ast.expects; e; e = e->next) {
+		if (e->as.text && !gabion_strmap_get(&m->domain_names, e->as.text, &known))
+			model_error(m, &e->as.loc,
+				    gabion_model_suggest(m, &m->domain_names, e->as.text, NULL),
+				    "unknown domain \"%s\"", e->as.text);
 		if (gabion_query(view, e->domain.text, e->verb.text, e->object.text, &answer,
 				 &error))
 			model_error(m,

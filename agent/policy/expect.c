@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem.h"
+
 void gabion_expectations_free(struct gabion_expectations *expectations)
 {
 	size_t i;
@@ -15,9 +17,16 @@ void gabion_expectations_free(struct gabion_expectations *expectations)
 		free(e->domain);
 		free(e->verb);
 		free(e->object);
+		free(e->enters);
 	}
 	free(expectations->items);
 	memset(expectations, 0, sizeof(*expectations));
+}
+
+char *gabion_expectation_format(const struct gabion_expectation *e)
+{
+	return gabion_xasprintf("%s %s %s %s%s%s", e->domain, e->allow ? "allow" : "deny", e->verb,
+				e->object, e->enters ? " as " : "", e->enters ? e->enters : "");
 }
 
 int gabion_expectation_check(const struct gabion_expectation *expectation,
@@ -29,5 +38,7 @@ int gabion_expectation_check(const struct gabion_expectation *expectation,
 
 	if (err)
 		return err;
+	if (expectation->enters && strcmp(gabion_answer_enters(view, answer), expectation->enters))
+		return 0;
 	return expectation->allow ? answer->allowed : answer->denied;
 }

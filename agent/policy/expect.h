@@ -12,7 +12,7 @@
 
 #include "query.h"
 
-/* All strings are owned. */
+/* All strings are owned. An expectation that @enters something is to be allowed. */
 struct gabion_expectation {
 	char *file;
 	uint32_t line;
@@ -21,6 +21,7 @@ struct gabion_expectation {
 	bool allow;
 	char *verb;
 	char *object;	/* as gabion_query() takes it */
+	char *enters;	/* the domain in which @domain is after an execution, or NULL */
 };
 
 struct gabion_expectations {
@@ -29,6 +30,9 @@ struct gabion_expectations {
 };
 
 void gabion_expectations_free(struct gabion_expectations *expectations);
+
+/* "nginx deny read /etc/shadow": as the policy says it; malloc'ed. */
+char *gabion_expectation_format(const struct gabion_expectation *expectation);
 
 /*
  * Ask @view what @expectation is about.  Return: 1 met, 0 not met, -EINVAL and

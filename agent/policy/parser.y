@@ -162,7 +162,10 @@ statement:
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
 	}
-|	EXPECT name verdict question	{ gabion_tree_expect(p, &@1, &$2, $3, &$4); }
+|	EXPECT name verdict question	{ gabion_tree_expect(p, &@1, &$2, $3, &$4, NULL); }
+|	EXPECT name verdict question AS name {
+		gabion_tree_expect(p, &@1, &$2, $3, &$4, &$6);
+	}
 ;
 
 question:

@@ -362,3 +362,12 @@ const char *gabion_answer_resources(const struct gabion_view *view,
 	c = &view->classes[answer->klass];
 	return c->labels ? gabion_view_string(view, c->labels[answer->label].name) : "";
 }
+
+const char *gabion_answer_enters(const struct gabion_view *view,
+				 const struct gabion_answer *answer)
+{
+	uint32_t to = answer->transition == GABION_TRANSITION_NONE ? answer->domain
+								   : answer->transition;
+
+	return gabion_view_string(view, view->domains[to].name);
+}

@@ -119,6 +119,10 @@ void gabion_answer_free(struct gabion_answer *answer);
 /* "allowed", "no-rule", "deny-rule", "level", "syscall", "arguments": the words of the events. */
 const char *gabion_answer_reason_name(enum gabion_answer_reason reason);
 
+/* The domain in which the domain asked about is when it has executed the object. */
+const char *gabion_answer_enters(const struct gabion_view *view,
+				 const struct gabion_answer *answer);
+
 /* Names of the object's resources, "" if none; points into the image. */
 const char *gabion_answer_resources(const struct gabion_view *view,
 				    const struct gabion_answer *answer);

@@ -225,18 +225,24 @@ const char *gabion_tree_endpoint(struct gabion_parser *p, const struct gabion_pr
 
 void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,
 			const struct gabion_ast_name *domain, bool allow,
-			const struct gabion_question *question)
+			const struct gabion_question *question, const struct gabion_ast_name *as)
 {
 	struct gabion_ast_expect *e;
 
 	if (!question->object.text)
 		return;
+	if (as && (!allow || strcmp(question->verb.text, "execute"))) {
+		gabion_tree_error(p, &as->loc, "write: expect DOMAIN allow execute PATH as DOMAIN",
+				  "`as` says which domain an execution enters");
+		return;
+	}
 	e = gabion_arena_alloc(p->arena, sizeof(*e));
 	*e = (struct gabion_ast_expect){
 		.domain = *domain,
 		.allow = allow,
 		.verb = question->verb,
 		.object = question->object,
+		.as = as ? *as : (struct gabion_ast_name){},
 		.loc = *loc,
 	};
 	*p->expects_end = e;

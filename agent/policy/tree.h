@@ -110,9 +110,10 @@ const char *gabion_tree_endpoint(struct gabion_parser *p, const struct gabion_pr
 /* Statements, added to the tree of @p. */
 void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 		       const struct gabion_ast_name *name, struct gabion_ast_rule *rules);
+/* @as: the domain that is to be entered, NULL: the question is not about that. */
 void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,
 			const struct gabion_ast_name *domain, bool allow,
-			const struct gabion_question *question);
+			const struct gabion_question *question, const struct gabion_ast_name *as);
 void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 			struct gabion_ast_name *levels);
 
