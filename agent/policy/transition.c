@@ -28,29 +28,43 @@ static const struct gabion_loc *place_of(const struct gabion_model *m, enum entr
 	return &m->resources.v[entry == BY_HELPER ? d->helper : d->program].loc;
 }
 
-static void report(struct gabion_model *m, const struct row *row, uint32_t domain, uint32_t label,
-		   uint32_t second, uint32_t to_second)
+/* What has @label, in the arena; NULL if no name of the kernel's does. */
+static const char *example(struct gabion_model *m, uint32_t label)
 {
 	struct gabion_class_model *c = &m->classes[GABION_CLASS_FILE];
+	struct gabion_witness w;
+	const char *copy;
+	char *name;
+	size_t n;
+
+	if (label == GABION_LABEL_UNREACHABLE)
+		return "an object without host-absolute name";
+	gabion_witness_init(&w, &c->dfa, c->labels.sets.n, true);
+	name = gabion_witness_name(&w, label, &n);
+	gabion_witness_free(&w);
+	copy = name ? gabion_arena_strndup(&m->arena, name, n) : NULL;
+	free(name);
+	return copy;
+}
+
+/* False: no file that there can be has the label. */
+static bool report(struct gabion_model *m, const struct row *row, uint32_t domain, uint32_t label,
+		   uint32_t second, uint32_t to_second)
+{
 	const char *who = row->entry == BY_PROGRAM  ? "an unconfined task"
 			  : row->entry == BY_HELPER ? "the kernel"
 						    : gabion_arena_printf(&m->arena, "domain %s",
 									  m->domains.v[domain].name);
-	struct gabion_witness w;
-	char *name;
-	size_t n;
+	const char *name = example(m, label);
 
-	gabion_witness_init(&w, &c->dfa, c->labels.sets.n, true);
-	name = gabion_witness_name(&w, label, &n);
-	gabion_witness_free(&w);
 	if (!name)
-		return;
+		return false;
 	model_error(m, place_of(m, row->entry, second),
 		    "make the two globs disjoint, or enter one domain",
 		    "ambiguous transition: when %s executes %s it enters \"%s\" or \"%s\"", who,
 		    name, m->domains.v[row->to[label]].name, m->domains.v[to_second].name);
 	model_note(m, place_of(m, row->entry, row->by[label]), "the other one");
-	free(name);
+	return true;
 }
 
 static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint32_t resource,
@@ -65,8 +79,7 @@ static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint3
 
 		if (row->to[label] != GABION_TRANSITION_NONE && row->to[label] != to) {
 			if (!reported)
-				report(m, row, domain, label, by, to);
-			reported = true;
+				reported = report(m, row, domain, label, by, to);
 			continue;
 		}
 		row->to[label] = to;

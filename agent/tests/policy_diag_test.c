@@ -157,6 +157,13 @@ static const struct mistake mistakes[] = {
 	{ "domain a {\n exec /b/x* as b\n exec /b/*y as c\n map /b/*\n}\ndomain b {\n map /b/*\n}\n"
 	  "domain c {\n map /b/*\n}\n", 3, 7, "ambiguous transition: when domain a executes /b/xy",
 	  NULL },
+	{ "resource u file unreachable\ndomain a {\n exec u as b\n exec u as c\n}\ndomain b { }\n"
+	  "domain c { }\n", 4, 7, "when domain a executes an object without host-absolute name",
+	  NULL },
+	/* The first label that both are of has only names with "//", which none has. */
+	{ "resource t file /b/*/x except /b/?*/x\ndomain a {\n exec /b/** as b\n exec /b/*/x as c\n"
+	  " stat t\n}\ndomain b { }\ndomain c { }\n", 4, 7, "when domain a executes /b/a/x it",
+	  NULL },
 };
 
 static bool is_found(const struct gabion_compiled *c, const struct mistake *m)
