@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../policy/policy.h"
+#include "random.h"
 #include "test.h"
 
 /* Compile @text, which must be right. */
@@ -45,15 +46,6 @@ static inline void policy_expect(const struct gabion_compiled *compiled, const c
 			 gabion_answer_reason_name(reason),
 			 gabion_answer_reason_name(answer.reason));
 	gabion_answer_free(&answer);
-}
-
-/* Small generator: the same numbers in every run (xorshift64*, Vigna 2014). */
-static inline uint32_t policy_random(uint64_t *state, uint32_t below)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return (uint32_t)((*state * 0x2545f4914f6cdd1dULL) >> 33) % below;
 }
 
 #endif /* GABION_TESTS_POLICY_FIXTURE_H */
