@@ -15,8 +15,8 @@ ASAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 LIBS := $(AGENT_LIBS)
 
 LIBRARY_SOURCES := $(sort $(COMMON_SOURCES) $(EVENT_SOURCES) $(NETLINK_CLIENT_SOURCES) \
-	$(STREAM_SOURCES) $(FORMAT_SOURCES) $(LOAD_SOURCES) $(filter %.c,$(POLICY_SOURCES)) \
-	$(QUERY_SOURCES) $(CORE_SOURCES))
+	$(STREAM_SOURCES) $(FORMAT_SOURCES) $(FLOW_SOURCES) $(LOAD_SOURCES) \
+	$(filter %.c,$(POLICY_SOURCES)) $(QUERY_SOURCES) $(CORE_SOURCES))
 GENERATED := $(GEN)/parser.c $(GEN)/lexer.c
 
 $(GEN)/parser.c $(GEN)/parser.h &: agent/policy/parser.y

@@ -194,6 +194,8 @@ $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+$(TESTS_DIR)/flow_random_test: $(B)/asan/obj/agent/tests/flow_reference.o
+
 # Random policies and their reference interpreter, also for others to compare with.
 SYSCALL_RANDOM := $(addprefix $(B)/asan/obj/agent/tests/, syscall_random.o syscall_random_sample.o \
 	syscall_random_text.o syscall_reference.o)

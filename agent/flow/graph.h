@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What of the flow graph is worked out once: everything that takes a look at the whole policy.
+ */
+#ifndef GABION_FLOW_GRAPH_H
+#define GABION_FLOW_GRAPH_H
+
+#include "flow.h"
+
+/* Of a domain. */
+#define GABION_FLOW_UNCONFINED (1U << 0) /* mode unconfined */
+#define GABION_FLOW_COMPLAIN   (1U << 1) /* mode complain */
+#define GABION_FLOW_POWERFUL   (1U << 2) /* a power that amounts to the kernel's */
+#define GABION_FLOW_WIRE       (1U << 3) /* packets of its own making, or all that pass */
+
+#define GABION_FLOW_SENDS (1U << 4) /* datagrams, to some endpoint */
+
+/* Of a file label, for one mover. */
+#define GABION_FLOW_FROM	 (1U << 0) /* may be given a name of another label */
+#define GABION_FLOW_FROM_TRUSTED (1U << 1) /* ... by a trusted rule */
+#define GABION_FLOW_LINK	 (1U << 2) /* likewise a second name */
+#define GABION_FLOW_LINK_TRUSTED (1U << 3)
+#define GABION_FLOW_TO		 (1U << 4) /* may be that name's */
+#define GABION_FLOW_TO_BELOW	 (1U << 5) /* ... below a directory that is moved */
+
+/* Of a net label. */
+#define GABION_FLOW_DATAGRAM (1U << 0) /* who is bound there gets what is sent there */
+#define GABION_FLOW_RAW	     (1U << 1)
+
+/**
+ * struct gabion_flow_mover - a domain that may `relabel`
+ * @domain:	index
+ * @labels:	[file labels] of GABION_FLOW_FROM and so on
+ */
+struct gabion_flow_mover {
+	uint32_t domain;
+	uint8_t *labels;
+};
+
+/**
+ * struct gabion_flow - the graph
+ * @first:	first node of each kind; the last entry is their number
+ * @traits:	[domains] of GABION_FLOW_UNCONFINED and so on
+ * @movers:	ascending by domain
+ * @net:	[net labels] of GABION_FLOW_DATAGRAM and so on
+ * @enters:	bits [domain][domain]: the first may execute something that enters the second
+ * @helper:	[domains]: does a usermode helper enter it?
+ * @names:	bits [domain][file label]: may change which names there are in directories of the
+ * label
+ */
+struct gabion_flow {
+	const struct gabion_view *view;
+	uint32_t first[GABION_FLOW_KINDS + 1];
+	uint8_t *traits;
+	struct gabion_flow_mover *movers;
+	size_t nmovers;
+	uint8_t *net;
+	uint8_t *enters;
+	uint8_t *helper;
+	uint8_t *names;
+};
+
+static inline void gabion_flow_set_bit(uint8_t *bits, size_t i)
+{
+	bits[i / 8] |= 1U << i % 8;
+}
+
+static inline bool gabion_flow_bit(const uint8_t *bits, size_t i)
+{
+	return bits[i / 8] >> i % 8 & 1;
+}
+
+/* The mover that @domain is, or NULL. */
+const struct gabion_flow_mover *gabion_flow_mover(const struct gabion_flow *flow, uint32_t domain);
+
+/* May @domain give some ioctl(2) command to files of @label, by a range of commands? */
+bool gabion_flow_has_commands(const struct gabion_view *view, uint32_t domain, uint32_t label);
+
+/**
+ * gabion_flow_power - powers of a domain that amount to the kernel's, one after another
+ * @klass:	GABION_CLASS_CONTROL or GABION_CLASS_CAPABILITY
+ * @number:	of the control point or capability
+ * @next:	0 to begin
+ *
+ * Return: false: no more.
+ */
+bool gabion_flow_power(const struct gabion_view *view, uint32_t domain, uint32_t *klass,
+		       uint32_t *number, unsigned int *next);
+
+/*
+ * May @domain say something to other holders of netlink protocol @protocol, by a message or by a
+ * change that they see? netlink_allowed() and the families' own checks want CAP_NET_ADMIN.
+ */
+bool gabion_flow_sends_netlink(const struct gabion_policy_domain *domain, uint32_t protocol);
+
+/* names.c: fill in @movers, and @names. */
+void gabion_flow_find_movers(struct gabion_flow *flow);
+void gabion_flow_find_names(struct gabion_flow *flow);
+
+/* traits.c: fill in @traits, @net, @enters and @helper. */
+void gabion_flow_find_traits(struct gabion_flow *flow);
+
+#endif /* GABION_FLOW_GRAPH_H */

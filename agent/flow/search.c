@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Breadth-first searches of the flow graph: reach, shortest chains, the proof. */
+#include <string.h>
+
+#include "../../core/level.h"
+#include "../policy/mem.h"
+#include "graph.h"
+
+/**
+ * struct search - a search under way
+ * @before:	[nodes]: node it was reached from, itself for a source, GABION_FLOW_NOWHERE: not yet
+ * @queue:	nodes reached, in order
+ */
+struct search {
+	const struct gabion_flow *flow;
+	uint32_t classes;
+	bool backward;
+	uint32_t *before;
+	VEC(uint32_t) queue;
+};
+
+static void search_init(struct search *s, const struct gabion_flow *flow, uint32_t classes,
+			bool backward)
+{
+	uint32_t n = gabion_flow_nodes(flow);
+
+	*s = (struct search){
+		.flow = flow,
+		.classes = classes,
+		.backward = backward,
+		.before = gabion_xcalloc(n, sizeof(*s->before)),
+	};
+	memset(s->before, 0xff, n * sizeof(*s->before));
+	vec_reserve(&s->queue, n);
+}
+
+static void search_free(struct search *s)
+{
+	free(s->before);
+	free(s->queue.v);
+}
+
+static void reached(struct search *s, uint32_t node, uint32_t from)
+{
+	if (s->before[node] != GABION_FLOW_NOWHERE)
+		return;
+	s->before[node] = from;
+	vec_push(&s->queue, node);
+}
+
+static void try_range(struct search *s, uint32_t node, enum gabion_flow_kind first,
+		      enum gabion_flow_kind last)
+{
+	struct gabion_flow_step step;
+	uint32_t to;
+
+	for (to = s->flow->first[first]; to < s->flow->first[last + 1]; to++)
+		if (s->before[to] == GABION_FLOW_NOWHERE &&
+		    (s->backward ? gabion_flow_step(s->flow, to, node, s->classes, &step)
+				 : gabion_flow_step(s->flow, node, to, s->classes, &step)))
+			reached(s, to, node);
+}
+
+/* All nodes next to @node. Between objects there are only moves. */
+static void expand(struct search *s, uint32_t node)
+{
+	uint32_t index;
+
+	switch (gabion_flow_kind(s->flow, node, &index)) {
+	case GABION_FLOW_DOMAIN:
+		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_KERNEL);
+		break;
+	case GABION_FLOW_FILE:
+		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_DOMAIN);
+		try_range(s, node, GABION_FLOW_MOVE, GABION_FLOW_BACK);
+		break;
+	case GABION_FLOW_MOVE:
+	case GABION_FLOW_BACK:
+		try_range(s, node, GABION_FLOW_FILE, GABION_FLOW_FILE);
+		break;
+	default:
+		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_DOMAIN);
+		break;
+	}
+}
+
+uint32_t *gabion_flow_reach(const struct gabion_flow *flow, uint32_t node, uint32_t classes,
+			    bool backward)
+{
+	struct search s;
+	uint32_t *before;
+	size_t head;
+
+	search_init(&s, flow, classes, backward);
+	reached(&s, node, node);
+	for (head = 0; head < s.queue.n; head++)
+		expand(&s, s.queue.v[head]);
+	before = s.before;
+	s.before = NULL;
+	search_free(&s);
+	return before;
+}
+
+/* The steps that led to @node, in order. */
+static struct gabion_flow_chain trace(const struct search *s, uint32_t node)
+{
+	struct gabion_flow_chain chain = {};
+	uint32_t at;
+	size_t n = 0;
+
+	for (at = node; s->before[at] != at; at = s->before[at])
+		chain.n++;
+	chain.steps = gabion_xcalloc(chain.n + 1, sizeof(*chain.steps));
+	for (at = node; s->before[at] != at; at = s->before[at])
+		gabion_flow_step(s->flow, s->before[at], at, s->classes,
+				 &chain.steps[chain.n - ++n]);
+	return chain;
+}
+
+bool gabion_flow_chain(const struct gabion_flow *flow, uint32_t from, uint32_t to, uint32_t classes,
+		       struct gabion_flow_chain *chain)
+{
+	struct search s;
+	size_t head;
+	bool found;
+
+	search_init(&s, flow, classes, false);
+	reached(&s, from, from);
+	for (head = 0; head < s.queue.n && s.before[to] == GABION_FLOW_NOWHERE; head++)
+		expand(&s, s.queue.v[head]);
+	found = from != to && s.before[to] != GABION_FLOW_NOWHERE;
+	if (found)
+		*chain = trace(&s, to);
+	search_free(&s);
+	return found;
+}
+
+void gabion_flow_chain_free(struct gabion_flow_chain *chain)
+{
+	free(chain->steps);
+	*chain = (struct gabion_flow_chain){};
+}
+
+/* From all domains of @level at once: who gets something of it and may not? */
+static void violations_of(const struct gabion_flow *flow, uint32_t classes, __le32 level,
+			  struct gabion_flow_violations *out)
+{
+	const struct gabion_view *view = flow->view;
+	const struct gabion_policy_level *own = &view->levels[le32_to_cpu(level)];
+	struct search s;
+	uint32_t d, index;
+	size_t head;
+
+	search_init(&s, flow, classes, false);
+	for (d = 0; d < view->ndomains; d++)
+		if (view->domains[d].level == level)
+			reached(&s, gabion_flow_node(flow, GABION_FLOW_DOMAIN, d),
+				gabion_flow_node(flow, GABION_FLOW_DOMAIN, d));
+	for (head = 0; head < s.queue.n; head++) {
+		uint32_t node = s.queue.v[head];
+
+		if (gabion_flow_kind(flow, node, &index) != GABION_FLOW_DOMAIN ||
+		    gabion_level_dominates(gabion_flow_level(flow, node), own))
+			expand(&s, node);
+		else
+			vec_push(out, trace(&s, node));
+	}
+	search_free(&s);
+}
+
+void gabion_flow_violations(const struct gabion_flow *flow, uint32_t classes,
+			    struct gabion_flow_violations *out)
+{
+	const struct gabion_view *view = flow->view;
+	uint8_t *done = gabion_xcalloc(view->nlevels, 1);
+	uint32_t d;
+
+	*out = (struct gabion_flow_violations){};
+	for (d = 0; d < view->ndomains; d++) {
+		uint32_t level = le32_to_cpu(view->domains[d].level);
+
+		/* What is outside of the order is dominated by everything. */
+		if (done[level] || view->levels[level].rank == cpu_to_le32(GABION_RANK_ANY))
+			continue;
+		done[level] = 1;
+		violations_of(flow, classes, view->domains[d].level, out);
+	}
+	free(done);
+}
+
+void gabion_flow_violations_free(struct gabion_flow_violations *violations)
+{
+	size_t i;
+
+	for (i = 0; i < violations->n; i++)
+		gabion_flow_chain_free(&violations->v[i]);
+	free(violations->v);
+	*violations = (struct gabion_flow_violations){};
+}
