@@ -28,7 +28,7 @@ VMM_TESTS := $(patsubst vmm/tests/%.c,%,$(wildcard vmm/tests/vmm_*_test.c))
 VMM_UNIT_TESTS := $(addprefix $(B)/vmm-asan/tests/,$(VMM_TESTS))
 
 $(VMM_UNIT_TESTS): $(B)/vmm-asan/tests/%: $(B)/vmm-asan/obj/vmm/tests/%.o \
-		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, client.o guest.o malice.o) $(B)/vmm-asan/libvmm.a
+		$(addprefix $(B)/vmm-asan/obj/vmm/tests/, client.o guest.o jail.o malice.o) $(B)/vmm-asan/libvmm.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(VMM_LIBS) -lcmocka
 

@@ -3,6 +3,7 @@
  * gabion-vmm: one virtual machine, from a configuration file or its API to its end.
  */
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/server.h"
+#include "jail/jail.h"
 #include "jail/refusal.h"
 #include "vm.h"
 
@@ -18,6 +20,7 @@
 struct options {
 	const char *config_file, *api_sock, *id;
 	struct gabion_api_limits limits;
+	struct gabion_jail_options jail;
 	bool no_api, no_seccomp, boot_timer;
 };
 
@@ -29,6 +32,12 @@ static const char usage[] =
 	"  --no-api            say that there is no API, as without --api-sock\n"
 	"  --http-api-max-payload-size N  bytes of a request's body, 51200 by default\n"
 	"  --id ID             the machine's name: letters, digits and hyphens, at most 64\n"
+	"  --jail DIR          make DIR the root, and have there\n"
+	"    --uid N, --gid N    another user, required\n"
+	"    --netns FILE        a network namespace, such as /run/netns/NAME\n"
+	"    --cgroup KEY=VALUE  a control group (v2); may be repeated, as may\n"
+	"    --rlimit NAME=N     limits as in setrlimit(2): nofile=1024\n"
+	"    --domain DOMAIN     a domain of Gabion's policy\n"
 	"  --no-seccomp        leave every syscall to the process\n"
 	"  --boot-timer        log how long it took when the guest writes 123 to 0xd0000000\n"
 	"  --version           say which version this is\n"
@@ -72,16 +81,24 @@ static int parse_options(struct options *options, int argc, char **argv)
 		{ "no-api", no_argument, NULL, 'n' },
 		{ "http-api-max-payload-size", required_argument, NULL, 's' },
 		{ "id", required_argument, NULL, 'i' },
+		{ "jail", required_argument, NULL, 'j' },
+		{ "uid", required_argument, NULL, 'j' },
+		{ "gid", required_argument, NULL, 'j' },
+		{ "netns", required_argument, NULL, 'j' },
+		{ "cgroup", required_argument, NULL, 'j' },
+		{ "rlimit", required_argument, NULL, 'j' },
+		{ "domain", required_argument, NULL, 'j' },
 		{ "no-seccomp", no_argument, NULL, 'S' },
 		{ "boot-timer", no_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	struct gabion_error error;
 	const char *wrong;
-	int c;
+	int c, i;
 
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "", table, &i)) != -1) {
 		switch (c) {
 		case 'c':
 			options->config_file = optarg;
@@ -97,6 +114,10 @@ static int parse_options(struct options *options, int argc, char **argv)
 			break;
 		case 'i':
 			options->id = optarg;
+			break;
+		case 'j':
+			if (gabion_jail_parse(&options->jail, table[i].name, optarg, &error))
+				return misused(error.text);
 			break;
 		case 'S':
 			options->no_seccomp = true;
@@ -116,7 +137,11 @@ static int parse_options(struct options *options, int argc, char **argv)
 		}
 	}
 	wrong = optind < argc ? "too many arguments" : check_options(options);
-	return wrong ? misused(wrong) : 0;
+	if (wrong)
+		return misused(wrong);
+	options->jail.id = options->id;
+	options->jail.socket = options->api_sock;
+	return gabion_jail_check(&options->jail, &error) ? misused(error.text) : 0;
 }
 
 static int start(struct gabion_api *api, const char *config_file, struct gabion_error *error)
@@ -140,13 +165,20 @@ static int turn(struct gabion_vm *vm, struct gabion_error *error)
 	return err ? gabion_error_set(error, err, "epoll_wait: %s", strerror(-err)) : 0;
 }
 
+/* What comes from files of the host that nobody may be able to open later. */
+static int preload(const struct options *options, struct gabion_error *error)
+{
+	/* The time zone, which is read when a time is printed first; a seed. */
+	tzset();
+	json_object_seed(0);
+	return options->api_sock ? gabion_api_server_preload(error) : 0;
+}
+
 /* From here on the process makes no call but those that a machine and its API need. */
 static int filter_calls(struct gabion_filters *filters, struct gabion_error *error)
 {
 	int err;
 
-	/* Read when a time is printed first, else, by a thread that opens no files. */
-	tzset();
 	err = gabion_refusal_report(error);
 	if (!err)
 		err = gabion_filters_build(filters, getpid(), error);
@@ -197,9 +229,16 @@ static int run(const struct options *options, struct gabion_error *error)
 		.end = &end,
 		.boot_timer = options->boot_timer,
 	};
-	int err;
+	int err, status;
 
-	err = gabion_loop_create(&control, error);
+	err = preload(options, error);
+	if (!err && options->jail.root)
+		err = gabion_jail_enter(&options->jail, &status, error);
+	/* We are the one that waited for the other to end. */
+	if (err == 1)
+		return status;
+	if (!err)
+		err = gabion_loop_create(&control, error);
 	if (err)
 		return err;
 	err = gabion_end_create(&end, &control, error);
@@ -213,7 +252,8 @@ static int run(const struct options *options, struct gabion_error *error)
 int main(int argc, char **argv)
 {
 	struct options options = { .id = DEFAULT_ID,
-				   .limits = { GABION_API_MAX_BODY, GABION_API_IDLE_S } };
+				   .limits = { GABION_API_MAX_BODY, GABION_API_IDLE_S },
+				   .jail = GABION_JAIL_OPTIONS_NONE };
 	struct gabion_error error;
 	int status = parse_options(&options, argc, argv);
 

@@ -77,6 +77,13 @@ static int load(struct library *library, struct gabion_error *error)
 	return 0;
 }
 
+int gabion_api_server_preload(struct gabion_error *error)
+{
+	struct library library;
+
+	return load(&library, error);
+}
+
 static void keep(const struct gabion_api_server *server, struct upload *upload, const char *data,
 		 size_t size)
 {

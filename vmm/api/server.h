@@ -24,6 +24,9 @@ struct gabion_api_limits {
 
 struct gabion_api_server;
 
+/* Load the library, while its file can be opened: a server that is made later finds it. */
+int gabion_api_server_preload(struct gabion_error *error);
+
 /*
  * Serve @api at @path, a socket of its owner's that must not exist yet. @api and @loop live
  * longer.

@@ -20,6 +20,7 @@
 
 #include "filter.h"
 
+#define OUT  (1U << GABION_THREAD_OUTSIDE)
 #define MAIN (1U << GABION_THREAD_MAIN)
 #define BOTH (1U << GABION_THREAD_MAIN | 1U << GABION_THREAD_VCPU)
 
@@ -202,6 +203,29 @@ const struct gabion_call gabion_calls[] = {
 	IOCTL(BLKGETSIZE64, MAIN),
 	IOCTL(TCGETS, MAIN),
 	IOCTL(TCSETS, MAIN),
+
+	/* Outside of a jail: waiting for the machine to end, and taking away what is left of it. */
+	CALL(read, OUT),
+	CALL(write, OUT),
+	CALL(close, OUT),
+	CALL(openat, OUT),
+	CALL(openat2, OUT),
+	CALL(newfstatat, OUT),
+	CALL(unlinkat, OUT),
+	CALL(rmdir, OUT),
+	CALL(wait4, OUT),
+	CALL(kill, OUT),
+	CALL(rt_sigtimedwait, OUT),
+	CALL(rt_sigprocmask, OUT),
+	CALL(rt_sigreturn, OUT),
+	CALL(restart_syscall, OUT),
+	CALL(poll, OUT),
+	CALL(clock_nanosleep, OUT),
+	CALL_IF(mmap, OUT, HAS_NO(2, PROT_EXEC)),
+	CALL(munmap, OUT),
+	CALL(brk, OUT),
+	CALL(futex, OUT),
+	CALL(exit_group, OUT),
 };
 
 const size_t gabion_calls_count = sizeof(gabion_calls) / sizeof(gabion_calls[0]);

@@ -16,8 +16,14 @@
  * @GABION_THREAD_MAIN:	makes the machine, serves its devices and the API
  * @GABION_THREAD_VCPU:	runs a processor, and the devices that the guest's access calls; the
  *			main thread starts it, so it is held by that one's filter, too
+ * @GABION_THREAD_OUTSIDE: of the processes outside of a jail, when there is one
  */
-enum gabion_thread { GABION_THREAD_MAIN, GABION_THREAD_VCPU, GABION_THREADS };
+enum gabion_thread {
+	GABION_THREAD_MAIN,
+	GABION_THREAD_VCPU,
+	GABION_THREAD_OUTSIDE,
+	GABION_THREADS
+};
 
 /**
  * struct gabion_filters - a program for seccomp(2) for each kind

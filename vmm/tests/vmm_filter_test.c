@@ -55,8 +55,8 @@ static void hold(enum gabion_thread thread)
 	struct gabion_error error;
 
 	if (gabion_refusal_report(&error) || gabion_filters_build(&filters, getpid(), &error) ||
-	    gabion_filters_enter(&filters, GABION_THREAD_MAIN) ||
-	    (thread == GABION_THREAD_VCPU && gabion_filters_enter(&filters, thread)))
+	    (thread == GABION_THREAD_VCPU && gabion_filters_enter(&filters, GABION_THREAD_MAIN)) ||
+	    gabion_filters_enter(&filters, thread))
 		leave(99);
 }
 
@@ -185,6 +185,31 @@ static const struct probe nobody[] = {
 	{ "openat2", SYS_openat2, { AT_FDCWD, (long)"/nowhere" } },
 	{ "x32", 0x40000000L | SYS_getpid, { 0 } },
 };
+
+static const struct probe outside[] = {
+	{ "kill", SYS_kill, { 0x7fffffff, SIGTERM } },
+	{ "wait", SYS_wait4, { 0x7fffffff } },
+	{ "remove", SYS_unlinkat, { AT_FDCWD, (long)"/nowhere" } },
+};
+
+static const struct probe not_outside[] = {
+	{ "unix socket", SYS_socket, { AF_UNIX, SOCK_STREAM } },
+	{ "ioctl", SYS_ioctl, { BAD_FD, KVM_RUN } },
+	{ "a thread",
+	  SYS_clone,
+	  { CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD } },
+	{ "execve", SYS_execve, { (long)"/bin/true" } },
+	{ "code", SYS_mmap, { 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1 } },
+	{ "mount", SYS_mount, { 0 } },
+};
+
+/* It waits for a machine, and removes what is left of it. */
+static void what_the_one_outside_may(void **state)
+{
+	(void)state;
+	all_end(GABION_THREAD_OUTSIDE, outside, COUNT(outside), 0);
+	all_end(GABION_THREAD_OUTSIDE, not_outside, COUNT(not_outside), REFUSED);
+}
 
 static void what_both_may(void **state)
 {
@@ -340,6 +365,7 @@ int main(void)
 		cmocka_unit_test(what_both_may),
 		cmocka_unit_test(what_only_the_main_thread_may),
 		cmocka_unit_test(what_nobody_may),
+		cmocka_unit_test(what_the_one_outside_may),
 		cmocka_unit_test(a_processor_has_nothing_of_its_own),
 		cmocka_unit_test(threads_of_a_held_process),
 		cmocka_unit_test(clone3_is_answered_as_if_it_were_not_there),
