@@ -15,8 +15,8 @@ NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c confine.c cubes.c export.c \
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
-FORMAT_SOURCES := $(addprefix agent/format/, columns.c diff.c format.c lines.c scan.c)
-FLOW_SOURCES := $(addprefix agent/flow/, graph.c names.c search.c step.c traits.c)
+FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))
+FLOW_SOURCES := $(sort $(wildcard agent/flow/*.c))
 LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 

@@ -6,7 +6,7 @@ DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
 	libseccomp-dev libmicrohttpd-dev libcmocka-dev cpio
 DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap erofs-utils busybox-static zstd \
 	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1 \
-	bc libssl-dev sparse
+	bc libssl-dev sparse graphviz
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 

@@ -33,6 +33,8 @@ static const struct gabion_command commands[] = {
 	  "ask what a policy allows",
 	  cmd_query },
 	{ "diff", "OLD NEW", "show what changes between two policies", cmd_diff },
+	{ "flow", "[--strict] [--policy PATH] [--format text|dot|svg] [FROM TO | --from DOMAIN | "
+	  "--to DOMAIN]", "show who can influence whom, and prove that the levels hold", cmd_flow },
 	{ "test", "[PATH...]", "check a policy against its expected verdicts", cmd_test },
 	{ "unload", "", "take the policy away, so that the module can be removed", cmd_unload },
 	{ "lock", "[--yes]", "make policy and module permanent until reboot", cmd_lock },

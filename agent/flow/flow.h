@@ -47,6 +47,8 @@ enum gabion_flow_shared {
  * @GABION_FLOW_POWER:		a capability, control point or socket family that the order is not
  *				about
  * @GABION_FLOW_MODE:		the domain is unconfined, or in complain mode
+ * @GABION_FLOW_HOST:		the same of the host's domain, through which everything goes
+ *everywhere
  * @GABION_FLOW_HINT:		tells little: names that are taken, an exit status
  *
  * Of several steps between two nodes the first of these counts.
@@ -59,9 +61,12 @@ enum gabion_flow_class {
 	GABION_FLOW_UNMEDIATED,
 	GABION_FLOW_POWER,
 	GABION_FLOW_MODE,
+	GABION_FLOW_HOST,
 	GABION_FLOW_HINT,
 	GABION_FLOW_CLASSES,
 };
+
+#define GABION_FLOW_HOST_DOMAIN 0U /* of every policy */
 
 #define GABION_FLOW_BIT(class) (1U << GABION_FLOW_##class)
 
@@ -71,7 +76,10 @@ enum gabion_flow_class {
 #define GABION_FLOW_STRICT                                                                         \
 	(GABION_FLOW_PROOF | GABION_FLOW_BIT(ANY) | GABION_FLOW_BIT(UNMEDIATED) |                  \
 	 GABION_FLOW_BIT(POWER) | GABION_FLOW_BIT(HINT))
-/* Influence by what the policy grants; and also with the help of those whom nothing holds. */
+/*
+ * Influence by what the policy grants; and also with the help of those whom nothing holds, the
+ * host apart.
+ */
 #define GABION_FLOW_GRANTED                                                                        \
 	(GABION_FLOW_PROOF | GABION_FLOW_BIT(TRUSTED) | GABION_FLOW_BIT(ANY) |                     \
 	 GABION_FLOW_BIT(UNMEDIATED))
@@ -113,8 +121,8 @@ enum gabion_flow_how {
  * @how:	by what it happens
  * @actor:	domain that does it
  * @klass:	enum gabion_class of @object, 0: no rule is about it
- * @object:	label, or domain
- * @permissions: of the actor on the object that make it possible
+ * @object:	label, domain, or number of a control point, capability, family, protocol
+ * @permissions: of the actor on the object that make it possible; 0 for numbers
  */
 struct gabion_flow_step {
 	uint32_t from, to;
@@ -134,6 +142,9 @@ struct gabion_flow_chain {
 
 struct gabion_flow;
 
+/* The policy it is of. */
+const struct gabion_view *gabion_flow_view(const struct gabion_flow *flow);
+
 /**
  * gabion_flow_new - the graph of a policy
  * @view:	verified, outlives the graph
@@ -152,8 +163,8 @@ enum gabion_flow_kind gabion_flow_kind(const struct gabion_flow *flow, uint32_t 
 /* Level of a node; NULL for those that have none: MOVE, BACK, KERNEL. */
 const struct gabion_policy_level *gabion_flow_level(const struct gabion_flow *flow, uint32_t node);
 
-/* Does the policy grant the domain a power by which nothing else holds it? */
-bool gabion_flow_unheld(const struct gabion_flow *flow, uint32_t domain);
+/* Number of what GABION_FLOW_KERNEL node @shared is, and its class: control, netlink or family. */
+uint32_t gabion_flow_shared_number(uint32_t shared, uint32_t *klass);
 
 /**
  * gabion_flow_step - can information go from @from to @to at once?
@@ -199,5 +210,16 @@ struct gabion_flow_violations {
 void gabion_flow_violations(const struct gabion_flow *flow, uint32_t classes,
 			    struct gabion_flow_violations *out);
 void gabion_flow_violations_free(struct gabion_flow_violations *violations);
+
+/**
+ * gabion_flow_power - powers of a domain that amount to the kernel's, one after another
+ * @klass:	GABION_CLASS_CONTROL or GABION_CLASS_CAPABILITY
+ * @number:	of the control point or capability
+ * @next:	0 to begin
+ *
+ * Return: false: no more.
+ */
+bool gabion_flow_power(const struct gabion_view *view, uint32_t domain, uint32_t *klass,
+		       uint32_t *number, unsigned int *next);
 
 #endif /* GABION_FLOW_FLOW_H */

@@ -44,6 +44,11 @@ void gabion_flow_free(struct gabion_flow *flow)
 	free(flow);
 }
 
+const struct gabion_view *gabion_flow_view(const struct gabion_flow *flow)
+{
+	return flow->view;
+}
+
 uint32_t gabion_flow_nodes(const struct gabion_flow *flow)
 {
 	return flow->first[GABION_FLOW_KINDS];
@@ -68,6 +73,20 @@ enum gabion_flow_kind gabion_flow_kind(const struct gabion_flow *flow, uint32_t 
 	return kind;
 }
 
+uint32_t gabion_flow_shared_number(uint32_t shared, uint32_t *klass)
+{
+	if (shared >= GABION_FLOW_FAMILY) {
+		*klass = GABION_CLASS_FAMILY;
+		return shared - GABION_FLOW_FAMILY;
+	}
+	if (shared >= GABION_FLOW_NETLINK) {
+		*klass = GABION_CLASS_NETLINK;
+		return shared - GABION_FLOW_NETLINK;
+	}
+	*klass = GABION_CLASS_CONTROL;
+	return shared == GABION_FLOW_KEYS ? GABION_CONTROL_KEYS : GABION_CONTROL_BINDER;
+}
+
 const struct gabion_policy_level *gabion_flow_level(const struct gabion_flow *flow, uint32_t node)
 {
 	static const uint32_t classes[] = {
@@ -80,11 +99,6 @@ const struct gabion_policy_level *gabion_flow_level(const struct gabion_flow *fl
 
 	return kind <= GABION_FLOW_NET ? gabion_label_level(flow->view, classes[kind], index)
 				       : NULL;
-}
-
-bool gabion_flow_unheld(const struct gabion_flow *flow, uint32_t domain)
-{
-	return flow->traits[domain] & GABION_FLOW_POWERFUL;
 }
 
 const struct gabion_flow_mover *gabion_flow_mover(const struct gabion_flow *flow, uint32_t domain)

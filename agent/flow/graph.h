@@ -76,17 +76,6 @@ const struct gabion_flow_mover *gabion_flow_mover(const struct gabion_flow *flow
 /* May @domain give some ioctl(2) command to files of @label, by a range of commands? */
 bool gabion_flow_has_commands(const struct gabion_view *view, uint32_t domain, uint32_t label);
 
-/**
- * gabion_flow_power - powers of a domain that amount to the kernel's, one after another
- * @klass:	GABION_CLASS_CONTROL or GABION_CLASS_CAPABILITY
- * @number:	of the control point or capability
- * @next:	0 to begin
- *
- * Return: false: no more.
- */
-bool gabion_flow_power(const struct gabion_view *view, uint32_t domain, uint32_t *klass,
-		       uint32_t *number, unsigned int *next);
-
 /*
  * May @domain say something to other holders of netlink protocol @protocol, by a message or by a
  * change that they see? netlink_allowed() and the families' own checks want CAP_NET_ADMIN.

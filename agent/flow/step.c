@@ -57,10 +57,15 @@ static bool has(const struct probe *p, uint32_t domain, uint8_t trait)
 /* What nothing holds @domain to; true if the rules do not count at all. */
 static bool offer_unheld(struct probe *p, uint32_t domain)
 {
+	uint32_t klass, number;
+	unsigned int next = 0;
+
 	if (has(p, domain, GABION_FLOW_UNCONFINED | GABION_FLOW_COMPLAIN))
-		offer(p, GABION_FLOW_MODE, GABION_FLOW_UNHELD, domain);
-	if (has(p, domain, GABION_FLOW_POWERFUL))
-		offer(p, GABION_FLOW_POWER, GABION_FLOW_UNHELD, domain);
+		offer(p, domain == GABION_FLOW_HOST_DOMAIN ? GABION_FLOW_HOST : GABION_FLOW_MODE,
+		      GABION_FLOW_UNHELD, domain);
+	if (has(p, domain, GABION_FLOW_POWERFUL) &&
+	    gabion_flow_power(p->flow->view, domain, &klass, &number, &next))
+		offer_rule(p, GABION_FLOW_POWER, GABION_FLOW_UNHELD, domain, klass, number, 0);
 	return has(p, domain, GABION_FLOW_UNCONFINED);
 }
 
@@ -174,27 +179,23 @@ static void probe_net(struct probe *p, uint32_t domain, uint32_t label, bool rea
 static void probe_kernel(struct probe *p, uint32_t domain, uint32_t shared, bool reads)
 {
 	const struct gabion_policy_domain *d = &p->flow->view->domains[domain];
-	uint64_t controls = le64_to_cpu(d->controls), families = le64_to_cpu(d->families);
-	uint32_t number;
+	uint32_t klass, number = gabion_flow_shared_number(shared, &klass);
 	bool there;
 
 	if (offer_unheld(p, domain))
 		return;
-	if (shared == GABION_FLOW_KEYS) {
-		there = controls >> GABION_CONTROL_KEYS & 1;
-	} else if (shared == GABION_FLOW_BINDER) {
-		there = controls >> GABION_CONTROL_BINDER & 1;
-	} else if (shared < GABION_FLOW_FAMILY) {
-		number = shared - GABION_FLOW_NETLINK;
-		there = (families >> AF_NETLINK & 1) && (le32_to_cpu(d->netlink) >> number & 1) &&
+	if (klass == GABION_CLASS_CONTROL)
+		there = le64_to_cpu(d->controls) >> number & 1;
+	else if (klass == GABION_CLASS_NETLINK)
+		there = (le64_to_cpu(d->families) >> AF_NETLINK & 1) &&
+			(le32_to_cpu(d->netlink) >> number & 1) &&
 			(reads || gabion_flow_sends_netlink(d, number));
-	} else {
-		number = shared - GABION_FLOW_FAMILY;
+	else
+		/* These are held to files, endpoints and protocols. */
 		there = number != AF_UNIX && number != AF_INET && number != AF_INET6 &&
-			number != AF_NETLINK && (families >> number & 1);
-	}
+			number != AF_NETLINK && (le64_to_cpu(d->families) >> number & 1);
 	if (there)
-		offer(p, GABION_FLOW_POWER, GABION_FLOW_SHARED, domain);
+		offer_rule(p, GABION_FLOW_POWER, GABION_FLOW_SHARED, domain, klass, number, 0);
 }
 
 static void probe_object(struct probe *p, uint32_t domain, enum gabion_flow_kind kind,

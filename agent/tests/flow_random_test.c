@@ -286,8 +286,9 @@ static void compare(const struct gabion_flow *flow, const struct reference *r, u
 static void like_the_reference(void **state)
 {
 	static const uint32_t classes[] = {GABION_FLOW_PROOF, GABION_FLOW_STRICT,
-					   GABION_FLOW_GRANTED, GABION_FLOW_POSSIBLE};
-	struct counts counts[4] = {};
+					   GABION_FLOW_GRANTED, GABION_FLOW_POSSIBLE,
+					   (1U << GABION_FLOW_CLASSES) - 1};
+	struct counts counts[5] = {};
 	static struct reference r;
 	uint64_t seed = test_seed();
 	unsigned int i, j;
@@ -306,14 +307,14 @@ static void like_the_reference(void **state)
 		policy_compile(&c, text);
 		reference_build(&r, &c, d.rules, d.nrules);
 		flow = gabion_flow_new(&c.view);
-		for (j = 0; j < 4; j++)
+		for (j = 0; j < 5; j++)
 			compare(flow, &r, classes[j], text, &counts[j]);
 		gabion_flow_free(flow);
 		gabion_compiled_free(&c);
 		free(text);
 		draft_free(&d);
 	}
-	for (j = 0; j < 4; j++)
+	for (j = 0; j < 5; j++)
 		printf("# classes %#x: %u of %u pairs, %u of %u policies violated\n", classes[j],
 		       counts[j].reached, counts[j].all, counts[j].violated, POLICIES);
 	/* Both answers occur. */

@@ -335,8 +335,8 @@ static void add_unheld(struct reference *r, unsigned int d)
 	unsigned int node;
 
 	for (node = 0; node < hub(0, false); node++) {
-		add(r, d, node, GABION_FLOW_MODE);
-		add(r, node, d, GABION_FLOW_MODE);
+		add(r, d, node, d ? GABION_FLOW_MODE : GABION_FLOW_HOST);
+		add(r, node, d, d ? GABION_FLOW_MODE : GABION_FLOW_HOST);
 	}
 }
 
