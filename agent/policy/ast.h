@@ -199,10 +199,14 @@ struct gabion_ast_rule {
 	struct gabion_ast_rule *next;
 };
 
-/* domain NAME { } or abstraction NAME { } */
+/**
+ * struct gabion_ast_block - domain NAME { } or abstraction NAME { }
+ * @broken:	some of it could not be read: what it lacks is no mistake
+ */
 struct gabion_ast_block {
 	struct gabion_ast_name name;
 	bool abstraction;
+	bool broken;
 	struct gabion_ast_rule *rules;
 	struct gabion_ast_block *next;
 };

@@ -141,7 +141,7 @@ static void find_levels(struct gabion_model *m, uint32_t klass, uint32_t any)
 		for (i = 0; i < set->nmembers; i++) {
 			uint32_t r = c->labels.members.v[set->member + i];
 
-			if (m->resources.v[r].program)
+			if (m->resources.v[r].program || m->resources.v[r].unsure)
 				continue;
 			if (first == GABION_NFA_NONE) {
 				first = r;

@@ -13,12 +13,11 @@ static bool is_declared(const struct gabion_model *m, const char *name)
 	return false;
 }
 
-static size_t load_used(struct gabion_model *m, const struct gabion_ast_rule *rules,
+static void load_used(struct gabion_model *m, const struct gabion_ast_rule *rules,
 			struct gabion_strmap *tried)
 {
 	const struct gabion_ast_rule *r;
 	const struct gabion_ast_call *c;
-	size_t unknown = 0;
 	uint32_t known;
 
 	for (r = rules; r; r = r->next) {
@@ -27,27 +26,25 @@ static size_t load_used(struct gabion_model *m, const struct gabion_ast_rule *ru
 			    is_declared(m, c->name.text))
 				continue;
 			gabion_strmap_add(tried, c->name.text, 0);
-			unknown += !gabion_model_load_named(m, &c->name, "syscalls",
-							    "set of syscalls");
+			gabion_model_load_named(m, &c->name, "syscalls", "set of syscalls");
 		}
 	}
-	return unknown;
 }
 
-size_t gabion_model_load_call_sets(struct gabion_model *m)
+void gabion_model_load_call_sets(struct gabion_model *m)
 {
 	struct gabion_strmap tried = {};
 	const struct gabion_ast_block *b;
 	const struct gabion_ast_set *s;
-	size_t files, unknown = 0;
+	size_t files;
 	uint32_t known;
 
 	do {
 		files = m->sources.files.n;
 		for (b = m->ast.blocks; b; b = b->next)
-			unknown += load_used(m, b->rules, &tried);
+			load_used(m, b->rules, &tried);
 		for (s = m->ast.sets; s; s = s->next)
-			unknown += load_used(m, s->rules, &tried);
+			load_used(m, s->rules, &tried);
 	} while (m->sources.files.n != files);
 	gabion_strmap_free(&tried);
 	for (s = m->ast.sets; s; s = s->next) {
@@ -61,7 +58,6 @@ size_t gabion_model_load_call_sets(struct gabion_model *m)
 		gabion_strmap_add(&m->call_set_names, s->name.text, m->call_sets.n);
 		vec_push(&m->call_sets, (struct gabion_named_set){.ast = s});
 	}
-	return unknown;
 }
 
 static void unite(struct gabion_call_set *to, const struct gabion_call_set *from)
@@ -119,7 +115,7 @@ bool gabion_model_call_set(struct gabion_model *m, const struct gabion_ast_name 
 	uint32_t number;
 
 	if (!gabion_strmap_get(&m->call_set_names, name->text, &number)) {
-		if (!m->syntax_errors && !m->diags->nerrors)
+		if (!gabion_model_is_missing(m, "syscalls", name->text))
 			model_error(m, &name->loc,
 				    gabion_arena_printf(&m->arena,
 							"write it: set %s { syscalls ... }",

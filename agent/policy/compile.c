@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "../common/cleanup.h"
+#include "doubt.h"
 #include "model.h"
 #include "policy.h"
 
@@ -64,6 +65,7 @@ void gabion_model_free(struct gabion_model *m)
 	gabion_strmap_free(&m->domain_names);
 	gabion_strmap_free(&m->abstraction_names);
 	gabion_strmap_free(&m->call_set_names);
+	gabion_strmap_free(&m->missing);
 	gabion_filters_free(&m->filters);
 	free(m->ioctls.v);
 	free(m->call_sets.v);
@@ -83,28 +85,25 @@ static void read_include(struct gabion_model *m, const struct gabion_include *in
 					  : gabion_xasprintf("%s/%s", dir, include->path);
 	struct gabion_error error;
 
-	if (gabion_sources_add_file(&m->sources, path, &error) < 0)
+	if (gabion_sources_add_file(&m->sources, path, &error) < 0) {
 		model_error(m, &include->loc, "the name is relative to the file it stands in", "%s",
 			    error.text);
+		m->parser.lost = true;
+	}
 }
 
 /* Files, then what they include, then what these include ... */
 static void parse_all(struct gabion_model *m)
 {
-	size_t file = 0, include = 0, before, unknown;
+	size_t file = 0, include = 0;
 
 	for (; file < m->sources.files.n; file++) {
 		gabion_parse(&m->parser, file);
 		for (; include < m->parser.includes.n; include++)
 			read_include(m, &m->parser.includes.v[include]);
 	}
-	m->syntax_errors = m->diags->nerrors;
 	gabion_model_load_abstractions(m);
-	before = m->diags->nerrors;
-	unknown = gabion_model_load_call_sets(m);
-	/* Nothing else follows from an unknown set: the rest of its line is looked at. */
-	if (before || m->diags->nerrors > unknown)
-		m->syntax_errors = true;
+	gabion_model_load_call_sets(m);
 }
 
 static void copy_expectations(const struct gabion_model *m, struct gabion_expectations *out)
@@ -128,13 +127,27 @@ static void copy_expectations(const struct gabion_model *m, struct gabion_expect
 	}
 }
 
+/* What can be said of expectations while there is no policy to ask. */
+static void check_subjects(struct gabion_model *m)
+{
+	const struct gabion_ast_expect *e;
+	uint32_t known;
+
+	for (e = m->ast.expects; e; e = e->next)
+		if (!gabion_strmap_get(&m->domain_names, e->domain.text, &known) &&
+		    !gabion_doubt_has(&m->parser, e->domain.text))
+			model_error(m, &e->domain.loc,
+				    gabion_model_suggest(m, &m->domain_names, e->domain.text,
+							 "declare it: domain NAME { }"),
+				    "unknown domain \"%s\"", e->domain.text);
+}
+
 /* An expectation that asks nothing sensible is a mistake in the policy text. */
 static void check_expectations(struct gabion_model *m, const struct gabion_view *view)
 {
 	const struct gabion_ast_expect *e;
 	struct gabion_answer answer;
 	struct gabion_error error;
-	uint32_t known;
 
 	for (e = m->ast.expects; e; e = e->next) {
 		if (e->as.text && !gabion_strmap_get(&m->domain_names, e->as.text, &known))
@@ -143,11 +156,7 @@ static void check_expectations(struct gabion_model *m, const struct gabion_view 
 				    "unknown domain \"%s\"", e->as.text);
 		if (gabion_query(view, e->domain.text, e->verb.text, e->object.text, &answer,
 				 &error))
-			model_error(m,
-				    gabion_strmap_get(&m->domain_names, e->domain.text, &known)
-					    ? &e->object.loc
-					    : &e->domain.loc,
-				    NULL, "%s", error.text);
+			model_error(m, &e->object.loc, NULL, "%s", error.text);
 		else
 			gabion_answer_free(&answer);
 	}
@@ -202,9 +211,8 @@ static void compile(struct gabion_model *m, struct gabion_compiled *out)
 	gabion_model_levels(m);
 	gabion_model_resources(m);
 	gabion_model_domains(m);
+	check_subjects(m);
 	copy_expectations(m, &out->expectations);
-	if (m->syntax_errors)
-		return;
 	gabion_model_filters(m);
 	if (!gabion_model_automata(m))
 		return;
@@ -221,6 +229,7 @@ static int finish(struct gabion_model *m, struct gabion_compiled *out, struct ga
 	size_t n = m->diags->nerrors;
 
 	gabion_model_free(m);
+	gabion_diagnostics_sort(&out->diagnostics);
 	if (!n)
 		return 0;
 	free(out->image);

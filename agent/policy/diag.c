@@ -79,6 +79,67 @@ bool gabion_diagnostics_add(struct gabion_diagnostics *diags, struct gabion_diag
 	return true;
 }
 
+/* A message and the notes that belong to it. */
+struct group {
+	const struct gabion_diagnostic *first;
+	size_t n;
+};
+
+static int compare_numbers(size_t a, size_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_groups(const void *x, const void *y)
+{
+	const struct gabion_diagnostic *a = ((const struct group *)x)->first;
+	const struct gabion_diagnostic *b = ((const struct group *)y)->first;
+	int order;
+
+	if (!a->file || !b->file)
+		order = !a->file - !b->file;
+	else
+		order = strcmp(a->file, b->file);
+	if (!order)
+		order = compare_numbers(a->line, b->line);
+	if (!order)
+		order = compare_numbers(a->column, b->column);
+	/* As they were found. */
+	return order ? order : compare_numbers((size_t)a, (size_t)b);
+}
+
+void gabion_diagnostics_sort(struct gabion_diagnostics *diags)
+{
+	struct gabion_diagnostic *items;
+	VEC(struct group) groups = {};
+	size_t i, n = 0;
+
+	for (i = 0; i < diags->n; i++) {
+		if (groups.n && diags->items[i].severity == GABION_SEVERITY_NOTE)
+			groups.v[groups.n - 1].n++;
+		else
+			vec_push(&groups, (struct group){ &diags->items[i], 1 });
+	}
+	if (groups.n < 2) {
+		free(groups.v);
+		return;
+	}
+	qsort(groups.v, groups.n, sizeof(*groups.v), compare_groups);
+	items = gabion_xcalloc(diags->n, sizeof(*items));
+	for (i = 0; i < groups.n; i++) {
+		memcpy(items + n, groups.v[i].first, groups.v[i].n * sizeof(*items));
+		n += groups.v[i].n;
+	}
+	free(groups.v);
+	free(diags->items);
+	diags->items = items;
+	diags->room = n;
+	/* The hash names items by their old numbers. */
+	free(diags->slots);
+	diags->slots = NULL;
+	diags->nslots = 0;
+}
+
 /* The caret stands below its character whatever the width of a tab is. */
 static void print_caret(const struct gabion_diagnostic *d, FILE *out)
 {

@@ -50,6 +50,12 @@ struct gabion_diagnostics {
 
 void gabion_diagnostics_free(struct gabion_diagnostics *diags);
 
+/*
+ * In order of file names and places, what has no place last, and notes where they belong.  None can
+ * be added any more.
+ */
+void gabion_diagnostics_sort(struct gabion_diagnostics *diags);
+
 /* All of them as text for people: place, message, source line, caret, mend. */
 void gabion_diagnostics_print(const struct gabion_diagnostics *diags, FILE *out);
 

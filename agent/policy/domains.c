@@ -127,6 +127,13 @@ static void visit_rule(struct gabion_model *m, const struct gabion_ast_rule *rul
 	gabion_model_add_rule(m, *(uint32_t *)arg, rule);
 }
 
+static void pass_rule(struct gabion_model *m, const struct gabion_ast_rule *rule, void *arg)
+{
+	(void)m;
+	(void)rule;
+	(void)arg;
+}
+
 static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t program)
 {
 	if (program == GABION_NFA_NONE)
@@ -207,10 +214,13 @@ void gabion_model_domains(struct gabion_model *m)
 	for (number = 1; number < m->domains.n; number++)
 		read_own_rules(m, &m->domains.v[number]);
 	for (number = 1; number < m->domains.n; number++) {
-		m->domains.v[number].first_rule = m->rules.n;
+		struct gabion_domain *d = &m->domains.v[number];
+
+		d->lacks = gabion_model_each_rule(m, d->block, pass_rule, NULL);
+		d->first_rule = m->rules.n;
 		add_implied_rules(m, number);
-		gabion_model_each_rule(m, m->domains.v[number].block, visit_rule, &number);
-		m->domains.v[number].last_rule = m->rules.n;
+		gabion_model_each_rule(m, d->block, visit_rule, &number);
+		d->last_rule = m->rules.n;
 	}
 	if (m->domains.n == 1)
 		check_abstractions(m);

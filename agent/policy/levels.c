@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The lattice: an ordered list of levels times sets of categories. */
+#include "doubt.h"
 #include "model.h"
 
 static uint32_t intern(struct gabion_model *m, const char *name, uint32_t rank, uint64_t categories)
@@ -51,7 +52,7 @@ static uint64_t resolve_categories(struct gabion_model *m, const struct gabion_a
 	for (; n; n = n->next) {
 		if (gabion_strmap_get(&m->category_bits, n->text, &bit))
 			categories |= 1ULL << bit;
-		else if (!m->syntax_errors)
+		else if (!gabion_doubt_has(&m->parser, n->text))
 			model_error(m, &n->loc,
 				    gabion_model_suggest(m, &m->category_bits, n->text,
 							 "declare it: category NAME, ..."),
@@ -97,12 +98,12 @@ uint32_t gabion_model_level(struct gabion_model *m, const struct gabion_ast_leve
 		return intern(m, "any", GABION_RANK_ANY, 0);
 	}
 	if (!gabion_strmap_get(&m->level_ranks, name, &rank)) {
-		if (!m->syntax_errors || m->ast.levels)
+		if (!gabion_doubt_has(&m->parser, name))
 			model_error(m, &level->name.loc,
 				    gabion_model_suggest(m, &m->level_ranks, name,
 							 "order it: level LOWEST < ... < HIGHEST"),
 				    "unknown level \"%s\"", name);
-		return 0;
+		return intern(m, "any", GABION_RANK_ANY, 0);
 	}
 	return intern(m, level_name(m, name, categories), rank, categories);
 }

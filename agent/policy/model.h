@@ -30,6 +30,7 @@ struct gabion_level {
  * @program:	made by `enter`; has no level of its own and takes that of the
  *		resources it overlaps
  * @unreachable: file objects without host-absolute name
+ * @unsure:	its level is unknown, after a diagnostic
  */
 struct gabion_resource {
 	const char *name;
@@ -37,6 +38,7 @@ struct gabion_resource {
 	uint32_t level;
 	bool program;
 	bool unreachable;
+	bool unsure;
 	struct gabion_loc loc;
 };
 
@@ -52,6 +54,7 @@ struct gabion_domain {
 	const struct gabion_ast_block *block;	/* NULL for the host */
 	uint32_t level;
 	uint32_t flags;
+	unsigned int lacks;			/* of its rules: GABION_RULES_* */
 	struct gabion_number_sets granted, denied;
 	uint32_t program;			/* resource made by `enter`, or GABION_NFA_NONE */
 	uint32_t helper;			/* likewise by `enter helper` */
@@ -148,7 +151,7 @@ struct gabion_model {
 	struct gabion_diagnostics *diags;	/* the caller's */
 	struct gabion_parser parser;
 	struct gabion_ast ast;
-	bool syntax_errors;	/* then unknown names may be their consequence */
+	struct gabion_strmap missing;	/* names of abstractions and sets without a file */
 
 	VEC(struct gabion_level) levels;
 	VEC(struct gabion_resource) resources;
@@ -180,7 +183,10 @@ struct gabion_model {
 const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_strmap *names,
 				 const char *name, const char *otherwise);
 
-/* levels.c: the lattice; and a level as written to its index, the lowest where none is. */
+/*
+ * levels.c: the lattice; and a level as written to its index, the lowest where none is.  One that is
+ * not known is `any`, which breaks no order, after a diagnostic.
+ */
 void gabion_model_levels(struct gabion_model *m);
 uint32_t gabion_model_level(struct gabion_model *m, const struct gabion_ast_level *level,
 			    bool any_allowed);
@@ -194,15 +200,20 @@ uint32_t gabion_model_program(struct gabion_model *m, const char *name,
 /*
  * use.c: read @name's file from a folder of that name beside the file it stands
  * in, or in a policy directory; it is an error, and false, if there is none.  Read
- * abstractions that are used; call @visit for each rule that @block has.
+ * abstractions that are used; call @visit for each rule that @block has, and say what may be
+ * lacking of them after a diagnostic.  Was it said already that there is no file for a name?
  */
+#define GABION_RULES_BROKEN	1U	/* rules that could not be read */
+#define GABION_RULES_MISSING	2U	/* whole abstractions, with the resources of their files */
 bool gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_name *name,
 			     const char *folder, const char *what);
+bool gabion_model_is_missing(const struct gabion_model *m, const char *folder, const char *name);
 void gabion_model_load_abstractions(struct gabion_model *m);
-void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
-			    void (*visit)(struct gabion_model *m,
-					  const struct gabion_ast_rule *rule, void *arg),
-			    void *arg);
+unsigned int gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
+				    void (*visit)(struct gabion_model *m,
+						  const struct gabion_ast_rule *rule,
+						  void *arg),
+				    void *arg);
 
 /* domains.c: domains and what they say of themselves.  rules.c: what they may do. */
 void gabion_model_domains(struct gabion_model *m);
@@ -210,10 +221,10 @@ void gabion_model_add_rule(struct gabion_model *m, uint32_t domain,
 			   const struct gabion_ast_rule *rule);
 
 /*
- * call_sets.c: read sets of syscalls that are used, and say how many are not there;
- * what is in one, false after a diagnostic.
+ * call_sets.c: read sets of syscalls that are used; what is in one, false after a
+ * diagnostic.
  */
-size_t gabion_model_load_call_sets(struct gabion_model *m);
+void gabion_model_load_call_sets(struct gabion_model *m);
 bool gabion_model_call_set(struct gabion_model *m, const struct gabion_ast_name *name,
 			   struct gabion_call_set *calls);
 

@@ -135,7 +135,8 @@ void gabion_model_check_order(struct gabion_model *m)
 		const struct gabion_domain *d = &m->domains.v[rule->domain];
 		uint32_t level, refused;
 
-		if (d->flags & GABION_DOMAIN_UNCONFINED)
+		/* What it lacks might be an exception. */
+		if (d->flags & GABION_DOMAIN_UNCONFINED || d->lacks)
 			continue;
 		if (rule->klass == GABION_CLASS_FILE && m->resources.v[rule->object].program) {
 			check_program(m, rule);

@@ -29,6 +29,7 @@ void gabion_parser_fini(struct gabion_parser *parser)
 {
 	free(parser->includes.v);
 	free(parser->path.v);
+	gabion_strmap_free(&parser->doubtful);
 }
 
 const char *gabion_parser_slice(struct gabion_parser *parser, const struct gabion_loc *loc)
@@ -56,6 +57,7 @@ static yyscan_t open_file(struct gabion_parser *parser, uint32_t file)
 	parser->line = 1;
 	parser->column = 1;
 	parser->last = 0;
+	parser->broken = false;
 	/* Cannot fail: allocation failures do not return. */
 	gabion_yylex_init_extra(parser, &scanner);
 	/* A copy: flex writes into the text it reads, and diagnostics quote it meanwhile. */

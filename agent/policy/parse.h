@@ -8,6 +8,7 @@
 
 #include "ast.h"
 #include "source.h"
+#include "strmap.h"
 
 /* An `include "FILE"` that is still to be read. */
 struct gabion_include {
@@ -30,11 +31,16 @@ struct gabion_parser {
 	struct gabion_ast_expect **expects_end;
 	struct gabion_ast_set **sets_end;
 
+	/* What was not read: doubt.c. */
+	struct gabion_strmap doubtful;
+	bool lost;		/* a whole file */
+
 	/* The file being read. */
 	uint32_t file;
 	uint32_t line, column;	/* of the next byte */
 	int last;		/* last token, 0 at the beginning */
 	bool expecting;		/* the statement is an expectation */
+	bool broken;		/* there is a mistake of syntax in the statement, or block */
 	unsigned int depth;	/* open braces of a path, a condition or a skipped statement */
 	unsigned int parens;	/* open parentheses of a condition */
 	struct gabion_loc path_loc;

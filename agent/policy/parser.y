@@ -54,6 +54,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "syntax_error.h"
 
 int gabion_yylex(YYSTYPE *value, struct gabion_loc *loc, void *scanner);
@@ -139,8 +140,17 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 
 file:
 	%empty
-|	file statement NEWLINE
-|	file error NEWLINE		{ yyerrok; }
+|	file statement NEWLINE		{ p->broken = false; }
+|	file error NEWLINE		{
+		gabion_doubt_lines(p, &@2, p->line - 1);
+		p->broken = false;
+		yyerrok;
+	}
+|	file error lost rules '}' NEWLINE {
+		gabion_doubt_lines(p, &@2, @2.line);
+		p->broken = false;
+		yyerrok;
+	}
 ;
 
 statement:
@@ -156,9 +166,9 @@ statement:
 		p->resources_end = &$3->next;
 	}
 |	block name open rules '}'	{ gabion_tree_block(p, $1, &$2, $4.first); }
-|	block error open rules '}'
+|	block error lost rules '}'	{ gabion_doubt_lines(p, &@2, @2.line); }
 |	SET word open rules '}'		{ gabion_tree_set(p, &$2, $4.first); }
-|	SET error open rules '}'
+|	SET error lost rules '}'	{ gabion_doubt_lines(p, &@2, @2.line); }
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
 	}
@@ -215,6 +225,11 @@ order:
 block:
 	DOMAIN				{ $$ = false; }
 |	ABSTRACTION			{ $$ = true; }
+;
+
+/* Begins a block whose beginning is wrong; what stands in it is looked at all the same. */
+lost:
+	open				{ yyerrok; }
 ;
 
 open:

@@ -43,7 +43,7 @@ struct gabion_policy_stats {
  * @image:	malloc'ed, aligned to 8, accepted by gabion_view_open(); NULL if there are errors
  * @size:	bytes in @image
  * @view:	of @image, valid while @image is
- * @diagnostics: errors, warnings and notes, in order of discovery
+ * @diagnostics: errors, warnings and notes, in order of their places
  * @expectations: `expect` statements of all files
  * @stats:	sizes; valid if @image is
  *

@@ -79,9 +79,17 @@ static void add_endpoint(struct gabion_model *m, uint32_t resource,
 	free(ports.v);
 }
 
+/* Is @level only what an unknown one is taken for? */
+static bool is_unsure(const struct gabion_model *m, const struct gabion_ast_level *level,
+		      uint32_t number)
+{
+	return level->name.text && strcmp(level->name.text, "any") &&
+	       m->levels.v[number].rank == GABION_RANK_ANY;
+}
+
 static void declare(struct gabion_model *m, const struct gabion_ast_resource *r)
 {
-	uint32_t known, number;
+	uint32_t known, number, level;
 
 	if (gabion_strmap_get(&m->resource_names, r->name.text, &known)) {
 		if (model_error(m, &r->name.loc, "give it another name",
@@ -89,11 +97,13 @@ static void declare(struct gabion_model *m, const struct gabion_ast_resource *r)
 			model_note(m, &m->resources.v[known].loc, "the first \"%s\"", r->name.text);
 		return;
 	}
+	level = gabion_model_level(m, &r->level, true);
 	number = add_resource(m, (struct gabion_resource){
 					 .name = r->name.text,
 					 .klass = r->klass,
-					 .level = gabion_model_level(m, &r->level, true),
+					 .level = level,
 					 .unreachable = r->unreachable,
+					 .unsure = is_unsure(m, &r->level, level),
 					 .loc = r->name.loc,
 				 });
 	gabion_strmap_add(&m->resource_names, r->name.text, number);

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "commands.h"
+#include "doubt.h"
 #include "model.h"
 
 static void push_rule(struct gabion_model *m, struct gabion_rule rule)
@@ -52,15 +53,19 @@ static int64_t resolve_object(struct gabion_model *m, uint32_t domain,
 			*klass = m->resources.v[number].klass;
 		return number;
 	}
-	if (m->syntax_errors)
+	if (gabion_doubt_has(&m->parser, object->text))
 		return -1;
 	if (*klass == GABION_CLASS_DOMAIN) {
 		mend = gabion_model_suggest(m, names, object->text, "declare it: domain NAME { }");
 		model_error(m, &object->loc, mend, "unknown domain \"%s\"", object->text);
 		return -1;
 	}
-	mend = gabion_model_suggest(m, names, object->text,
-				    "declare it: resource NAME file GLOB, or write the path here");
+	mend = gabion_model_suggest(m, names, object->text, NULL);
+	/* The file of an abstraction that is not there might declare it. */
+	if (!mend && m->domains.v[domain].lacks & GABION_RULES_MISSING)
+		return -1;
+	if (!mend)
+		mend = "declare it: resource NAME file GLOB, or write the path here";
 	if (gabion_strmap_get(&m->domain_names, object->text, &number))
 		mend = gabion_arena_printf(&m->arena, "that is a domain: write `domain %s`",
 					   object->text);
@@ -247,7 +252,7 @@ static void exec_rule(struct gabion_model *m, uint32_t domain, const struct gabi
 	int64_t number = resolve_object(m, domain, r->objects, &klass);
 
 	if (r->as.text && !gabion_strmap_get(&m->domain_names, r->as.text, &to) &&
-	    !m->syntax_errors)
+	    !gabion_doubt_has(&m->parser, r->as.text))
 		model_error(m, &r->as.loc,
 			    gabion_model_suggest(m, &m->domain_names, r->as.text,
 						 "declare it: domain NAME { }"),

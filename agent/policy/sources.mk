@@ -6,8 +6,8 @@
 # --header-file=B/lexer.h -o B/lexer.c; all of it is compiled with -I B and
 # -I agent/policy, and parse.c and lexer.c after both were generated.
 POLICY_SOURCES := $(addprefix agent/policy/, \
-	automata.c call_sets.c comb.c commands.c compile.c condition.c dfa.c diag.c domains.c emit.c \
-	endpoint.c expect.c filter_table.c filter_uring.c filters.c glob.c ioctls.c items.c labels.c \
+	automata.c call_sets.c comb.c commands.c compile.c condition.c dfa.c diag.c domains.c doubt.c \
+	emit.c endpoint.c expect.c filter_table.c filter_uring.c filters.c glob.c ioctls.c items.c labels.c \
 	levels.c mem.c minimise.c names.c nfa.c order.c outcome.c parse.c pattern.c query.c \
 	query_call.c query_ioctl.c resources.c rules.c source.c strmap.c suggest.c syntax_error.c \
 	syscall_constants.c syscall_names.c syscall_params.c tables.c test_store.c test_walk.c \

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "tree.h"
 
 struct mistake {
@@ -103,6 +104,19 @@ static const char *mend_condition(struct gabion_parser *p, const struct mistake 
 				   m->before);
 }
 
+/* A statement where a rule is expected. */
+static bool is_lost_statement(const struct mistake *m)
+{
+	static const char *const statements[] = { "domain", "abstraction", "resource", "category",
+						  "set", "include", "expect" };
+	size_t i;
+
+	for (i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+		if (expects(m, "enter") && !strcmp(m->text, statements[i]))
+			return true;
+	return false;
+}
+
 static const char *mend(struct gabion_parser *p, const struct mistake *m)
 {
 	const char *nearest, *condition = mend_condition(p, m);
@@ -120,6 +134,8 @@ static const char *mend(struct gabion_parser *p, const struct mistake *m)
 		return nearest ? gabion_arena_printf(p->arena, "did you mean `%s`?", nearest)
 			       : NULL;
 	}
+	if (is_lost_statement(m))
+		return "close the block before it with '}'";
 	if (m->found == GABION_SYNTAX_WORD && expects(m, "name"))
 		return gabion_arena_printf(
 			p->arena, "`%s` is a word of the language: choose another name", m->text);
@@ -137,6 +153,9 @@ void gabion_syntax_error(struct gabion_parser *p, enum gabion_syntax_found found
 		.n = n,
 	};
 
+	p->broken = true;
+	if (is_lost_statement(&m))
+		gabion_doubt_lines(p, loc, loc->line);
 	look_before(p, loc, &m);
 	if (found == GABION_SYNTAX_FILE_END)
 		gabion_tree_error(p, loc, "close the last block with '}'",

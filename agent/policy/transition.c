@@ -98,7 +98,8 @@ static void check_target(struct gabion_model *m, const struct gabion_rule *rule)
 	const uint32_t need = GABION_FILE_READ | GABION_FILE_MAP;
 	uint32_t i;
 
-	if (m->domains.v[rule->to].flags & GABION_DOMAIN_UNCONFINED)
+	if (m->domains.v[rule->to].flags & GABION_DOMAIN_UNCONFINED ||
+	    m->domains.v[rule->to].lacks)
 		return;
 	for (i = c->of_first[rule->object]; i < c->of_first[rule->object + 1]; i++) {
 		if ((t->allow[(size_t)rule->to * t->nlabels + c->of[i]] & need) == need)

@@ -149,7 +149,12 @@ void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 	if (!name->text)
 		return;
 	block = gabion_arena_alloc(p->arena, sizeof(*block));
-	*block = (struct gabion_ast_block){ *name, abstraction, rules, NULL };
+	*block = (struct gabion_ast_block){
+		.name = *name,
+		.abstraction = abstraction,
+		.broken = p->broken,
+		.rules = rules,
+	};
 	*p->blocks_end = block;
 	p->blocks_end = &block->next;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "doubt.h"
 #include "model.h"
 
 static bool is_declared(const struct gabion_model *m, const char *name)
@@ -93,10 +94,21 @@ bool gabion_model_load_named(struct gabion_model *m, const struct gabion_ast_nam
 	list_folders(m, here, folder, &folders);
 	for (i = 0; i < folders.paths.n && !there; i++)
 		there = try_load(m, folders.paths.v[i], use->text, &use->loc);
-	if (!there && !m->syntax_errors)
+	if (!there && !gabion_doubt_has(&m->parser, use->text))
 		unknown_name(m, use, &folders, folder, what);
+	if (!there)
+		gabion_strmap_add(&m->missing,
+				  gabion_arena_printf(&m->arena, "%s/%s", folder, use->text), 0);
 	free(folders.paths.v);
 	return there;
+}
+
+bool gabion_model_is_missing(const struct gabion_model *m, const char *folder, const char *name)
+{
+	cleanup_free char *path = gabion_xasprintf("%s/%s", folder, name);
+	uint32_t known;
+
+	return gabion_doubt_has(&m->parser, name) || gabion_strmap_get(&m->missing, path, &known);
 }
 
 void gabion_model_load_abstractions(struct gabion_model *m)
@@ -116,8 +128,6 @@ void gabion_model_load_abstractions(struct gabion_model *m)
 					continue;
 				gabion_strmap_add(&tried, n->text, 0);
 				gabion_model_load_named(m, n, "abstractions", "abstraction");
-				if (m->parser.diags->nerrors)
-					m->syntax_errors = true;
 			}
 		}
 	}
@@ -160,6 +170,7 @@ static const char *chain_text(struct gabion_model *m, const struct chain *c,
 struct spreading {
 	void (*visit)(struct gabion_model *m, const struct gabion_ast_rule *rule, void *arg);
 	void *arg;
+	unsigned int lacks;	/* GABION_RULES_* */
 	VEC(const struct gabion_ast_block *) done;
 };
 
@@ -174,7 +185,8 @@ static void spread_use(struct gabion_model *m, struct spreading *s, const struct
 	size_t i;
 
 	if (!gabion_strmap_get(&m->abstraction_names, use->text, &number)) {
-		if (!m->syntax_errors && !m->diags->nerrors)
+		s->lacks |= GABION_RULES_MISSING;
+		if (!gabion_model_is_missing(m, "abstractions", use->text))
 			model_error(m, &use->loc,
 				    gabion_arena_printf(&m->arena, "write it: abstraction %s { }",
 							use->text),
@@ -203,6 +215,8 @@ static void spread(struct gabion_model *m, struct spreading *s, const struct cha
 	const struct gabion_ast_rule *r;
 	const struct gabion_ast_name *n;
 
+	if (chain->block->broken)
+		s->lacks |= GABION_RULES_BROKEN;
 	for (r = chain->block->rules; r; r = r->next) {
 		if (r->kind != GABION_AST_USE) {
 			s->visit(m, r, s->arg);
@@ -213,13 +227,15 @@ static void spread(struct gabion_model *m, struct spreading *s, const struct cha
 	}
 }
 
-void gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
-			    void (*visit)(struct gabion_model *m,
-					  const struct gabion_ast_rule *rule, void *arg),
-			    void *arg)
+unsigned int gabion_model_each_rule(struct gabion_model *m, const struct gabion_ast_block *block,
+				    void (*visit)(struct gabion_model *m,
+						  const struct gabion_ast_rule *rule,
+						  void *arg),
+				    void *arg)
 {
 	struct spreading s = { .visit = visit, .arg = arg };
 
 	spread(m, &s, &(struct chain){ block, NULL, NULL });
 	free(s.done.v);
+	return s.lacks;
 }
