@@ -127,19 +127,28 @@ static void copy_expectations(const struct gabion_model *m, struct gabion_expect
 	}
 }
 
+static void check_domain(struct gabion_model *m, const struct gabion_ast_name *name)
+{
+	uint32_t known;
+
+	if (!gabion_strmap_get(&m->domain_names, name->text, &known) &&
+	    !gabion_doubt_has(&m->parser, name->text))
+		model_error(m, &name->loc,
+			    gabion_model_suggest(m, &m->domain_names, name->text,
+						 "declare it: domain NAME { }"),
+			    "unknown domain \"%s\"", name->text);
+}
+
 /* What can be said of expectations while there is no policy to ask. */
 static void check_subjects(struct gabion_model *m)
 {
 	const struct gabion_ast_expect *e;
-	uint32_t known;
 
-	for (e = m->ast.expects; e; e = e->next)
-		if (!gabion_strmap_get(&m->domain_names, e->domain.text, &known) &&
-		    !gabion_doubt_has(&m->parser, e->domain.text))
-			model_error(m, &e->domain.loc,
-				    gabion_model_suggest(m, &m->domain_names, e->domain.text,
-							 "declare it: domain NAME { }"),
-				    "unknown domain \"%s\"", e->domain.text);
+	for (e = m->ast.expects; e; e = e->next) {
+		check_domain(m, &e->domain);
+		if (e->as.text)
+			check_domain(m, &e->as);
+	}
 }
 
 /* An expectation that asks nothing sensible is a mistake in the policy text. */
@@ -150,10 +159,6 @@ static void check_expectations(struct gabion_model *m, const struct gabion_view 
 	struct gabion_error error;
 
 	for (e = m->ast.expects; e; e = e->next) {
-		if (e->as.text && !gabion_strmap_get(&m->domain_names, e->as.text, &known))
-			model_error(m, &e->as.loc,
-				    gabion_model_suggest(m, &m->domain_names, e->as.text, NULL),
-				    "unknown domain \"%s\"", e->as.text);
 		if (gabion_query(view, e->domain.text, e->verb.text, e->object.text, &answer,
 				 &error))
 			model_error(m, &e->object.loc, NULL, "%s", error.text);
