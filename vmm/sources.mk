@@ -8,6 +8,7 @@ VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end
 	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
 	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c) \
 	$(addprefix vmm/jail/, calls.c filter.c group.c jail.c keeper.c options.c process.c refusal.c root.c) \
+	$(addprefix vmm/snapshot/, state.c) \
 	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \
 	agent/common/error.c agent/common/file.c \
 	$(addprefix agent/netlink/, attr.c open.c policy.c request.c) \
@@ -15,5 +16,5 @@ VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end
 VMM_MAIN := vmm/main.c
 
 VMM_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DGABION_VERSION='"$(VERSION)"' \
-	$(shell pkg-config --cflags jansson libcap libmicrohttpd libnl-genl-3.0 libseccomp) -Iinclude/uapi
-VMM_LIBS := $(shell pkg-config --libs jansson libcap libnl-genl-3.0 libseccomp) -lpthread
+	$(shell pkg-config --cflags jansson libcap liblzma libmicrohttpd libnl-genl-3.0 libseccomp) -Iinclude/uapi
+VMM_LIBS := $(shell pkg-config --libs jansson libcap liblzma libnl-genl-3.0 libseccomp) -lpthread
