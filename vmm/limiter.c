@@ -125,6 +125,30 @@ void gabion_limiter_update(struct gabion_limiter *limiter,
 		timerfd_settime(limiter->timer, 0, &when, NULL);
 }
 
+static void transfer_bucket(struct gabion_bucket *bucket, struct gabion_state *state)
+{
+	uint64_t tokens = bucket->tokens, burst = bucket->burst;
+	/* A debt is that of one operation. */
+	const int64_t most = (int64_t)bucket->options.size, least = -(1LL << 40);
+
+	gabion_state_u64(state, &tokens);
+	gabion_state_u64(state, &burst);
+	gabion_state_check(state,
+			   (int64_t)tokens >= least && (int64_t)tokens <= most &&
+				   burst <= bucket->options.burst,
+			   "a rate limiter has more than it can hold");
+	if (!state->loading || state->error.code)
+		return;
+	bucket->tokens = (int64_t)tokens;
+	bucket->burst = burst;
+}
+
+void gabion_limiter_transfer(struct gabion_limiter *limiter, struct gabion_state *state)
+{
+	transfer_bucket(&limiter->bandwidth, state);
+	transfer_bucket(&limiter->ops, state);
+}
+
 void gabion_limiter_stop(struct gabion_limiter *limiter)
 {
 	/* One that was never started has no loop. */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "loop.h"
+#include "snapshot/state.h"
 
 /**
  * struct gabion_bucket_options - how much
@@ -63,6 +64,9 @@ int gabion_limiter_prepare(struct gabion_limiter *limiter,
  */
 void gabion_limiter_update(struct gabion_limiter *limiter,
 			   const struct gabion_limiter_options *options);
+
+/* Save or load what the buckets hold, for the same limits. */
+void gabion_limiter_transfer(struct gabion_limiter *limiter, struct gabion_state *state);
 
 /* Free the timer. Harmless on one that is zero. */
 void gabion_limiter_stop(struct gabion_limiter *limiter);

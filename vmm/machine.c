@@ -12,6 +12,7 @@
 
 #include "../agent/common/cleanup.h"
 #include "boot/acpi.h"
+#include "device/vmgenid.h"
 #include "log.h"
 
 #define CPUID_ENTRIES 256
@@ -147,8 +148,11 @@ static int create_devices(struct gabion_machine *machine, struct gabion_error *e
 
 	if (!err)
 		err = create_irq(machine, GABION_I8042_GSI, error);
+	if (!err)
+		err = create_irq(machine, GABION_VMGENID_GSI, error);
 	if (err)
 		return err;
+	gabion_serial_init(&machine->serial);
 	gabion_i8042_init(&machine->i8042, machine->end, &machine->irqs[GABION_I8042_GSI]);
 	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
 		       &machine->serial);
@@ -295,6 +299,8 @@ int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path,
 		err = gabion_kernel_load_initrd(&kernel, initrd, &machine->memory, error);
 	if (!err)
 		err = gabion_acpi_write(&acpi, &machine->memory, &rsdp, error);
+	if (!err)
+		err = gabion_vmgenid_renew(&machine->memory, error);
 	if (!err)
 		err = gabion_kernel_write_params(&kernel, cmdline, rsdp, &machine->memory, error);
 	if (!err)

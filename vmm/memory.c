@@ -2,12 +2,20 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "layout.h"
 
-int gabion_memory_create(struct gabion_memory *memory, uint64_t size, struct gabion_error *error)
+/* It is the guest's: no business of a core dump, nor of a child. */
+static void keep_private(void *base, uint64_t size)
+{
+	madvise(base, size, MADV_DONTDUMP);
+	madvise(base, size, MADV_DONTFORK);
+}
+
+static int map(struct gabion_memory *memory, int fd, uint64_t size, struct gabion_error *error)
 {
 	void *base;
 
@@ -15,23 +23,60 @@ int gabion_memory_create(struct gabion_memory *memory, uint64_t size, struct gab
 		return gabion_error_set(error, -EINVAL,
 					"%llu bytes of guest memory: take whole MiB",
 					(unsigned long long)size);
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
+	base = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (base == MAP_FAILED)
 		return gabion_error_set(error, -errno, "cannot map %llu MiB of guest memory: %s",
 					(unsigned long long)size >> 20, strerror(errno));
-	/* It is the guest's: no business of a core dump, nor of a child. */
-	madvise(base, size, MADV_DONTDUMP);
-	madvise(base, size, MADV_DONTFORK);
-	memory->base = base;
-	memory->size = size;
+	keep_private(base, size);
+	*memory = (struct gabion_memory){.base = base, .size = size, .mapped = fd >= 0};
 	return 0;
+}
+
+int gabion_memory_create(struct gabion_memory *memory, uint64_t size, struct gabion_error *error)
+{
+	return map(memory, -1, size, error);
+}
+
+int gabion_memory_map(struct gabion_memory *memory, int fd, uint64_t size,
+		      struct gabion_error *error)
+{
+	return map(memory, fd, size, error);
+}
+
+int gabion_memory_track(struct gabion_memory *memory, bool all, struct gabion_error *error)
+{
+	size_t words = gabion_memory_dirty_words(memory);
+
+	memory->dirty = calloc(words, sizeof(memory->dirty[0]));
+	if (!memory->dirty)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	if (all)
+		memset(memory->dirty, 0xff, words * sizeof(memory->dirty[0]));
+	return 0;
+}
+
+void gabion_memory_touch(const struct gabion_memory *memory, uint64_t address, uint64_t length)
+{
+	const unsigned char *at;
+	uint64_t page, last;
+
+	if (!memory->dirty)
+		return;
+	at = gabion_memory_at(memory, address, length);
+	if (!at)
+		return;
+	page = (at - memory->base) / GABION_PAGE;
+	last = (at - memory->base + length - 1) / GABION_PAGE;
+	for (; page <= last; page++)
+		memory->dirty[page / 64] |= 1ULL << page % 64;
 }
 
 void gabion_memory_destroy(struct gabion_memory *memory)
 {
 	if (memory->base)
 		munmap(memory->base, memory->size);
+	free(memory->dirty);
 	memset(memory, 0, sizeof(*memory));
 }
 
@@ -68,6 +113,24 @@ int gabion_memory_write(const struct gabion_memory *memory, uint64_t address, co
 	if (!to)
 		return -EFAULT;
 	memcpy(to, data, length);
+	gabion_memory_touch(memory, address, length);
+	return 0;
+}
+
+/* Whole pages that are to be read as zeroes. Without them the file's would be there again. */
+static int forget(const struct gabion_memory *memory, void *start, uint64_t length)
+{
+	void *fresh;
+
+	if (!memory->mapped)
+		return madvise(start, length, MADV_DONTNEED) ? -errno : 0;
+	fresh = mmap(start, length, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+	/* A process has so many mappings, and no more: then the pages stay. */
+	if (fresh == MAP_FAILED)
+		memset(start, 0, length);
+	else
+		keep_private(start, length);
 	return 0;
 }
 
@@ -81,5 +144,8 @@ int gabion_memory_discard(const struct gabion_memory *memory, uint64_t address, 
 	if (length < head)
 		return 0;
 	length = (length - head) & ~4095ULL;
-	return !length || !madvise(start + head, length, MADV_DONTNEED) ? 0 : -errno;
+	if (!length)
+		return 0;
+	gabion_memory_touch(memory, address + head, length);
+	return forget(memory, start + head, length);
 }

@@ -7,6 +7,7 @@
 #ifndef GABION_VMM_MEMORY_H
 #define GABION_VMM_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,10 @@
  * struct gabion_memory - the RAM of one guest
  * @base:	one mapping of @size bytes; owned
  * @size:	multiple of the page size
+ * @dirty:	a bit for each page of the mapping: changed since it was cleared, by us, or
+ *		by the guest as far as KVM has told; NULL when nobody wants to know. Owned;
+ *		guarded by the lock of the devices
+ * @mapped:	it is a private copy of a file
  *
  * The first bytes, up to GABION_GAP_START, are at guest-physical 0, the rest at
  * GABION_GAP_END.  Does not change while the guest runs: read without a lock.
@@ -23,10 +28,33 @@
 struct gabion_memory {
 	unsigned char *base;
 	uint64_t size;
+	uint64_t *dirty;
+	bool mapped;
 };
+
+#define GABION_PAGE 4096ULL
 
 /* Map @size bytes, a multiple of 1 MiB; nothing is allocated before it is touched. */
 int gabion_memory_create(struct gabion_memory *memory, uint64_t size, struct gabion_error *error);
+
+/*
+ * The same with the contents of the file @fd, of @size bytes or more, which is read when it
+ * is touched, and never written. It must not become shorter as long as the memory is there.
+ */
+int gabion_memory_map(struct gabion_memory *memory, int fd, uint64_t size,
+		      struct gabion_error *error);
+
+/* Note what changes from now on; with @all, everything counts as changed already. */
+int gabion_memory_track(struct gabion_memory *memory, bool all, struct gabion_error *error);
+
+/* The @length bytes at @address, which are RAM, change. */
+void gabion_memory_touch(const struct gabion_memory *memory, uint64_t address, uint64_t length);
+
+/* How many words @dirty has. */
+static inline size_t gabion_memory_dirty_words(const struct gabion_memory *memory)
+{
+	return memory->size / GABION_PAGE / 64;
+}
 
 /* Unmap. Harmless on one that is zero. */
 void gabion_memory_destroy(struct gabion_memory *memory);

@@ -111,7 +111,7 @@ static uint64_t write_bytes(struct writer *writer, const void *bytes, size_t n)
 	uint64_t at = writer->next;
 
 	writer->next += (n + 15) & ~(size_t)15;
-	if (writer->next > GABION_ACPI_ADDRESS + GABION_ACPI_SIZE ||
+	if (writer->next > GABION_VMGENID_ADDRESS ||
 	    gabion_memory_write(writer->memory, at, bytes, n))
 		writer->failed = true;
 	return at;
@@ -135,6 +135,25 @@ static uint64_t write_table(struct writer *writer, void *table, size_t n, const 
 	return write_bytes(writer, table, n);
 }
 
+/* The generation ID, and the device whose interrupt says that it is another one. */
+static void describe_generation(struct gabion_aml *aml)
+{
+	static const uint32_t address[] = { GABION_VMGENID_ADDRESS, 0 };
+	size_t device = gabion_aml_device(aml, "VGEN");
+
+	/* Linux looks for the first, everybody else for the second. */
+	gabion_aml_string(aml, "_HID", "VMGENCTR");
+	gabion_aml_string(aml, "_CID", "VM_Gen_Counter");
+	gabion_aml_string(aml, "_DDN", "VM_Gen_Counter");
+	gabion_aml_package(aml, "ADDR", address, 2);
+	gabion_aml_close(aml, device);
+	device = gabion_aml_device(aml, "GED_");
+	gabion_aml_string(aml, "_HID", "ACPI0013");
+	gabion_aml_interrupt_resources(aml, GABION_VMGENID_GSI);
+	gabion_aml_notify(aml, "_EVT", "VGEN", 0x80);
+	gabion_aml_close(aml, device);
+}
+
 static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi)
 {
 	static const struct gabion_aml_ports serial = { GABION_SERIAL_PORT, 8 };
@@ -142,7 +161,7 @@ static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi
 		{ GABION_I8042_PORT, 1 },
 		{ GABION_I8042_PORT + 4, 1 },
 	};
-	static const uint8_t s5[] = { 5, 5, 0, 0 };
+	static const uint32_t s5[] = { 5, 5, 0, 0 };
 	struct gabion_aml aml = { .length = sizeof(struct header) };
 	size_t scope = gabion_aml_scope(&aml, "\\_SB_"), device;
 	unsigned int i;
@@ -157,6 +176,7 @@ static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi
 	gabion_aml_eisa(&aml, "_HID", "PNP0303");
 	gabion_aml_port_resources(&aml, keyboard, 2, GABION_I8042_GSI);
 	gabion_aml_close(&aml, device);
+	describe_generation(&aml);
 	for (i = 0; i < acpi->virtio; i++) {
 		snprintf(name, sizeof(name), "VR%02X", i & 0xff);
 		device = gabion_aml_device(&aml, name);
@@ -168,7 +188,7 @@ static uint64_t write_dsdt(struct writer *writer, const struct gabion_acpi *acpi
 		gabion_aml_close(&aml, device);
 	}
 	gabion_aml_close(&aml, scope);
-	gabion_aml_package(&aml, "_S5_", s5, sizeof(s5));
+	gabion_aml_package(&aml, "_S5_", s5, sizeof(s5) / sizeof(s5[0]));
 	if (aml.full)
 		writer->failed = true;
 	return write_table(writer, aml.bytes, aml.length, "DSDT", 2);

@@ -19,7 +19,10 @@ struct gabion_acpi {
 	unsigned int virtio;
 };
 
-/* Write the tables at GABION_ACPI_ADDRESS, and say where the RSDP is. */
+/*
+ * Write the tables at GABION_ACPI_ADDRESS, below GABION_VMGENID_ADDRESS, and say where the
+ * RSDP is.
+ */
 int gabion_acpi_write(const struct gabion_acpi *acpi, const struct gabion_memory *memory,
 		      uint64_t *rsdp, struct gabion_error *error);
 

@@ -11,8 +11,10 @@ enum {
 	SCOPE_OP = 0x10,
 	BUFFER_OP = 0x11,
 	PACKAGE_OP = 0x12,
+	METHOD_OP = 0x14,
 	EXT_PREFIX = 0x5b,
 	DEVICE_OP = 0x82,
+	NOTIFY_OP = 0x86,
 };
 
 static void put(struct gabion_aml *aml, const void *bytes, size_t n)
@@ -96,7 +98,7 @@ void gabion_aml_string(struct gabion_aml *aml, const char *name, const char *val
 	put(aml, value, strlen(value) + 1);
 }
 
-void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint8_t *values,
+void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint32_t *values,
 			uint8_t count)
 {
 	size_t start;
@@ -106,10 +108,23 @@ void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint8_t 
 	put_byte(aml, PACKAGE_OP);
 	start = open_length(aml);
 	put_byte(aml, count);
-	for (i = 0; i < count; i++) {
-		put_byte(aml, BYTE_PREFIX);
-		put_byte(aml, values[i]);
-	}
+	for (i = 0; i < count; i++)
+		put_dword(aml, values[i]);
+	gabion_aml_close(aml, start);
+}
+
+void gabion_aml_notify(struct gabion_aml *aml, const char *name, const char *device, uint8_t value)
+{
+	size_t start;
+
+	put_byte(aml, METHOD_OP);
+	start = open_length(aml);
+	put(aml, name, 4);
+	put_byte(aml, 1);
+	put_byte(aml, NOTIFY_OP);
+	put(aml, device, 4);
+	put_byte(aml, BYTE_PREFIX);
+	put_byte(aml, value);
 	gabion_aml_close(aml, start);
 }
 
@@ -141,11 +156,17 @@ static void put_resources(struct gabion_aml *aml, const uint8_t *where, uint8_t 
 	start = open_length(aml);
 	put_byte(aml, BYTE_PREFIX);
 	put_byte(aml, size);
-	put(aml, where, length);
+	if (length)
+		put(aml, where, length);
 	put(aml, interrupt, sizeof(interrupt));
 	/* End tag; a checksum of 0 is not checked. */
 	put(aml, "\x79\0", 2);
 	gabion_aml_close(aml, start);
+}
+
+void gabion_aml_interrupt_resources(struct gabion_aml *aml, uint32_t gsi)
+{
+	put_resources(aml, NULL, 0, gsi);
 }
 
 void gabion_aml_memory_resources(struct gabion_aml *aml, uint32_t base, uint32_t length,
@@ -168,8 +189,8 @@ void gabion_aml_port_resources(struct gabion_aml *aml, const struct gabion_aml_p
 	for (i = 0; i < n; i++) {
 		uint16_t base = ranges[i].base;
 		/* I/O ports, 16 bits decoded, from base to base. */
-		const uint8_t range[8] = { 0x47, 1,	    base, base >> 8, base, base >> 8,
-					   1,	 ranges[i].length };
+		const uint8_t range[8] = { 0x47, 1,	    base, base >> 8,
+					   base, base >> 8, 1,	  ranges[i].length };
 
 		memcpy(at, range, sizeof(range));
 		at += sizeof(range);

@@ -35,14 +35,18 @@ void gabion_aml_close(struct gabion_aml *aml, size_t start);
 /* Name(@name, ...) of an integer, a string, a package of integers, and a compressed EISA id. */
 void gabion_aml_integer(struct gabion_aml *aml, const char *name, uint32_t value);
 void gabion_aml_string(struct gabion_aml *aml, const char *name, const char *value);
-void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint8_t *values,
+void gabion_aml_package(struct gabion_aml *aml, const char *name, const uint32_t *values,
 			uint8_t count);
 void gabion_aml_eisa(struct gabion_aml *aml, const char *name, const char id[8]);
 
+/* Method(@name, 1) that does nothing but Notify(@device, @value); @device is one beside it. */
+void gabion_aml_notify(struct gabion_aml *aml, const char *name, const char *device, uint8_t value);
+
 /*
  * _CRS: one range of memory-mapped registers, or GABION_AML_PORTS of ports at the most, and
- * one edge-triggered interrupt.
+ * one edge-triggered interrupt; or the interrupt alone.
  */
+void gabion_aml_interrupt_resources(struct gabion_aml *aml, uint32_t gsi);
 void gabion_aml_memory_resources(struct gabion_aml *aml, uint32_t base, uint32_t length,
 				 uint32_t gsi);
 void gabion_aml_port_resources(struct gabion_aml *aml, const struct gabion_aml_ports *ranges,

@@ -174,6 +174,25 @@ static void write_register(void *device, uint64_t offset, const void *data, size
 
 const struct gabion_bus_ops gabion_i8042_ops = { read_register, write_register };
 
+void gabion_i8042_transfer(struct gabion_i8042 *i8042, struct gabion_state *state)
+{
+	uint32_t count;
+
+	gabion_state_u8(state, &i8042->control);
+	gabion_state_u8(state, &i8042->command);
+	gabion_state_bool(state, &i8042->parameter);
+	gabion_state_bool(state, &i8042->scanning);
+	count = gabion_state_count(state, i8042->count, GABION_I8042_QUEUE, 1);
+	gabion_state_bytes(state, i8042->queue, count);
+	if (state->loading)
+		i8042->count = count;
+}
+
+void gabion_i8042_wake(const struct gabion_i8042 *i8042)
+{
+	update(i8042);
+}
+
 int gabion_i8042_ctrl_alt_del(struct gabion_i8042 *i8042)
 {
 	static const unsigned char codes[] = { 0x14, 0x11, 0xe0, 0x71,	     /* pressed */

@@ -11,6 +11,7 @@
 #include "../bus.h"
 #include "../end.h"
 #include "../irq.h"
+#include "../snapshot/state.h"
 
 #define GABION_I8042_QUEUE 16
 
@@ -38,6 +39,12 @@ void gabion_i8042_init(struct gabion_i8042 *i8042, struct gabion_end *end,
 
 /* Ports 0x60 to 0x64; the device is a struct gabion_i8042. */
 extern const struct gabion_bus_ops gabion_i8042_ops;
+
+/* Save or load all of it. */
+void gabion_i8042_transfer(struct gabion_i8042 *i8042, struct gabion_state *state);
+
+/* All of a snapshot is loaded: raise the interrupt that the guest may wait for. */
+void gabion_i8042_wake(const struct gabion_i8042 *i8042);
 
 /*
  * Press and release the three keys. -ENODEV when the guest does not listen to its keyboard,

@@ -41,7 +41,7 @@ static unsigned char pending(const struct gabion_serial *serial)
 	return IIR_NONE;
 }
 
-static void update(struct gabion_serial *serial)
+static void update(const struct gabion_serial *serial)
 {
 	if (pending(serial) != IIR_NONE)
 		gabion_irq_raise(serial->irq);
@@ -242,6 +242,37 @@ static void write_register(void *device, uint64_t offset, const void *data, size
 
 const struct gabion_bus_ops gabion_serial_ops = { read_register, write_register };
 
+void gabion_serial_init(struct gabion_serial *serial)
+{
+	*serial = (struct gabion_serial){.divisor = {1}};
+}
+
+void gabion_serial_transfer(struct gabion_serial *serial, struct gabion_state *state)
+{
+	/* A transmitter that was full is empty where it is loaded. */
+	bool thr_pending = serial->thr_pending || transmitter_full(serial);
+	uint32_t count;
+
+	gabion_state_u8(state, &serial->ier);
+	gabion_state_u8(state, &serial->lcr);
+	gabion_state_u8(state, &serial->mcr);
+	gabion_state_u8(state, &serial->scratch);
+	gabion_state_bytes(state, serial->divisor, sizeof(serial->divisor));
+	gabion_state_bool(state, &serial->fifo_enabled);
+	gabion_state_bool(state, &thr_pending);
+	count = gabion_state_count(state, serial->fifo_count, GABION_SERIAL_FIFO, 1);
+	gabion_state_bytes(state, serial->fifo, count);
+	if (!state->loading)
+		return;
+	serial->thr_pending = thr_pending;
+	serial->fifo_count = count;
+}
+
+void gabion_serial_wake(const struct gabion_serial *serial)
+{
+	update(serial);
+}
+
 int gabion_serial_start(struct gabion_serial *serial, struct gabion_loop *loop,
 			const struct gabion_irq *irq, int in, int out, struct gabion_error *error)
 {
@@ -252,16 +283,17 @@ int gabion_serial_start(struct gabion_serial *serial, struct gabion_loop *loop,
 	serial->in = in;
 	serial->out = out;
 	serial->input.fd = serial->output.fd = -1;
-	serial->divisor[0] = 1;
 	err = gabion_loop_add(loop, &serial->input, in, EPOLLIN, read_input, serial);
 	/* A regular file, or /dev/null: it has all it will have. */
 	if (err == -EPERM) {
 		serial->in_file = true;
-		read_input(serial, 0);
+		if (!serial->fifo_count)
+			read_input(serial, 0);
 	} else if (err) {
 		return gabion_error_set(error, err, "cannot wait for input of the serial port: %s",
 					strerror(-err));
 	}
+	watch_input(serial);
 	return 0;
 }
 

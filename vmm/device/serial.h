@@ -11,12 +11,13 @@
 #include "../bus.h"
 #include "../irq.h"
 #include "../loop.h"
+#include "../snapshot/state.h"
 
 #define GABION_SERIAL_FIFO   64	   /* bytes read ahead of the guest */
 #define GABION_SERIAL_BUFFER 16384 /* bytes written, while nobody takes them */
 
 /**
- * struct gabion_serial - one port; zero-initialise, then gabion_serial_start()
+ * struct gabion_serial - one port; gabion_serial_init(), then gabion_serial_start()
  * @irq:	its line; not owned
  * @loop:	not owned; its lock guards all the rest
  * @input, @output: waiting for descriptors, which are not owned
@@ -41,6 +42,18 @@ struct gabion_serial {
 
 /* Eight registers, a byte each. */
 extern const struct gabion_bus_ops gabion_serial_ops;
+
+/* As after a reset. */
+void gabion_serial_init(struct gabion_serial *serial);
+
+/*
+ * Save what the guest set and has not read, or load it before the start. What was written is
+ * not part of it: the one who wrote it passes it on.
+ */
+void gabion_serial_transfer(struct gabion_serial *serial, struct gabion_state *state);
+
+/* All of a snapshot is loaded: raise the interrupt that the guest may wait for. */
+void gabion_serial_wake(const struct gabion_serial *serial);
 
 /* Begin to read @in and to write @out. */
 int gabion_serial_start(struct gabion_serial *serial, struct gabion_loop *loop,

@@ -55,7 +55,7 @@ int gabion_state_open(struct gabion_state *state, const char *name, const void *
 {
 	const char *wrong;
 
-	*state = (struct gabion_state){.loading = true, .size = size, .capacity = size};
+	*state = (struct gabion_state){ .loading = true, .size = size, .capacity = size };
 	state->bytes = malloc(size + 1);
 	if (!state->bytes)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
@@ -70,7 +70,7 @@ int gabion_state_open(struct gabion_state *state, const char *name, const void *
 void gabion_state_free(struct gabion_state *state)
 {
 	free(state->bytes);
-	*state = (struct gabion_state){0};
+	*state = (struct gabion_state){ 0 };
 }
 
 /* Only the first failure is kept, with the section that it is in. */
@@ -131,7 +131,7 @@ static size_t sections_end(const struct gabion_state *state)
 static void enter(struct gabion_state *state, const struct section *wanted)
 {
 	size_t left = sections_end(state) - state->at;
-	struct section found = {.index = 0};
+	struct section found = { .index = 0 };
 
 	if (left >= sizeof(found))
 		memcpy(&found, state->bytes + state->at, sizeof(found));
@@ -152,7 +152,7 @@ static void enter(struct gabion_state *state, const struct section *wanted)
 /* Filled in at the end. */
 static void append_header(struct gabion_state *state)
 {
-	const struct header header = {.version = GABION_STATE_VERSION};
+	const struct header header = { .version = GABION_STATE_VERSION };
 
 	if (!state->size)
 		append(state, &header, sizeof(header));
@@ -160,7 +160,7 @@ static void append_header(struct gabion_state *state)
 
 void gabion_state_begin(struct gabion_state *state, const char *name, uint32_t index)
 {
-	struct section section = {.index = index};
+	struct section section = { .index = index };
 
 	if (state->error.code)
 		return;
@@ -257,7 +257,7 @@ void gabion_state_check(struct gabion_state *state, bool holds, const char *what
 
 static void seal(struct gabion_state *state)
 {
-	struct header header = {.magic = MAGIC, .version = GABION_STATE_VERSION};
+	struct header header = { .magic = MAGIC, .version = GABION_STATE_VERSION };
 	uint64_t sum = 0;
 
 	append_header(state);

@@ -7,6 +7,7 @@
 #include "../boot/acpi.h"
 #include "../boot/aml.h"
 #include "../cpuid.h"
+#include "../device/vmgenid.h"
 #include "../layout.h"
 
 static uint64_t field(const unsigned char *p, size_t n)
@@ -58,6 +59,44 @@ static void the_tables(void **state)
 	for (i = 0; i + 8 < field(dsdt + 4, 4); i++)
 		found += !memcmp(dsdt + i, "LNRO0005", 8);
 	assert_int_equal(found, GABION_VIRTIO_MAX);
+	gabion_memory_destroy(&memory);
+}
+
+/* As Linux's vmgenid.c and evged.c read it. */
+static void the_generation_id(void **state)
+{
+	static const char notify[] = "_EVT\x01\x86VGEN\x0a\x80";
+	struct gabion_acpi acpi = { 1, 0 };
+	const unsigned char *dsdt, *address;
+	unsigned char before[GABION_VMGENID_SIZE];
+	struct gabion_memory memory;
+	struct gabion_error error;
+	uint64_t where, size;
+
+	(void)state;
+	gabion_memory_create(&memory, 1 << 20, &error);
+	assert_int_equal(gabion_acpi_write(&acpi, &memory, &where, &error), 0);
+	dsdt = gabion_memory_at(&memory, where, 36);
+	dsdt = table(&memory, field(dsdt + 24, 8), "XSDT");
+	dsdt = table(&memory, field(dsdt + 36, 8), "FACP");
+	dsdt = table(&memory, field(dsdt + 140, 8), "DSDT");
+	size = field(dsdt + 4, 4);
+	address = memmem(dsdt, size, "ADDR", 4);
+	assert_non_null(memmem(dsdt, size, "VMGENCTR", 9));
+	assert_non_null(memmem(dsdt, size, "ACPI0013", 9));
+	assert_non_null(memmem(dsdt, size, notify, sizeof(notify) - 1));
+	/* A package of two double words. */
+	assert_int_equal(address[4], 0x12);
+	assert_int_equal(address[8], 2);
+	assert_int_equal(address[9], 0x0c);
+	assert_int_equal(field(address + 10, 4), GABION_VMGENID_ADDRESS);
+	assert_int_equal(field(address + 15, 4), 0);
+	assert_int_equal(gabion_vmgenid_renew(&memory, &error), 0);
+	memcpy(before, gabion_memory_at(&memory, GABION_VMGENID_ADDRESS, 16), 16);
+	assert_int_equal(gabion_vmgenid_renew(&memory, &error), 0);
+	assert_memory_not_equal(gabion_memory_at(&memory, GABION_VMGENID_ADDRESS, 16), before, 16);
+	/* It is in none of the tables. */
+	assert_ptr_equal(table(&memory, (uintptr_t)dsdt - (uintptr_t)memory.base, "DSDT"), dsdt);
 	gabion_memory_destroy(&memory);
 }
 
@@ -117,8 +156,10 @@ static void topology(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_tables),	  cmocka_unit_test(too_small_a_memory),
-		cmocka_unit_test(aml_is_bounded), cmocka_unit_test(an_eisa_id),
+		cmocka_unit_test(the_tables),	     cmocka_unit_test(too_small_a_memory),
+		cmocka_unit_test(aml_is_bounded),    cmocka_unit_test(an_eisa_id),
+		cmocka_unit_test(the_generation_id),
+
 		cmocka_unit_test(topology),
 	};
 

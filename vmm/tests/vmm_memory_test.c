@@ -3,7 +3,9 @@
 #include "../../agent/tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../bus.h"
 #include "../layout.h"
@@ -109,6 +111,54 @@ static void sizes(void **state)
 	gabion_memory_destroy(&m);
 }
 
+static bool is_dirty(const struct gabion_memory *m, uint64_t page)
+{
+	return m->dirty[page / 64] >> page % 64 & 1;
+}
+
+static void what_changes_is_noted(void **state)
+{
+	struct gabion_memory m = open_memory(2 << 20);
+	struct gabion_error error;
+	uint64_t page;
+
+	(void)state;
+	gabion_memory_touch(&m, 0, 1);
+	assert_int_equal(gabion_memory_track(&m, false, &error), 0);
+	gabion_memory_touch(&m, 4096 * 3 + 4095, 2);
+	gabion_memory_write(&m, 4096 * 100, "x", 1);
+	gabion_memory_discard(&m, 4096 * 200 - 1, 4096 + 2);
+	/* What is not memory is of no interest. */
+	gabion_memory_touch(&m, 2 << 20, 1);
+	gabion_memory_touch(&m, UINT64_MAX, 2);
+	for (page = 0; page < 512; page++)
+		assert_int_equal(is_dirty(&m, page),
+				 page == 3 || page == 4 || page == 100 || page == 200);
+	gabion_memory_destroy(&m);
+}
+
+static void a_copy_of_a_file(void **state)
+{
+	struct gabion_memory m = {0};
+	struct gabion_error error;
+	FILE *file = tmpfile();
+	char byte;
+
+	(void)state;
+	assert_int_equal(ftruncate(fileno(file), 1 << 20), 0);
+	assert_int_equal(pwrite(fileno(file), "abc", 3, 4096), 3);
+	assert_int_equal(gabion_memory_map(&m, fileno(file), 1 << 20, &error), 0);
+	assert_memory_equal(gabion_memory_at(&m, 4096, 3), "abc", 3);
+	gabion_memory_write(&m, 4096, "x", 1);
+	assert_int_equal(pread(fileno(file), &byte, 1, 4096), 1);
+	assert_int_equal(byte, 'a');
+	/* What is given back is zero, not what the file has. */
+	assert_int_equal(gabion_memory_discard(&m, 4096, 4096), 0);
+	assert_memory_equal(gabion_memory_at(&m, 4096, 3), "\0\0\0", 3);
+	gabion_memory_destroy(&m);
+	fclose(file);
+}
+
 static void reg_read(void *device, uint64_t offset, void *data, size_t size)
 {
 	(void)device;
@@ -155,6 +205,8 @@ int main(void)
 		cmocka_unit_test(writing),
 		cmocka_unit_test(discarding_takes_whole_pages_only),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(what_changes_is_noted),
+		cmocka_unit_test(a_copy_of_a_file),
 		cmocka_unit_test(the_bus),
 	};
 

@@ -28,6 +28,7 @@ static int setup(void **state)
 
 	assert_int_equal(gabion_loop_create(&line->loop, &error), 0);
 	line->irq.eventfd = eventfd(0, EFD_NONBLOCK);
+	gabion_serial_init(&line->serial);
 	assert_int_equal(pipe2(line->to_guest, O_NONBLOCK), 0);
 	assert_int_equal(pipe2(line->from_guest, O_NONBLOCK), 0);
 	assert_int_equal(gabion_serial_start(&line->serial, &line->loop, &line->irq,
@@ -223,7 +224,7 @@ static void every_register(void **state)
 static void the_file_as_input(void **state)
 {
 	struct line *line = *state;
-	struct gabion_serial serial = { 0 };
+	struct gabion_serial serial;
 	FILE *file = tmpfile();
 	struct gabion_error error;
 	unsigned char value;
@@ -232,6 +233,7 @@ static void the_file_as_input(void **state)
 	for (i = 0; i < 100; i++)
 		fputc(i, file);
 	rewind(file);
+	gabion_serial_init(&serial);
 	assert_int_equal(gabion_serial_start(&serial, &line->loop, &line->irq, fileno(file),
 					     line->from_guest[1], &error),
 			 0);

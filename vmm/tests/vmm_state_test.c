@@ -19,7 +19,7 @@ struct thing {
 	uint32_t list[3];
 };
 
-static const struct thing example = {1, 2, 3, 1ULL << 40, true, "five", {7, 8, 9}};
+static const struct thing example = { 1, 2, 3, 1ULL << 40, true, "five", { 7, 8, 9 } };
 
 static void transfer(struct gabion_state *state, struct thing *thing)
 {
@@ -42,7 +42,7 @@ static void transfer(struct gabion_state *state, struct thing *thing)
 
 static struct gabion_state saved(void)
 {
-	struct gabion_state state = {0};
+	struct gabion_state state = { 0 };
 	struct thing thing = example;
 	struct gabion_error error;
 
@@ -147,7 +147,7 @@ static void a_file_altered_with_its_checksum_is_within_bounds(void **ignored)
 static void a_file_that_became_longer_is_refused(void **ignored)
 {
 	struct gabion_state state = saved();
-	unsigned char bytes[512] = {0};
+	unsigned char bytes[512] = { 0 };
 	struct gabion_error error;
 	struct thing thing;
 
@@ -175,7 +175,7 @@ static void another_version_is_named_as_that(void **ignored)
 /* Makes a file of one section with a byte, and looks at it as @look does. */
 static int look_at(void (*look)(struct gabion_state *state), struct gabion_error *error)
 {
-	struct gabion_state made = {0}, state;
+	struct gabion_state made = { 0 }, state;
 	uint8_t byte = 2;
 	int err;
 
@@ -245,12 +245,12 @@ static void what_is_not_as_expected_is_named(void **ignored)
 		void (*look)(struct gabion_state *state);
 		const char *why;
 	} wrong[] = {
-		{look_for_another, "section only[2] is missing"},
-		{look_for_more, "section only[1]: is too short"},
-		{look_for_less, "section only[1]: has more in it than is known of"},
-		{look_for_a_truth_value, "section only[1]: a truth value is neither"},
-		{look_nowhere, "there are sections that are not known of"},
-		{look_outside, "is too short"},
+		{ look_for_another, "section only[2] is missing" },
+		{ look_for_more, "section only[1]: is too short" },
+		{ look_for_less, "section only[1]: has more in it than is known of" },
+		{ look_for_a_truth_value, "section only[1]: a truth value is neither" },
+		{ look_nowhere, "there are sections that are not known of" },
+		{ look_outside, "is too short" },
 	};
 	struct gabion_error error;
 	size_t i;
@@ -266,7 +266,7 @@ static void what_is_not_as_expected_is_named(void **ignored)
 static void a_state_has_a_largest_size(void **ignored)
 {
 	static char megabyte[1 << 20];
-	struct gabion_state state = {0};
+	struct gabion_state state = { 0 };
 	struct gabion_error error;
 	unsigned int i;
 

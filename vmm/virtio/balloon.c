@@ -192,6 +192,25 @@ static void reset(struct gabion_virtio *virtio)
 	balloon->stats.known = 0;
 }
 
+static void transfer(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	struct balloon *balloon = (struct balloon *)virtio;
+	bool held = balloon->stats_held;
+	unsigned int i;
+
+	gabion_state_u32(state, &balloon->config.actual);
+	gabion_state_bool(state, &held);
+	gabion_state_u16(state, &balloon->stats_chain.head);
+	gabion_state_check(state,
+			   !held || (virtio->queues[STATS].ready &&
+				     balloon->stats_chain.head < virtio->queues[STATS].size),
+			   "the balloon holds a buffer that there is not");
+	gabion_state_u32(state, &balloon->stats.known);
+	for (i = 0; i < GABION_BALLOON_STATS; i++)
+		gabion_state_u64(state, &balloon->stats.values[i]);
+	balloon->stats_held = held && !state->error.code;
+}
+
 static void destroy(struct gabion_virtio *virtio)
 {
 	struct balloon *balloon = (struct balloon *)virtio;
@@ -208,7 +227,7 @@ static void destroy(struct gabion_virtio *virtio)
 		.name = "balloon", .id = VIRTIO_ID_BALLOON, .queues = (n),                         \
 		.queue_size = QUEUE_SIZE, .start = start, .notify = notify,                        \
 		.activate = activate, .reset = reset, .write_config = write_config,                \
-		.destroy = destroy,                                                                \
+		.transfer = transfer, .destroy = destroy,                                          \
 	}
 
 static const struct gabion_virtio_ops ops = OPS(STATS), ops_with_stats = OPS(STATS + 1);

@@ -23,10 +23,11 @@
 /* Segments of a request that the guest may give: a header and a status go with them. */
 #define SEG_MAX (QUEUE_SIZE - 2)
 
+/* @resized: what the guest was told before a snapshot of the size is true no more. */
 struct block {
 	struct gabion_server server;
 	int fd;
-	bool read_only, writeback;
+	bool read_only, writeback, resized;
 	uint64_t sectors;
 	char id[VIRTIO_BLK_ID_BYTES];
 	struct virtio_blk_config config;
@@ -119,6 +120,22 @@ static int64_t serve(struct gabion_server *server)
 	return status == VIRTIO_BLK_S_OK ? data + 1 : 1;
 }
 
+static void transfer_state(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	struct block *block = (struct block *)virtio;
+	uint64_t sectors = block->sectors;
+
+	gabion_server_transfer(virtio, state);
+	gabion_state_u64(state, &sectors);
+	block->resized = sectors != block->sectors;
+}
+
+static void wake(struct gabion_virtio *virtio)
+{
+	if (((struct block *)virtio)->resized)
+		gabion_virtio_config_changed(virtio);
+}
+
 static void destroy(struct gabion_virtio *virtio)
 {
 	struct block *block = (struct block *)virtio;
@@ -137,6 +154,8 @@ static const struct gabion_virtio_ops ops = {
 	.start = gabion_server_start,
 	.notify = gabion_server_notify,
 	.activate = gabion_server_activate,
+	.transfer = transfer_state,
+	.wake = wake,
 	.destroy = destroy,
 };
 

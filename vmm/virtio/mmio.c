@@ -311,6 +311,51 @@ int gabion_virtio_start(struct gabion_virtio *virtio, const struct gabion_memory
 	return virtio->ops->start ? virtio->ops->start(virtio, error) : 0;
 }
 
+static bool status_is_possible(const struct gabion_virtio *virtio)
+{
+	if (virtio->status & VIRTIO_CONFIG_S_DRIVER_OK &&
+	    !(virtio->status & VIRTIO_CONFIG_S_FEATURES_OK))
+		return false;
+	return !(virtio->status & VIRTIO_CONFIG_S_FEATURES_OK) ||
+	       !(virtio->driver_features & ~offered(virtio));
+}
+
+void gabion_virtio_transfer(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	unsigned int i;
+
+	gabion_state_same(state, virtio->ops->id, "it is another device");
+	gabion_state_same(state, offered(virtio), "the device has other features");
+	gabion_state_u64(state, &virtio->driver_features);
+	gabion_state_u32(state, &virtio->generation);
+	gabion_state_u32(state, &virtio->status);
+	gabion_state_u32(state, &virtio->interrupts);
+	gabion_state_u32(state, &virtio->queue_select);
+	gabion_state_u32(state, &virtio->features_select);
+	gabion_state_u32(state, &virtio->driver_features_select);
+	gabion_state_check(state, status_is_possible(virtio),
+			   "no driver brings a device into this status");
+	for (i = 0; i < virtio->ops->queues; i++)
+		gabion_queue_transfer(&virtio->queues[i], virtio->ops->queue_size, state);
+	if (virtio->ops->transfer)
+		virtio->ops->transfer(virtio, state);
+}
+
+void gabion_virtio_wake(struct gabion_virtio *virtio)
+{
+	unsigned int i;
+
+	/* One that was on its way may not have been among what KVM saved. */
+	if (virtio->interrupts)
+		gabion_irq_raise(virtio->irq);
+	if (!gabion_virtio_is_active(virtio))
+		return;
+	if (virtio->ops->wake)
+		virtio->ops->wake(virtio);
+	for (i = 0; i < virtio->ops->queues; i++)
+		gabion_virtio_requeue(virtio, i);
+}
+
 void gabion_virtio_destroy(struct gabion_virtio *virtio)
 {
 	unsigned int i;

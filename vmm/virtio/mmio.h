@@ -30,6 +30,9 @@ struct gabion_virtio;
  * @activate:	the driver has become ready; may be NULL
  * @reset:	forget what was begun; the queues are gone. May be NULL
  * @write_config: @size bytes of the configuration space were written; may be NULL
+ * @transfer:	save or load what the device has of its own; may be NULL
+ * @wake:	the driver is ready, and all of a snapshot is loaded: do what has to be done
+ *		anew on this host; the queues are served next. May be NULL
  * @destroy:	free the device
  */
 struct gabion_virtio_ops {
@@ -43,6 +46,8 @@ struct gabion_virtio_ops {
 	void (*reset)(struct gabion_virtio *virtio);
 	void (*write_config)(struct gabion_virtio *virtio, uint64_t offset, const void *data,
 			     size_t size);
+	void (*transfer)(struct gabion_virtio *virtio, struct gabion_state *state);
+	void (*wake)(struct gabion_virtio *virtio);
 	void (*destroy)(struct gabion_virtio *virtio);
 };
 
@@ -85,6 +90,15 @@ extern const struct gabion_bus_ops gabion_virtio_mmio_ops;
 int gabion_virtio_start(struct gabion_virtio *virtio, const struct gabion_memory *memory,
 			struct gabion_loop *loop, const struct gabion_irq *irq,
 			struct gabion_error *error);
+
+/*
+ * Save the device, or load it into one that was made and started like it. Nothing is ever
+ * half done when nobody calls the device: a request is in its ring, or was given back.
+ */
+void gabion_virtio_transfer(struct gabion_virtio *virtio, struct gabion_state *state);
+
+/* All of a snapshot is loaded: go on. */
+void gabion_virtio_wake(struct gabion_virtio *virtio);
 
 /* Free the device, started or not. */
 void gabion_virtio_destroy(struct gabion_virtio *virtio);

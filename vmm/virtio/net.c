@@ -150,10 +150,10 @@ static void resume_tx(void *opaque)
 		transmit(opaque);
 }
 
-static void activate(struct gabion_virtio *virtio)
+/* What of checksums and segmentation the guest lets the tap leave undone. */
+static void set_offload(struct net *net)
 {
-	struct net *net = (struct net *)virtio;
-	uint64_t features = virtio->driver_features;
+	uint64_t features = net->virtio.driver_features;
 	unsigned int offload = 0;
 
 	if (features & 1ULL << VIRTIO_NET_F_GUEST_CSUM)
@@ -165,8 +165,28 @@ static void activate(struct gabion_virtio *virtio)
 	/* A guest that took segmentation without checksums gets neither: the tap refuses. */
 	if (ioctl(net->tap, TUNSETOFFLOAD, offload))
 		ioctl(net->tap, TUNSETOFFLOAD, 0);
+}
+
+static void activate(struct gabion_virtio *virtio)
+{
+	struct net *net = (struct net *)virtio;
+
+	set_offload(net);
 	receive(net);
 	transmit(net);
+}
+
+static void transfer(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	struct net *net = (struct net *)virtio;
+
+	gabion_limiter_transfer(&net->rx_limiter, state);
+	gabion_limiter_transfer(&net->tx_limiter, state);
+}
+
+static void wake(struct gabion_virtio *virtio)
+{
+	set_offload((struct net *)virtio);
 }
 
 static void reset(struct gabion_virtio *virtio)
@@ -210,6 +230,8 @@ static const struct gabion_virtio_ops ops = {
 	.notify = notify,
 	.activate = activate,
 	.reset = reset,
+	.transfer = transfer,
+	.wake = wake,
 	.destroy = destroy,
 };
 

@@ -50,6 +50,31 @@ int gabion_queue_enable(struct gabion_queue *queue)
 	return 0;
 }
 
+void gabion_queue_transfer(struct gabion_queue *queue, uint16_t max, struct gabion_state *state)
+{
+	uint16_t next_avail = queue->next_avail, next_used = queue->next_used;
+	uint16_t signalled = queue->signalled;
+	bool ready = queue->ready;
+
+	gabion_state_u16(state, &queue->size);
+	gabion_state_check(state, queue->size <= max, "a queue is too large");
+	gabion_state_bool(state, &ready);
+	gabion_state_bool(state, &queue->indirect);
+	gabion_state_bool(state, &queue->event_idx);
+	gabion_state_u64(state, &queue->desc);
+	gabion_state_u64(state, &queue->avail);
+	gabion_state_u64(state, &queue->used);
+	gabion_state_u16(state, &next_avail);
+	gabion_state_u16(state, &next_used);
+	gabion_state_u16(state, &signalled);
+	if (!state->loading || !ready)
+		return;
+	gabion_state_check(state, !gabion_queue_enable(queue), "a queue is not where memory is");
+	queue->next_avail = next_avail;
+	queue->next_used = next_used;
+	queue->signalled = signalled;
+}
+
 /* One buffer more. */
 static int add_segment(const struct gabion_queue *queue, struct gabion_chain *chain,
 		       const struct vring_desc *desc)
@@ -67,6 +92,7 @@ static int add_segment(const struct gabion_queue *queue, struct gabion_chain *ch
 	if (desc->flags & VRING_DESC_F_WRITE) {
 		chain->nwrite++;
 		chain->writable += desc->len;
+		gabion_memory_touch(queue->memory, desc->addr, desc->len);
 	} else {
 		if (chain->nwrite)
 			return -EPROTO;
@@ -129,6 +155,7 @@ static uint16_t waiting(struct gabion_queue *queue)
 
 	if (n || !queue->event_idx)
 		return n;
+	gabion_memory_touch(queue->memory, queue->used, USED_SIZE(queue->size));
 	store(queue->device, RING + 8 * (uint64_t)queue->size, queue->next_avail);
 	/* Pairs with the driver's, between its index and its look at ours. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -169,6 +196,7 @@ void gabion_queue_push(struct gabion_queue *queue, const struct gabion_chain *ch
 	struct vring_used_elem used = { chain->head, written };
 	uint16_t slot = queue->next_used & (queue->size - 1);
 
+	gabion_memory_touch(queue->memory, queue->used, USED_SIZE(queue->size));
 	memcpy(queue->device + RING + slot * sizeof(used), &used, sizeof(used));
 	store(queue->device, IDX, ++queue->next_used);
 }

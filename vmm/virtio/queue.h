@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "../memory.h"
+#include "../snapshot/state.h"
 
 #define GABION_CHAIN_SEGMENTS 256 /* also the largest size of a queue */
 
@@ -51,6 +52,9 @@ struct gabion_queue {
 
 /* Check size and addresses and begin at the start of the rings. -EINVAL when they are wrong. */
 int gabion_queue_enable(struct gabion_queue *queue);
+
+/* Save or load all of it; @max is the largest size that it may have. */
+void gabion_queue_transfer(struct gabion_queue *queue, uint16_t max, struct gabion_state *state);
 
 /*
  * The next request: 1 and @chain, or 0 when there is none and the guest will notify us

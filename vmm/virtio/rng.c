@@ -37,6 +37,7 @@ static const struct gabion_virtio_ops ops = {
 	.start = gabion_server_start,
 	.notify = gabion_server_notify,
 	.activate = gabion_server_activate,
+	.transfer = gabion_server_transfer,
 	.destroy = destroy,
 };
 

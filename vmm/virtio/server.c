@@ -50,6 +50,11 @@ int gabion_server_start(struct gabion_virtio *virtio, struct gabion_error *error
 				    error);
 }
 
+void gabion_server_transfer(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	gabion_limiter_transfer(&((struct gabion_server *)virtio)->limiter, state);
+}
+
 void gabion_server_stop(struct gabion_server *server)
 {
 	gabion_limiter_stop(&server->limiter);

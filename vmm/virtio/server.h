@@ -31,6 +31,8 @@ int gabion_server_start(struct gabion_virtio *virtio, struct gabion_error *error
 void gabion_server_notify(struct gabion_virtio *virtio, unsigned int queue);
 void gabion_server_activate(struct gabion_virtio *virtio);
 
+void gabion_server_transfer(struct gabion_virtio *virtio, struct gabion_state *state);
+
 /* What the device's own destroy begins with. */
 void gabion_server_stop(struct gabion_server *server);
 

@@ -269,9 +269,25 @@ static void refill(struct vsock *vsock)
 		vsock_stream_watch(stream);
 }
 
+/* The sockets are another process's: the guest learns that its streams are broken off. */
+static void tell_orphaned(struct vsock *vsock)
+{
+	const struct virtio_vsock_event event = {VIRTIO_VSOCK_EVENT_TRANSPORT_RESET};
+	size_t n;
+
+	if (!vsock->orphaned || !gabion_virtio_pop(&vsock->virtio, EVENT, &vsock->chain))
+		return;
+	n = gabion_chain_write(&vsock->chain, 0, &event, sizeof(event));
+	gabion_queue_push(&vsock->virtio.queues[EVENT], &vsock->chain, n);
+	gabion_virtio_signal(&vsock->virtio, EVENT);
+	vsock->orphaned = false;
+}
+
 static void notify(struct gabion_virtio *virtio, unsigned int queue)
 {
-	if (queue == RX)
+	if (queue == EVENT)
+		tell_orphaned((struct vsock *)virtio);
+	else if (queue == RX)
 		refill((struct vsock *)virtio);
 	else if (queue == TX)
 		transmit((struct vsock *)virtio);
@@ -292,6 +308,17 @@ static void reset(struct gabion_virtio *virtio)
 			vsock_stream_free(stream);
 	vsock->reset_count = 0;
 	vsock->rx_empty = true;
+	vsock->orphaned = false;
+}
+
+/* Streams are not saved: those that the guest has are over where it is loaded. */
+static void transfer(struct gabion_virtio *virtio, struct gabion_state *state)
+{
+	struct vsock *vsock = (struct vsock *)virtio;
+
+	gabion_state_u32(state, &vsock->next_port);
+	if (state->loading)
+		vsock->orphaned = gabion_virtio_is_active(virtio);
 }
 
 static int start(struct gabion_virtio *virtio, struct gabion_error *error)
@@ -321,6 +348,7 @@ static const struct gabion_virtio_ops ops = {
 	.notify = notify,
 	.activate = activate,
 	.reset = reset,
+	.transfer = transfer,
 	.destroy = destroy,
 };
 

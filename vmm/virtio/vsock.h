@@ -72,6 +72,7 @@ struct vsock_reset {
  * @listener:	accepts the host's programs; owned
  * @rx_empty:	the guest gave no buffers: nothing is read from sockets until it does
  * @next_port:	of the host, for the next stream that begins there
+ * @orphaned:	the guest has streams of before a snapshot, and is to be told that they are gone
  */
 struct vsock {
 	struct gabion_virtio virtio;
@@ -79,7 +80,7 @@ struct vsock {
 	struct sockaddr_un address;
 	int listener;
 	struct gabion_watch watch;
-	bool rx_empty;
+	bool rx_empty, orphaned;
 	uint32_t next_port;
 	struct vsock_stream streams[VSOCK_STREAMS];
 	struct vsock_reset resets[VSOCK_RESETS];
