@@ -36,8 +36,8 @@ check-vmm: $(VMM_UNIT_TESTS)
 	agent/tests/run $(VMM_UNIT_TESTS)
 
 # Fuzzers that play the guest and a client of the API, by clang; to be run as long as one likes:
-# build/vmm-fuzz/guest, build/vmm-fuzz/api
-vmm-fuzz: $(addprefix $(B)/vmm-fuzz/, guest api)
+# build/vmm-fuzz/guest, build/vmm-fuzz/api, build/vmm-fuzz/snapshot
+vmm-fuzz: $(addprefix $(B)/vmm-fuzz/, guest api snapshot)
 $(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c malice.c) $(VMM_SOURCES)
 	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \

@@ -91,7 +91,7 @@ static int read_machine(struct gabion_config *config, const json_t *json, const 
 		{ "mem_size_mib", GABION_FIELD_NUMBER, true, &config->memory_mib, 1,
 		  GABION_MEMORY_MAX_MIB },
 		{ "smt", GABION_FIELD_FALSE, false, NULL, 0, 0 },
-		{ "track_dirty_pages", GABION_FIELD_FALSE, false, NULL, 0, 0 },
+		{ "track_dirty_pages", GABION_FIELD_BOOL, false, &config->track_dirty_pages, 0, 0 },
 		{ "huge_pages", GABION_FIELD_NONE, false, NULL, 0, 0 },
 		{ "cpu_template", GABION_FIELD_NONE, false, NULL, 0, 0 },
 	};

@@ -35,7 +35,7 @@ struct gabion_config {
 	unsigned int drive_count;
 	struct gabion_net_options nets[GABION_VIRTIO_MAX];
 	unsigned int net_count;
-	bool has_entropy, has_balloon, has_vsock;
+	bool has_entropy, has_balloon, has_vsock, track_dirty_pages;
 	struct gabion_limiter_options entropy;
 	struct gabion_balloon_options balloon;
 	struct gabion_vsock_options vsock;

@@ -37,6 +37,8 @@ int gabion_end_create(struct gabion_end *end, struct gabion_loop *loop, struct g
 	if (end->eventfd < 0)
 		return gabion_error_set(error, -errno, "eventfd: %s", strerror(errno));
 	signal(SIGPIPE, SIG_IGN);
+	/* A snapshot that is larger than a limit allows is an error like a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

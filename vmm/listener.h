@@ -11,7 +11,8 @@
 #include "../agent/common/error.h"
 
 /*
- * Make the socket @address, which must not exist, and listen on it. Its permissions are
+ * Make the socket @address and listen on it. What is there must be a socket that nobody listens
+ * on any more, as a process leaves it that was killed: it is removed. Its permissions are
  * what the umask leaves of @mode. Returns a descriptor, or a negative errno with a message
  * that begins with @what; then there is no socket.
  */

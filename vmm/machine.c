@@ -73,6 +73,7 @@ static int add_memory(struct gabion_machine *machine, uint32_t slot, uint64_t ad
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
+		.flags = machine->memory.dirty ? KVM_MEM_LOG_DIRTY_PAGES : 0,
 		.guest_phys_addr = address,
 		.memory_size = size,
 		.userspace_addr = (uintptr_t)machine->memory.base + offset,
@@ -84,11 +85,19 @@ static int add_memory(struct gabion_machine *machine, uint32_t slot, uint64_t ad
 	return 0;
 }
 
-static int create_memory(struct gabion_machine *machine, uint64_t size, struct gabion_error *error)
+static int create_memory(struct gabion_machine *machine,
+			 const struct gabion_machine_options *options, struct gabion_error *error)
 {
-	int err = gabion_memory_create(&machine->memory, size, error);
+	struct gabion_memory *memory = &machine->memory;
+	bool boots = options->contents < 0;
 	uint64_t low;
+	int err;
 
+	err = boots ? gabion_memory_create(memory, options->memory, error)
+		    : gabion_memory_map(memory, options->contents, options->memory, error);
+	/* Of a machine that boots there is nothing yet that the first diff could be based on. */
+	if (!err && options->track)
+		err = gabion_memory_track(memory, boots, error);
 	if (err)
 		return err;
 	low = gabion_memory_low(&machine->memory);
@@ -156,8 +165,7 @@ static int create_devices(struct gabion_machine *machine, struct gabion_error *e
 	gabion_i8042_init(&machine->i8042, machine->end, &machine->irqs[GABION_I8042_GSI]);
 	gabion_bus_add(&machine->ports, GABION_SERIAL_PORT, 8, &gabion_serial_ops,
 		       &machine->serial);
-	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops,
-		       &machine->i8042);
+	gabion_bus_add(&machine->ports, GABION_I8042_PORT, 5, &gabion_i8042_ops, &machine->i8042);
 	gabion_bus_add(&machine->ports, GABION_POWER_PORT, 2, &gabion_power_ops, machine->end);
 	return 0;
 }
@@ -184,9 +192,9 @@ static int create_loop(struct gabion_machine *machine, struct gabion_error *erro
 	return err ? gabion_error_set(error, err, "epoll_ctl: %s", strerror(-err)) : 0;
 }
 
-int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
-			  struct gabion_loop *control, struct gabion_end *end,
-			  struct gabion_error *error)
+int gabion_machine_create(struct gabion_machine *machine,
+			  const struct gabion_machine_options *options, struct gabion_loop *control,
+			  struct gabion_end *end, struct gabion_error *error)
 {
 	unsigned int i;
 	int err;
@@ -204,11 +212,11 @@ int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, ui
 	if (!err)
 		err = create_chips(machine, error);
 	if (!err)
-		err = create_memory(machine, memory, error);
+		err = create_memory(machine, options, error);
 	if (!err)
 		err = create_devices(machine, error);
 	if (!err)
-		err = create_vcpus(machine, vcpus, error);
+		err = create_vcpus(machine, options->vcpus, error);
 	return err;
 }
 
@@ -308,18 +316,77 @@ int gabion_machine_load(struct gabion_machine *machine, const char *kernel_path,
 	return err;
 }
 
-int gabion_machine_start(struct gabion_machine *machine, const struct gabion_filters *filters,
-			 struct gabion_error *error)
+static void wait_for_pause(struct gabion_machine *machine)
+{
+	while (machine->pause.out < machine->vcpu_count)
+		pthread_cond_wait(&machine->pause.changed, &machine->loop.lock);
+}
+
+int gabion_machine_start(struct gabion_machine *machine, bool paused,
+			 const struct gabion_filters *filters, struct gabion_error *error)
 {
 	unsigned int i;
 	int err;
 
+	machine->pause.wanted = paused;
 	err = gabion_serial_start(&machine->serial, &machine->loop,
 				  &machine->irqs[GABION_SERIAL_GSI], STDIN_FILENO, STDOUT_FILENO,
 				  error);
 	for (i = 0; !err && i < machine->vcpu_count; i++)
 		err = gabion_vcpu_start(&machine->vcpus[i], filters, error);
+	if (err || !paused)
+		return err;
+	pthread_mutex_lock(&machine->loop.lock);
+	wait_for_pause(machine);
+	pthread_mutex_unlock(&machine->loop.lock);
+	return 0;
+}
+
+int gabion_machine_wake(struct gabion_machine *machine, struct gabion_error *error)
+{
+	unsigned int i;
+	int err;
+
+	pthread_mutex_lock(&machine->loop.lock);
+	gabion_serial_wake(&machine->serial);
+	gabion_i8042_wake(&machine->i8042);
+	for (i = 0; i < machine->virtios; i++)
+		gabion_virtio_wake(machine->virtio[i]);
+	err = gabion_vmgenid_renew(&machine->memory, error);
+	if (!err)
+		gabion_irq_raise(&machine->irqs[GABION_VMGENID_GSI]);
+	pthread_mutex_unlock(&machine->loop.lock);
 	return err;
+}
+
+static int collect_slot(struct gabion_machine *machine, uint32_t slot, uint64_t *to, uint64_t size,
+			struct gabion_error *error)
+{
+	uint64_t words = size / GABION_PAGE / 64, i;
+	cleanup_free uint64_t *bits = calloc(words ? words : 1, sizeof(*bits));
+	struct kvm_dirty_log log = { .slot = slot, .dirty_bitmap = bits };
+
+	if (!bits)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	if (words && ioctl(machine->vm, KVM_GET_DIRTY_LOG, &log))
+		return gabion_error_set(error, -errno, "KVM_GET_DIRTY_LOG: %s", strerror(errno));
+	for (i = 0; i < words; i++)
+		to[i] |= bits[i];
+	return 0;
+}
+
+int gabion_machine_collect_dirty(struct gabion_machine *machine, struct gabion_error *error)
+{
+	uint64_t low = gabion_memory_low(&machine->memory);
+	uint64_t *dirty = machine->memory.dirty;
+	int err;
+
+	if (!dirty)
+		return 0;
+	err = collect_slot(machine, 0, dirty, low, error);
+	return err ? err
+		   : collect_slot(machine, 1, dirty + low / GABION_PAGE / 64,
+				  gabion_memory_high(&machine->memory), error);
 }
 
 int gabion_machine_turn(struct gabion_machine *machine)
@@ -338,8 +405,7 @@ void gabion_machine_pause(struct gabion_machine *machine)
 		machine->pause.wanted = true;
 		for (i = 0; i < machine->vcpu_count; i++)
 			gabion_vcpu_kick(&machine->vcpus[i]);
-		while (machine->pause.out < machine->vcpu_count)
-			pthread_cond_wait(&machine->pause.changed, &machine->loop.lock);
+		wait_for_pause(machine);
 	}
 	pthread_mutex_unlock(&machine->loop.lock);
 }

@@ -48,13 +48,28 @@ struct gabion_machine {
 	struct gabion_end *end;
 };
 
-/*
- * A machine of @vcpus processors and @memory bytes, with serial port, reset and power off.
- * @control and @end live longer.
+/**
+ * struct gabion_machine_options - how large
+ * @vcpus:	processors
+ * @memory:	bytes
+ * @contents:	descriptor of a file that has the memory in it, which is needed only for the
+ *		call; -1 for a machine that boots
+ * @track:	note which memory changes
  */
-int gabion_machine_create(struct gabion_machine *machine, unsigned int vcpus, uint64_t memory,
-			  struct gabion_loop *control, struct gabion_end *end,
-			  struct gabion_error *error);
+struct gabion_machine_options {
+	unsigned int vcpus;
+	uint64_t memory;
+	int contents;
+	bool track;
+};
+
+/*
+ * A machine with serial port, keyboard controller and power off. @control and @end live
+ * longer.
+ */
+int gabion_machine_create(struct gabion_machine *machine,
+			  const struct gabion_machine_options *options, struct gabion_loop *control,
+			  struct gabion_end *end, struct gabion_error *error);
 
 /* Stop everything and free it, also one that gabion_machine_create() failed on. */
 void gabion_machine_destroy(struct gabion_machine *machine);
@@ -70,9 +85,21 @@ void gabion_machine_add_boot_timer(struct gabion_machine *machine);
 int gabion_machine_load(struct gabion_machine *machine, const char *kernel, const char *initrd,
 			const char *cmdline, struct gabion_error *error);
 
-/* Let the guest run, its processors held by @filters (NULL: by none), which live longer. */
-int gabion_machine_start(struct gabion_machine *machine, const struct gabion_filters *filters,
-			 struct gabion_error *error);
+/*
+ * Let the guest run, its processors held by @filters (NULL: by none), which live longer; with
+ * @paused it begins as if gabion_machine_pause() had been called.
+ */
+int gabion_machine_start(struct gabion_machine *machine, bool paused,
+			 const struct gabion_filters *filters, struct gabion_error *error);
+
+/*
+ * A snapshot is loaded, and the machine was started, paused: devices go on, and the guest gets
+ * another generation ID, and hears of it.
+ */
+int gabion_machine_wake(struct gabion_machine *machine, struct gabion_error *error);
+
+/* Have @memory.dirty, if it is there, say what the guest changed, too; the guest is paused. */
+int gabion_machine_collect_dirty(struct gabion_machine *machine, struct gabion_error *error);
 
 /*
  * Wait for one thing to happen to a device or in @control, and do it; only in @control

@@ -13,12 +13,13 @@
 #include "api/server.h"
 #include "jail/jail.h"
 #include "jail/refusal.h"
+#include "snapshot/pages.h"
 #include "vm.h"
 
 #define DEFAULT_ID "anonymous-instance"
 
 struct options {
-	const char *config_file, *api_sock, *id;
+	const char *config_file, *api_sock, *id, *merge_diff, *into;
 	struct gabion_api_limits limits;
 	struct gabion_jail_options jail;
 	bool no_api, no_seccomp, boot_timer;
@@ -39,6 +40,7 @@ static const char usage[] =
 	"    --rlimit NAME=N     limits as in setrlimit(2): nofile=1024\n"
 	"    --domain DOMAIN     a domain of Gabion's policy\n"
 	"  --no-seccomp        leave every syscall to the process\n"
+	"  --merge-diff FILE --into FILE  put a diff snapshot's memory into the one before\n"
 	"  --boot-timer        log how long it took when the guest writes 123 to 0xd0000000\n"
 	"  --version           say which version this is\n"
 	"  --help              this\n";
@@ -52,7 +54,9 @@ static int misused(const char *what)
 /* 0, or what is wrong. */
 static const char *check_options(const struct options *options)
 {
-	if (!options->config_file && !options->api_sock)
+	if (!options->merge_diff != !options->into)
+		return "--merge-diff and --into need each other";
+	if (!options->config_file && !options->api_sock && !options->into)
 		return "--config-file or --api-sock is missing";
 	if (options->no_api && options->api_sock)
 		return "--no-api and --api-sock exclude each other";
@@ -89,6 +93,8 @@ static int parse_options(struct options *options, int argc, char **argv)
 		{ "rlimit", required_argument, NULL, 'j' },
 		{ "domain", required_argument, NULL, 'j' },
 		{ "no-seccomp", no_argument, NULL, 'S' },
+		{ "merge-diff", required_argument, NULL, 'm' },
+		{ "into", required_argument, NULL, 'o' },
 		{ "boot-timer", no_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -121,6 +127,12 @@ static int parse_options(struct options *options, int argc, char **argv)
 			break;
 		case 'S':
 			options->no_seccomp = true;
+			break;
+		case 'm':
+			options->merge_diff = optarg;
+			break;
+		case 'o':
+			options->into = optarg;
 			break;
 		case 't':
 			options->boot_timer = true;
@@ -259,7 +271,8 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status - 1;
-	status = run(&options, &error);
+	status = options.into ? gabion_pages_merge(options.into, options.merge_diff, &error)
+			      : run(&options, &error);
 	if (status < 0) {
 		fprintf(stderr, "gabion-vmm: %s\n", error.text);
 		status = GABION_END_SETUP;

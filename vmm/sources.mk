@@ -4,11 +4,11 @@
 
 VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end.c fields.c limiter.c listener.c log.c \
 	loop.c machine.c memory.c metrics.c output.c terminal.c vcpu.c vm.c) \
-	$(addprefix vmm/api/, action.c api.c configure.c route.c server.c show.c update.c) \
+	$(addprefix vmm/api/, action.c api.c configure.c route.c server.c show.c snapshot.c update.c) \
 	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
 	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c vmgenid.c) \
 	$(addprefix vmm/jail/, calls.c filter.c group.c jail.c keeper.c options.c process.c refusal.c root.c) \
-	$(addprefix vmm/snapshot/, chips.c state.c vcpu.c) \
+	$(addprefix vmm/snapshot/, chips.c files.c pages.c snapshot.c state.c vcpu.c) \
 	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \
 	agent/common/error.c agent/common/file.c \
 	$(addprefix agent/netlink/, attr.c open.c policy.c request.c) \

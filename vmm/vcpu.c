@@ -280,6 +280,8 @@ int gabion_vcpu_start(struct gabion_vcpu *vcpu, const struct gabion_filters *fil
 	int err;
 
 	vcpu->filters = filters;
+	/* It comes to rest before the guest's first instruction. */
+	vcpu->run->immediate_exit = vcpu->pause->wanted;
 	sigaction(KICK, &action, NULL);
 	err = pthread_create(&vcpu->thread, NULL, run_thread, vcpu);
 	if (err)

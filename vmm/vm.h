@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "end.h"
+#include "snapshot/snapshot.h"
 #include "jail/filter.h"
 #include "terminal.h"
 
@@ -39,6 +40,13 @@ enum gabion_vm_state gabion_vm_state(const struct gabion_vm *vm);
 int gabion_vm_start(struct gabion_vm *vm, const struct gabion_config *config,
 		    struct gabion_error *error);
 
+/*
+ * Make the machine of a snapshot, paused, or running when @source says so. @config becomes what
+ * it is made of. On failure there is no machine, and @config is as before.
+ */
+int gabion_vm_load(struct gabion_vm *vm, const struct gabion_snapshot_source *source,
+		   struct gabion_config *config, struct gabion_error *error);
+
 /* Wait for one thing to happen, and do it. 0 or -errno. */
 int gabion_vm_turn(struct gabion_vm *vm);
 
@@ -48,11 +56,13 @@ void gabion_vm_stop(struct gabion_vm *vm);
 /**
  * struct gabion_vm_ops - what the API has a machine do; in tests, another's
  *
- * From the thread that turns. All but @state and @start need a machine. @config is the one
+ * From the thread that turns. All but @state, @start and @load need a machine. @config is the one
  * with the change; @n counts its drives, or its network cards.
  *
  * @press_ctrl_alt_del: as gabion_i8042_ctrl_alt_del()
  * @update_drive: limits; with @reopen the file, too
+ * @save:	as gabion_snapshot_save(), of a machine that is paused
+ * @load:	as gabion_vm_load()
  * @resize_balloon, @poll_balloon: its size, and the interval of its statistics
  */
 struct gabion_vm_ops {
@@ -69,6 +79,10 @@ struct gabion_vm_ops {
 	void (*resize_balloon)(struct gabion_vm *vm, const struct gabion_config *config);
 	void (*poll_balloon)(struct gabion_vm *vm, const struct gabion_config *config);
 	void (*read_balloon)(struct gabion_vm *vm, struct gabion_balloon_stats *stats);
+	int (*save)(struct gabion_vm *vm, const struct gabion_config *config,
+		    const struct gabion_snapshot_target *target, struct gabion_error *error);
+	int (*load)(struct gabion_vm *vm, const struct gabion_snapshot_source *source,
+		    struct gabion_config *config, struct gabion_error *error);
 };
 
 extern const struct gabion_vm_ops gabion_vm_ops;

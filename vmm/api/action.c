@@ -2,7 +2,6 @@
 /* Requests to start, pause and resume the machine, and for other things to be done. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "../fields.h"
 #include "../log.h"
@@ -77,18 +76,10 @@ int gabion_put_action(struct gabion_api *api, const struct gabion_request *reque
 				      type);
 }
 
-static uint64_t microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
-}
-
 int gabion_patch_vm(struct gabion_api *api, const struct gabion_request *request, json_t **answer,
 		    struct gabion_error *error)
 {
-	uint64_t since = microseconds();
+	uint64_t since = gabion_api_microseconds();
 	const char *state;
 	int err = read_word(request, "vm", "state", &state, error);
 
@@ -97,10 +88,10 @@ int gabion_patch_vm(struct gabion_api *api, const struct gabion_request *request
 		return err;
 	if (!strcmp(state, "Paused")) {
 		api->ops->pause(api->vm);
-		api->pause_us = microseconds() - since;
+		api->pause_us = gabion_api_microseconds() - since;
 	} else if (!strcmp(state, "Resumed")) {
 		api->ops->resume(api->vm);
-		api->resume_us = microseconds() - since;
+		api->resume_us = gabion_api_microseconds() - since;
 	} else {
 		return gabion_error_set(error, -EINVAL, "vm.state: '%s': must be Paused or Resumed",
 					state);

@@ -4,19 +4,30 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "request.h"
 
 #define ID_MAX 64
 
+json_t *gabion_api_default_config(void)
+{
+	return json_pack("{s:{s:i,s:i}}", "machine-config", "vcpu_count", 1, "mem_size_mib", 128);
+}
+
+uint64_t gabion_api_microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
 int gabion_api_create(struct gabion_api *api, const char *id, const struct gabion_vm_ops *ops,
 		      struct gabion_vm *vm, struct gabion_error *error)
 {
-	json_t *json = json_pack("{s:{s:i,s:i}}", "machine-config", "vcpu_count", 1, "mem_size_mib",
-				 128);
-
 	*api = (struct gabion_api){ .id = id, .ops = ops, .vm = vm, .metrics.fd = -1 };
-	return gabion_config_replace(&api->config, json, error);
+	return gabion_config_replace(&api->config, gabion_api_default_config(), error);
 }
 
 void gabion_api_destroy(struct gabion_api *api)

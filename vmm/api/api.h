@@ -27,7 +27,8 @@ struct gabion_api_count {
  * @ops, @vm:	the machine; not owned
  * @metrics:	where what is counted goes
  * @counts:	by route
- * @pause_us, @resume_us: how long that took the last time
+ * @pause_us, @resume_us, @full_create_us, @diff_create_us, @load_us: how long that took the
+ *		last time
  */
 struct gabion_api {
 	const char *id;
@@ -36,7 +37,7 @@ struct gabion_api {
 	struct gabion_vm *vm;
 	struct gabion_metrics metrics;
 	struct gabion_api_count counts[GABION_API_ROUTES];
-	uint64_t pause_us, resume_us;
+	uint64_t pause_us, resume_us, full_create_us, diff_create_us, load_us;
 };
 
 /* The API of @vm, which has one processor and 128 MiB until other things are said. */

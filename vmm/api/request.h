@@ -24,8 +24,8 @@ typedef int gabion_handler(struct gabion_api *api, const struct gabion_request *
 
 /* configure.c: before the start */
 gabion_handler gabion_put_balloon, gabion_put_boot_source, gabion_put_drive, gabion_put_entropy,
-	gabion_put_logger, gabion_put_machine, gabion_put_metrics, gabion_put_net,
-	gabion_put_vsock, gabion_patch_machine;
+	gabion_put_logger, gabion_put_machine, gabion_put_metrics, gabion_put_net, gabion_put_vsock,
+	gabion_patch_machine;
 
 /* update.c: while it runs */
 gabion_handler gabion_patch_balloon, gabion_patch_balloon_statistics, gabion_patch_drive,
@@ -37,6 +37,15 @@ gabion_handler gabion_get_balloon, gabion_get_balloon_statistics, gabion_get_ins
 
 /* action.c */
 gabion_handler gabion_put_action, gabion_patch_vm;
+
+/* snapshot.c */
+gabion_handler gabion_put_snapshot_create, gabion_put_snapshot_load;
+
+/* What a machine is of which nothing was said; a new reference, NULL: no memory. */
+json_t *gabion_api_default_config(void);
+
+/* The time, for how long something takes. */
+uint64_t gabion_api_microseconds(void);
 
 /* -EPERM unless the machine is started, or is not, as @started says. */
 int gabion_api_check_started(const struct gabion_api *api, bool started,

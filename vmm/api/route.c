@@ -53,8 +53,8 @@ static const struct route {
 	{ "PATCH", "machine-config", NULL, BEFORE_START, gabion_patch_machine, "machine_cfg" },
 	{ "PATCH", "network-interfaces", ID, AFTER_START, gabion_patch_net, "network" },
 	{ "PATCH", "vm", NULL, AFTER_START, gabion_patch_vm, "vm" },
-	{ "PUT", "snapshot", "create", ANY_TIME, NULL, "snapshots" },
-	{ "PUT", "snapshot", "load", ANY_TIME, NULL, "snapshots" },
+	{ "PUT", "snapshot", "create", AFTER_START, gabion_put_snapshot_create, "snapshot_create" },
+	{ "PUT", "snapshot", "load", BEFORE_START, gabion_put_snapshot_load, "snapshot_load" },
 	{ "GET", "mmds", NULL, ANY_TIME, NULL, "metadata service" },
 	{ "PUT", "mmds", NULL, ANY_TIME, NULL, "metadata service" },
 	{ "PUT", "mmds", "config", ANY_TIME, NULL, "metadata service" },
@@ -275,9 +275,11 @@ static void add_counts(const struct gabion_api *api, json_t *values)
 
 int gabion_api_flush(struct gabion_api *api, struct gabion_error *error)
 {
-	json_t *values = json_pack("{s:{s:I,s:I}}", "latencies_us", "pause_vm",
-				   (json_int_t)api->pause_us, "resume_vm",
-				   (json_int_t)api->resume_us);
+	json_t *values = json_pack(
+		"{s:{s:I,s:I,s:I,s:I,s:I}}", "latencies_us", "pause_vm", (json_int_t)api->pause_us,
+		"resume_vm", (json_int_t)api->resume_us, "full_create_snapshot",
+		(json_int_t)api->full_create_us, "diff_create_snapshot",
+		(json_int_t)api->diff_create_us, "load_snapshot", (json_int_t)api->load_us);
 	int err;
 
 	if (!values)

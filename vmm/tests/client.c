@@ -80,6 +80,27 @@ static void read_balloon(struct gabion_vm *vm, struct gabion_balloon_stats *stat
 	*stats = ((struct client *)vm)->stats;
 }
 
+static int save(struct gabion_vm *vm, const struct gabion_config *config,
+		const struct gabion_snapshot_target *target, struct gabion_error *error)
+{
+	(void)config;
+	((struct client *)vm)->target = *target;
+	return note(vm, target->diff ? "save diff" : "save", error);
+}
+
+static int load(struct gabion_vm *vm, const struct gabion_snapshot_source *source,
+		struct gabion_config *config, struct gabion_error *error)
+{
+	int err = note(vm, "load", error);
+
+	(void)config;
+	((struct client *)vm)->source = *source;
+	if (!err)
+		((struct client *)vm)->state =
+			source->resume ? GABION_VM_RUNNING : GABION_VM_PAUSED;
+	return err;
+}
+
 static const struct gabion_vm_ops ops = {
 	.state = state_of,
 	.start = start,
@@ -91,6 +112,8 @@ static const struct gabion_vm_ops ops = {
 	.resize_balloon = resize_balloon,
 	.poll_balloon = poll_balloon,
 	.read_balloon = read_balloon,
+	.save = save,
+	.load = load,
 };
 
 int client_open(void **state)

@@ -15,7 +15,7 @@
  * @state:	of the machine
  * @fail:	what is asked of the machine next fails, with "broken"
  * @did:	what it was asked for last, "start" and so on; empty at first
- * @drive, @net, @balloon: what it was given last
+ * @drive, @net, @balloon, @target, @source: what it was given last
  */
 struct client {
 	struct gabion_vm vm;
@@ -27,6 +27,8 @@ struct client {
 	struct gabion_net_options net;
 	struct gabion_balloon_options balloon;
 	struct gabion_balloon_stats stats;
+	struct gabion_snapshot_target target;
+	struct gabion_snapshot_source source;
 	char file[32]; /* a file of 4096 bytes, there until the end */
 };
 

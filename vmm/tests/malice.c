@@ -86,7 +86,7 @@ static int connect_vsock(void)
 	return fd;
 }
 
-static struct gabion_virtio *make_device(unsigned int kind, int *other)
+struct gabion_virtio *malice_device(unsigned int kind, int *other)
 {
 	struct gabion_vsock_options vsock = { .cid = 3, .path = vsock_path() };
 	struct gabion_block_options disk = { .id = "d", .writeback = true };
@@ -237,7 +237,7 @@ void malice_play(const uint8_t *data, size_t size)
 
 	signal(SIGPIPE, SIG_IGN);
 	guest_open(&guest);
-	virtio = make_device(take(&script, 1), &other);
+	virtio = malice_device(take(&script, 1), &other);
 	assert_non_null(virtio);
 	guest_attach(&guest, virtio);
 	guest_driver(&guest, 1ULL << VIRTIO_RING_F_INDIRECT_DESC);

@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gabion_virtio;
+
+/* A device of one of five kinds, not started; *@other is what is at its other end, or as it was. */
+struct gabion_virtio *malice_device(unsigned int kind, int *other);
+
 /* Play @data, from the first device to its end. What was wrong, the sanitizers say. */
 void malice_play(const uint8_t *data, size_t size);
 

@@ -215,10 +215,9 @@ static void what_there_is_not(void **state)
 {
 	struct client *client = *state;
 
-	client_refused(client, "PUT", "/snapshot/create", "{}",
-		       "The requested operation is not supported: gabion-vmm has no snapshots.");
-	client_refused(client, "PUT", "/snapshot/load", "{}", "has no snapshots.");
-	client_refused(client, "GET", "/mmds", NULL, "has no metadata service.");
+	client_refused(
+		client, "GET", "/mmds", NULL,
+		"The requested operation is not supported: gabion-vmm has no metadata service.");
 	client_refused(client, "PUT", "/mmds/config", "{}", "has no metadata service.");
 	client_refused(client, "PUT", "/cpu-config", "{}", "has no CPU templates.");
 	client_refused(client, "DELETE", "/drives/a", NULL, "has no devices that are pulled out.");

@@ -259,6 +259,25 @@ static void idle_connections(void **state)
 	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
 }
 
+static void a_socket_of_a_process_that_is_gone(void **state)
+{
+	struct scene *scene = *state;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct gabion_api_server *server = NULL;
+	int left = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct gabion_error error;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.90s.left",
+		 scene->address.sun_path);
+	assert_int_equal(bind(left, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(left);
+	assert_int_equal(gabion_api_server_create(&server, &scene->client->api, address.sun_path,
+						  &limits, &scene->loop, &error),
+			 0);
+	gabion_api_server_destroy(server);
+	assert_int_equal(access(address.sun_path, F_OK), -1);
+}
+
 static void the_socket(void **state)
 {
 	struct scene *scene = *state;
@@ -275,7 +294,7 @@ static void the_socket(void **state)
 						  scene->address.sun_path, &limits, &scene->loop,
 						  &error),
 			 -EADDRINUSE);
-	assert_non_null(strstr(error.text, "remove what an earlier run left"));
+	assert_non_null(strstr(error.text, "a program listens there"));
 	assert_int_equal(gabion_api_server_create(&server, &scene->client->api, scene->client->file,
 						  &limits, &scene->loop, &error),
 			 -EADDRINUSE);
@@ -299,6 +318,7 @@ int main(void)
 		TEST(several_at_once),
 		TEST(too_many_at_once),
 		cmocka_unit_test_setup_teardown(idle_connections, setup_impatient, teardown),
+		TEST(a_socket_of_a_process_that_is_gone),
 		TEST(the_socket),
 	};
 
