@@ -91,6 +91,9 @@ static int make_root(struct jail *jail, struct gabion_error *error)
 	if (!err)
 		err = gabion_root_open(&kept->root, options->root, options->uid, options->gid,
 				       error);
+	/* Nobody else is there: it is what an earlier run left, whose keeper was killed, too. */
+	if (!err && kept->socket)
+		gabion_root_remove_socket(&kept->root, kept->socket);
 	if (!err)
 		err = gabion_keeper_start(&jail->keeper, kept, &jail->filters, error);
 	if (err)
@@ -220,7 +223,7 @@ static int depend(struct jail *jail, struct gabion_error *error)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
 		return gabion_error_set(error, -errno, "PR_SET_PDEATHSIG: %s", strerror(errno));
 	close_fd(&jail->outside);
-	if (write(jail->inside, &word, 1) == 1 && read(jail->inside, &word, 1) == 1)
+	if (send(jail->inside, &word, 1, MSG_NOSIGNAL) == 1 && read(jail->inside, &word, 1) == 1)
 		return 0;
 	return gabion_error_set(error, -ECANCELED, "the process outside of the jail has ended");
 }

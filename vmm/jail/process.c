@@ -89,6 +89,9 @@ int gabion_process_drop_privilege(uid_t uid, gid_t gid, struct gabion_error *err
 		return failed(error, "--gid: cannot be taken");
 	if (setresuid(uid, uid, uid))
 		return failed(error, "--uid: cannot be taken");
+	/* A process of the same user is not to look into this one. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return failed(error, "PR_SET_DUMPABLE");
 	/* They are all still there: the change of the user took none away. */
 	return gabion_confine_capabilities(0, error);
 }

@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,10 +27,37 @@ static void find_devices(struct gabion_root *root)
 			root->devices[i] = st.st_rdev;
 }
 
+/* What is in the folder is the machine's: no link there leads us anywhere. */
+void gabion_root_remove_socket(const struct gabion_root *root, const char *socket)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS };
+	const char *slash = strrchr(socket, '/');
+	char path[4096];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "./%.*s", slash ? (int)(slash - socket) : 0, socket);
+	cleanup_fd int folder = syscall(SYS_openat2, root->folder, path, &how, sizeof(how));
+
+	socket = slash ? slash + 1 : socket;
+	if (folder >= 0 && !fstatat(folder, socket, &st, AT_SYMLINK_NOFOLLOW) &&
+	    S_ISSOCK(st.st_mode))
+		unlinkat(folder, socket, 0);
+}
+
+/*
+ * For one machine at a time: the lock is everybody's who has the descriptor from here. What is in
+ * the folder of others is not ours to clean.
+ */
 static int open_folder(struct gabion_root *root)
 {
-	root->folder = open(root->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return root->folder < 0 ? -errno : 0;
+	cleanup_fd int fd = open(root->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	root->folder = fd;
+	fd = -1;
+	return 0;
 }
 
 int gabion_root_open(struct gabion_root *root, const char *path, uid_t uid, gid_t gid,
@@ -41,13 +69,16 @@ int gabion_root_open(struct gabion_root *root, const char *path, uid_t uid, gid_
 	find_devices(root);
 	root->made = !mkdir(path, 0700);
 	err = root->made || errno == EEXIST ? open_folder(root) : -errno;
-	if (!err && root->made && fchownat(root->folder, "", uid, gid, AT_EMPTY_PATH))
+	if (!err && root->made && fchown(root->folder, uid, gid))
 		err = -errno;
 	if (!err) {
 		root->made_dev = !mkdirat(root->folder, "dev", 0755);
 		err = root->made_dev || errno == EEXIST ? 0 : -errno;
 	}
-	return err ? gabion_error_set(error, err, "--jail %s: %s", path, strerror(-err)) : 0;
+	return err ? gabion_error_set(error, err, "--jail %s: %s", path,
+				      err == -EWOULDBLOCK ? "another machine is in it"
+							  : strerror(-err))
+		   : 0;
 }
 
 /* Our own mounts go nowhere else, and others' do not come to us. */
@@ -116,30 +147,12 @@ int gabion_root_enter(const struct gabion_root *root, uid_t uid, gid_t gid,
 		   : 0;
 }
 
-/* What is in the folder is the machine's: no link there leads us anywhere. */
-static void remove_socket(const struct gabion_root *root, const char *socket)
-{
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS };
-	const char *slash = strrchr(socket, '/');
-	char path[4096];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "./%.*s", slash ? (int)(slash - socket) : 0, socket);
-	cleanup_fd int folder = syscall(SYS_openat2, root->folder, path, &how, sizeof(how));
-
-	socket = slash ? slash + 1 : socket;
-	if (folder >= 0 && !fstatat(folder, socket, &st, AT_SYMLINK_NOFOLLOW) &&
-	    S_ISSOCK(st.st_mode))
-		unlinkat(folder, socket, 0);
-}
-
 void gabion_root_clean(const struct gabion_root *root, const char *socket)
 {
 	if (root->folder < 0)
 		return;
 	if (socket)
-		remove_socket(root, socket);
+		gabion_root_remove_socket(root, socket);
 	if (root->made_dev)
 		unlinkat(root->folder, "dev", AT_REMOVEDIR);
 	/* If nobody has put anything there. */

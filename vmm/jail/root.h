@@ -31,8 +31,8 @@ struct gabion_root {
 	}
 
 /*
- * Open @path, or make it, for @uid and @gid alone; look where the devices are. Nobody but root may
- * have made @path point elsewhere: a symbolic link at its end is refused.
+ * Open @path, or make it, for @uid and @gid alone; look where the devices are. -EWOULDBLOCK:
+ * another has it open so. A symbolic link at its end is refused.
  */
 int gabion_root_open(struct gabion_root *root, const char *path, uid_t uid, gid_t gid,
 		     struct gabion_error *error);
@@ -44,6 +44,9 @@ int gabion_root_open(struct gabion_root *root, const char *path, uid_t uid, gid_
  */
 int gabion_root_enter(const struct gabion_root *root, uid_t uid, gid_t gid,
 		      struct gabion_error *error);
+
+/* Remove @socket, a name inside, if a socket is there. */
+void gabion_root_remove_socket(const struct gabion_root *root, const char *socket);
 
 /* Take away what was made, and @socket (NULL: none), a name inside, if a socket is there. */
 void gabion_root_clean(const struct gabion_root *root, const char *socket);

@@ -202,27 +202,59 @@ static void a_control_group(void **state)
 	assert_gone(scene);
 }
 
-/* A second machine of that id is refused, and does the first no harm. */
-static void one_id_is_one_group(void **state)
+/* A second machine is refused, and does the first no harm. */
+static void refuse(const struct scene *scene, const char *folder, const char *words)
 {
-	struct scene *scene = scene_get(state), other;
-	char group[300];
+	struct scene other = *scene;
 
-	find_group(scene, group, sizeof(group));
-	assert_int_equal(gabion_jail_parse(&scene->options, "cgroup", "cgroup.max.depth=3", NULL),
-			 0);
-	scene_look(scene, scene_stay);
-	other = *scene;
+	other.options.root = folder;
 	scene_enter(&other, scene_stay);
-	assert_says(&other, "control group gabion-vmm.jail-test: another machine of this --id runs "
-			    "in it\n");
+	assert_says(&other, words);
 	assert_ends(&other, 200);
 	close(other.out);
 	close(other.in);
 	assert_int_equal(kill(scene->inside, 0), 0);
+	assert_int_equal(kill(scene->keeper, 0), 0);
+}
+
+static void one_id_is_one_group(void **state)
+{
+	struct scene *scene = scene_get(state);
+	char group[300], folder[80];
+
+	find_group(scene, group, sizeof(group));
+	snprintf(folder, sizeof(folder), "%s.other", scene->folder);
+	assert_int_equal(gabion_jail_parse(&scene->options, "cgroup", "cgroup.max.depth=3", NULL),
+			 0);
+	scene_look(scene, scene_stay);
+	refuse(scene, folder,
+	       "control group gabion-vmm.jail-test: another machine of this --id runs in it\n");
+	assert_int_equal(access(folder, F_OK), -1);
 	close(scene->in);
 	assert_ends(scene, 0);
 	assert_int_equal(access(group, F_OK), -1);
+}
+
+static int stay_with_a_socket(void)
+{
+	return mknod("/api", S_IFSOCK | 0600, 0) ? 1 : scene_stay();
+}
+
+static void one_folder_is_one_machine(void **state)
+{
+	struct scene *scene = scene_get(state);
+	char socket[80], words[120];
+
+	snprintf(socket, sizeof(socket), "%s/api", scene->folder);
+	snprintf(words, sizeof(words), "--jail %s: another machine is in it\n", scene->folder);
+	scene->options.socket = "api";
+	scene_look(scene, stay_with_a_socket);
+	refuse(scene, scene->folder, words);
+	assert_int_equal(access(socket, F_OK), 0);
+	close(scene->in);
+	assert_ends(scene, 0);
+	assert_gone(scene);
+	assert_int_equal(access(socket, F_OK), -1);
 }
 
 static int leave_a_socket(void)
@@ -284,6 +316,7 @@ int main(void)
 		JAIL_TEST(it_is_killed),
 		JAIL_TEST(a_control_group),
 		JAIL_TEST(one_id_is_one_group),
+		JAIL_TEST(one_folder_is_one_machine),
 		JAIL_TEST(the_one_outside_is_killed),
 		JAIL_TEST(the_keeper_is_killed),
 		JAIL_TEST(a_folder_that_was_not_there),
