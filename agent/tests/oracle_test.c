@@ -15,7 +15,7 @@
 #include "seed.h"
 
 #ifdef __SANITIZE_ADDRESS__
-#define POLICIES 500
+#define POLICIES 2000
 #else
 #define POLICIES 10000
 #endif

@@ -10,11 +10,14 @@
 
 #define STARS 10
 
-/* @stars: that may still be drawn. Many of them, in globs that meet, make automata explode. */
+/*
+ * @stars: that may still be drawn; many of them, in globs that meet, make automata explode
+ * @depth: braces around what is drawn
+ */
 struct generator {
 	struct oracle_policy *p;
 	uint64_t random;
-	unsigned int stars;
+	unsigned int stars, depth;
 };
 
 /* The finaliser of splitmix64 (Steele, Lea, Flood 2014). */
@@ -49,13 +52,20 @@ static struct oracle_piece *add_piece(struct generator *g, size_t glob, enum ora
 {
 	struct oracle_glob *to = &g->p->globs[glob];
 	unsigned int price = kind == ORACLE_STARS ? 3 : 1;
+	size_t i;
 
+	/* What stands in a brace, or behind one, is there once for each alternative. */
+	price *= g->depth ? 3 : 1;
+	for (i = 0; i < to->n; i++)
+		price *= to->pieces[i].kind == ORACLE_BRACE ? 4 : 1;
 	if (is_star(kind)) {
 		/* Two stars are another glob than `*` twice. */
-		if (g->stars < price || (to->n && is_star(to->pieces[to->n - 1].kind)))
-			kind = ORACLE_QUESTION;
-		else
+		if (g->stars < price || (to->n && is_star(to->pieces[to->n - 1].kind))) {
+			kind = ORACLE_BYTE;
+			to->pieces[to->n].byte = 'a';
+		} else {
 			g->stars -= price;
+		}
 	}
 	to->pieces[to->n].kind = kind;
 	return &to->pieces[to->n++];
@@ -111,6 +121,7 @@ static void add_brace(struct generator *g, size_t glob, unsigned int depth, bool
 	uint8_t parts[ORACLE_PARTS], n = 1 + draw(g, ORACLE_PARTS), i;
 	struct oracle_piece *p;
 
+	g->depth++;
 	for (i = 0; i < n; i++) {
 		parts[i] = new_glob(g);
 		if (ends && draw(g, 3)) {
@@ -128,6 +139,7 @@ static void add_brace(struct generator *g, size_t glob, unsigned int depth, bool
 			}
 		}
 	}
+	g->depth--;
 	p = add_piece(g, glob, ORACLE_BRACE);
 	memcpy(p->parts, parts, sizeof(parts));
 	p->n = n;
@@ -388,7 +400,7 @@ static void draw_rule(struct generator *g, size_t block, struct oracle_rule *rul
 
 void oracle_generate(struct oracle_policy *policy, uint64_t seed)
 {
-	struct generator g = {policy, oracle_random(seed), STARS};
+	struct generator g = { .p = policy, .random = oracle_random(seed), .stars = STARS };
 	size_t i, j;
 
 	/* Globs are cleared as they are made. */
