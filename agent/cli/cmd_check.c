@@ -83,8 +83,18 @@ static void print_text(const struct gabion_compiled *compiled)
 		       s->ioctls == 1 ? "" : "s");
 }
 
-static int check(const struct gabion_cli *cli, const char *output, const char *const *paths,
-		 size_t npaths, struct gabion_error *error)
+/* What is not an error, and is taken for one. */
+static int refuse_warnings(const struct gabion_compiled *compiled, struct gabion_error *error)
+{
+	size_t n = compiled->diagnostics.nwarnings;
+
+	return n ? gabion_error_set(error, -EINVAL, "the policy has %zu warning%s", n,
+				    n == 1 ? "" : "s")
+		 : 0;
+}
+
+static int check(const struct gabion_cli *cli, const char *output, bool werror,
+		 const char *const *paths, size_t npaths, struct gabion_error *error)
 {
 	struct gabion_compiled compiled;
 	int err = gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths, error);
@@ -103,6 +113,8 @@ static int check(const struct gabion_cli *cli, const char *output, const char *c
 	} else {
 		print_text(&compiled);
 	}
+	if (!err && werror)
+		err = refuse_warnings(&compiled, error);
 	if (!err && output)
 		err = gabion_file_replace(output, compiled.image, compiled.size, error);
 	gabion_compiled_free(&compiled);
@@ -113,18 +125,23 @@ int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion
 {
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
+		{ "werror", no_argument, NULL, 'w' },
 		{ 0 },
 	};
 	const char *output = NULL;
+	bool werror = false;
 	int option;
 
 	gabion_cli_getopt_reset();
 	while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-		if (option != 'o')
+		if (option == 'o')
+			output = optarg;
+		else if (option == 'w')
+			werror = true;
+		else
 			return gabion_cli_wrong_option(error, argv, option);
-		output = optarg;
 	}
 	if (optind == argc)
-		return check(cli, output, &cli->policy_dir, 1, error);
-	return check(cli, output, (const char *const *)argv + optind, argc - optind, error);
+		return check(cli, output, werror, &cli->policy_dir, 1, error);
+	return check(cli, output, werror, (const char *const *)argv + optind, argc - optind, error);
 }

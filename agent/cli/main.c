@@ -12,7 +12,7 @@
 #include "cli.h"
 
 static const struct gabion_command commands[] = {
-	{ "check", "[--output FILE] [PATH...]", "compile a policy and report what is wrong with it",
+	{ "check", "[--output FILE] [--werror] [PATH...]", "compile a policy and report what is wrong with it",
 	  cmd_check },
 	{ "fmt", "[--check] [--diff] [PATH... | -]", "give policy files their form", cmd_fmt },
 	{ "load", "[--assign] [PATH... | --image FILE]", "compile a policy and put it in force",

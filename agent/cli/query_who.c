@@ -9,7 +9,7 @@
 #include "../common/cleanup.h"
 #include "../common/text.h"
 #include "../policy/mem.h"
-#include "../query/product.h"
+#include "../policy/product.h"
 #include "cli.h"
 
 /* What is asked about, as in a question. Owned. */

@@ -172,6 +172,7 @@ enum gabion_ast_effect {
  * @effect:	ACCESS, NUMBERS: enum gabion_ast_effect
  * @audit:	ACCESS: grants are recorded
  * @quiet:	ACCESS, SYSCALLS, DEFAULT: refusals are not
+ * @knowing:	ACCESS: what it grants is meant to be as much as it is: no warning
  * @klass:	NUMBERS: GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL or _NETLINK; ACCESS:
  *		GABION_CLASS_DOMAIN if the objects are domains, else 0
  * @verbs:	ACCESS
@@ -182,11 +183,12 @@ enum gabion_ast_effect {
  * @calls:	SYSCALLS
  * @action:	SYSCALLS, DEFAULT
  * @loc:	first word of the statement
+ * @block:	the one that it stands in; NULL in a set
  */
 struct gabion_ast_rule {
 	enum gabion_ast_kind kind;
 	enum gabion_ast_effect effect;
-	bool audit, quiet;
+	bool audit, quiet, knowing;
 	bool helper;
 	uint32_t klass;
 	struct gabion_ast_verb *verbs;
@@ -196,6 +198,7 @@ struct gabion_ast_rule {
 	struct gabion_ast_call *calls;
 	struct gabion_ast_action action;
 	struct gabion_loc loc;
+	const struct gabion_ast_block *block;
 	struct gabion_ast_rule *next;
 };
 

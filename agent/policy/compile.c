@@ -207,6 +207,8 @@ static void write_image(struct gabion_model *m, struct gabion_compiled *out)
 			    "the compiled policy does not verify: %s", why);
 	else
 		check_expectations(m, &out->view);
+	if (!err)
+		gabion_model_warn(m, &out->view);
 }
 
 /* Each step runs if what it builds on is there, so that one run shows many mistakes. */

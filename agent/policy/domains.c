@@ -146,6 +146,7 @@ static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t pro
 				    .permissions = GABION_FILE_READ | GABION_FILE_MAP |
 						   GABION_FILE_STAT | GABION_FILE_EXECUTE,
 				    .to = GABION_NO_DOMAIN,
+				    .block = m->domains.v[number].block,
 				    .loc = m->resources.v[program].loc,
 			    });
 }
@@ -169,6 +170,7 @@ static void add_implied_rules(struct gabion_model *m, uint32_t number)
 						   GABION_DOM_SCHEDULE | GABION_DOM_IPC_READ |
 						   GABION_DOM_IPC_WRITE,
 				    .to = GABION_NO_DOMAIN,
+				    .block = m->domains.v[number].block,
 				    .loc = d->loc,
 			    });
 }

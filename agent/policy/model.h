@@ -6,6 +6,7 @@
 #ifndef GABION_POLICY_MODEL_H
 #define GABION_POLICY_MODEL_H
 
+#include "../../core/view.h"
 #include "ast.h"
 #include "comb.h"
 #include "dfa.h"
@@ -31,6 +32,7 @@ struct gabion_level {
  *		resources it overlaps
  * @unreachable: file objects without host-absolute name
  * @unsure:	its level is unknown, after a diagnostic
+ * @lowest:	no level is written, so that it has the lowest
  */
 struct gabion_resource {
 	const char *name;
@@ -39,6 +41,7 @@ struct gabion_resource {
 	bool program;
 	bool unreachable;
 	bool unsure;
+	bool lowest;
 	struct gabion_loc loc;
 };
 
@@ -66,10 +69,13 @@ struct gabion_domain {
  * struct gabion_rule - one permission set of one domain on one object
  * @explicit_bits: those of @permissions that the policy's words ask for; the
  *		others are implied and may be masked by the level order
+ * @named:	the permissions that the policy's words name, of a rule of whatever kind
+ * @knowing:	written with `knowingly`
  * @commands:	@permissions is GABION_FILE_IOCTL, and only these commands of it are meant; NULL:
  *		whatever @permissions says
  * @audit:	grants to be recorded; @quiet: refusals not to be recorded
  * @to:		EXEC: domain that is entered, or GABION_NO_DOMAIN
+ * @block:	where it is written, of the domain itself or an abstraction
  */
 struct gabion_rule {
 	uint16_t kind;
@@ -78,10 +84,13 @@ struct gabion_rule {
 	uint32_t object;
 	uint32_t permissions;
 	uint32_t explicit_bits;
+	uint32_t named;
+	bool knowing;
 	const struct gabion_commands *commands;
 	uint32_t audit;
 	uint32_t quiet;
 	uint32_t to;
+	const struct gabion_ast_block *block;
 	struct gabion_loc loc;
 };
 
@@ -252,6 +261,12 @@ bool gabion_model_ioctls(struct gabion_model *m);
 
 /* transition.c: which domain an execution enters. */
 void gabion_model_transitions(struct gabion_model *m);
+
+/*
+ * warn.c: what is not wrong and yet hardly meant; when all of the above is done and the image is
+ * there.
+ */
+void gabion_model_warn(struct gabion_model *m, const struct gabion_view *view);
 
 /* emit.c: the image, malloc'ed; NULL after a diagnostic. */
 void *gabion_model_emit(struct gabion_model *m, size_t *size);

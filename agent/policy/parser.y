@@ -105,6 +105,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token ALLOW		"allow"
 %token AUDIT		"audit"
 %token QUIET		"quiet"
+%token KNOWINGLY	"knowingly"
 %token MODE		"mode"
 %token SET		"set"
 %token ABI		"abi"
@@ -473,6 +474,7 @@ prefix:
 |	prefix DENY			{ $$ = $1; $$.effect = GABION_AST_DENY; }
 |	prefix AUDIT			{ $$ = $1; $$.audit = true; }
 |	prefix QUIET			{ $$ = $1; $$.quiet = true; }
+|	prefix KNOWINGLY		{ $$ = $1; $$.knowing = true; }
 |	prefix ALLOW			{ $$ = $1; $$.effect = GABION_AST_ALLOW; }
 ;
 

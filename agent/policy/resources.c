@@ -104,6 +104,7 @@ static void declare(struct gabion_model *m, const struct gabion_ast_resource *r)
 					 .level = level,
 					 .unreachable = r->unreachable,
 					 .unsure = is_unsure(m, &r->level, level),
+					 .lowest = !r->level.name.text,
 					 .loc = r->name.loc,
 				 });
 	gabion_strmap_add(&m->resource_names, r->name.text, number);

@@ -88,6 +88,7 @@ static void commands_rule(struct gabion_model *m, const struct gabion_ast_rule *
 		return;
 	rule.permissions = GABION_FILE_IOCTL;
 	rule.explicit_bits = r->effect == GABION_AST_ALLOW ? GABION_FILE_IOCTL : 0;
+	rule.named = GABION_FILE_IOCTL;
 	rule.quiet = r->quiet ? GABION_FILE_IOCTL : 0;
 	push_rule(m, rule);
 }
@@ -106,6 +107,8 @@ static void access_object(struct gabion_model *m, uint32_t domain, const struct 
 		.klass = klass,
 		.domain = domain,
 		.object = number,
+		.knowing = r->knowing,
+		.block = r->block,
 		.to = GABION_NO_DOMAIN,
 		/* The object says which of a list it is. */
 		.loc = object->loc,
@@ -134,6 +137,7 @@ static void access_object(struct gabion_model *m, uint32_t domain, const struct 
 		return;
 	rule.permissions = r->effect == GABION_AST_DENY ? marked : grant;
 	rule.explicit_bits = r->effect == GABION_AST_ALLOW ? marked : 0;
+	rule.named = marked;
 	rule.audit = r->audit ? marked : 0;
 	rule.quiet = r->quiet ? marked : 0;
 	push_rule(m, rule);
@@ -159,6 +163,9 @@ static void access_rule(struct gabion_model *m, uint32_t domain, const struct ga
 	if (r->quiet && r->effect != GABION_AST_DENY)
 		model_error(m, &r->loc, "write `quiet deny`",
 			    "`quiet` is about refusals, and this rule grants");
+	if (r->knowing && r->effect == GABION_AST_DENY)
+		model_error(m, &r->loc, "drop `knowingly`",
+			    "`knowingly` is about grants, and this rule denies");
 	if (r->audit && r->effect == GABION_AST_DENY)
 		model_error(m, &r->loc, "drop `audit`", "every refusal is recorded anyway");
 	for (object = r->objects; object; object = object->next)
@@ -216,9 +223,9 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 	};
 	const struct gabion_ast_name *n;
 
-	if (r->audit || r->quiet || r->effect == GABION_AST_TRUSTED)
+	if (r->audit || r->quiet || r->knowing || r->effect == GABION_AST_TRUSTED)
 		model_error(m, &r->loc, "drop it",
-			    "`audit`, `quiet` and `trusted` do not apply to a %s",
+			    "`audit`, `quiet`, `knowingly` and `trusted` do not apply to a %s",
 			    words[r->klass].one);
 	for (n = r->objects; n; n = n->next) {
 		int number = gabion_number_of(r->klass, n->text);
@@ -241,6 +248,7 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 				     .domain = domain,
 				     .object = number,
 				     .to = GABION_NO_DOMAIN,
+				     .block = r->block,
 				     .loc = n->loc,
 			     });
 	}
@@ -272,7 +280,9 @@ static void exec_rule(struct gabion_model *m, uint32_t domain, const struct gabi
 			     .permissions =
 				     gabion_verb_find("execute")->klass[GABION_CLASS_FILE].grant,
 			     .explicit_bits = GABION_FILE_EXECUTE,
+			     .named = GABION_FILE_EXECUTE,
 			     .to = to,
+			     .block = r->block,
 			     .loc = r->objects->loc,
 		     });
 }

@@ -93,6 +93,7 @@ struct gabion_ast_rule *gabion_tree_prefixed(struct gabion_parser *p, enum gabio
 	rule->effect = prefix.effect;
 	rule->audit = prefix.audit;
 	rule->quiet = prefix.quiet;
+	rule->knowing = prefix.knowing;
 	return rule;
 }
 
@@ -155,6 +156,8 @@ void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 		.broken = p->broken,
 		.rules = rules,
 	};
+	for (; rules; rules = rules->next)
+		rules->block = block;
 	*p->blocks_end = block;
 	p->blocks_end = &block->next;
 }

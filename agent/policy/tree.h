@@ -30,7 +30,7 @@ struct gabion_range_list {
 /* What stands before a rule. */
 struct gabion_prefix {
 	enum gabion_ast_effect effect;
-	bool audit, quiet;
+	bool audit, quiet, knowing;
 };
 
 /* What an expectation asks; @object.text is NULL after a diagnostic. */

@@ -54,6 +54,9 @@ struct gabion_ast_rule *gabion_tree_calls(struct gabion_parser *p, enum gabion_a
 	if (prefix.effect == GABION_AST_TRUSTED)
 		gabion_tree_error(p, loc, "drop it",
 				  "`trusted` does not apply to syscalls: they have no level");
+	if (prefix.knowing)
+		gabion_tree_error(p, loc, "drop `knowingly`",
+				  "`knowingly` does not apply to syscalls");
 	if (prefix.audit)
 		gabion_tree_error(p, loc, "write `syscalls NAME as log`",
 				  "`audit` does not apply to syscalls");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../seccomp/cubes.h"
-#include "pair_index.h"
+#include "../policy/pair_index.h"
 
 /* Bounds of one walk: cubes that are met with others, and tests one after another. */
 #define WORK_MAX  100000000U

@@ -4,7 +4,7 @@
 #define GABION_QUERY_DIFF_PARTS_H
 
 #include "diff.h"
-#include "product.h"
+#include "../policy/product.h"
 
 #define NOT_THERE UINT32_MAX
 

@@ -6,6 +6,7 @@
 #ifndef GABION_TESTS_CLI_PROCESS_H
 #define GABION_TESTS_CLI_PROCESS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,14 @@ static inline void cli_file(struct cli *cli, const char *name, const char *text)
 	assert_non_null(file);
 	fputs(text, file);
 	assert_int_equal(fclose(file), 0);
+}
+
+static inline bool cli_has(const struct cli *cli, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", cli->dir, name);
+	return !access(path, F_OK);
 }
 
 /* Run gabion in the folder with @arguments, as a shell reads them; its exit status. */

@@ -4,7 +4,7 @@
  * addresses: none is missing, each example is one, and none is longer than need be.
  */
 #include "../../core/decide.h"
-#include "../query/product.h"
+#include "../policy/product.h"
 #include "policy_fixture.h"
 
 static void random_files(uint64_t *seed, char *text)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "../../core/decide.h"
-#include "../policy/endpoint.h"
-#include "../policy/names.h"
-#include "../policy/witness.h"
+#include "endpoint.h"
+#include "names.h"
+#include "witness.h"
 #include "pair_index.h"
 
 /*
@@ -100,6 +100,7 @@ static void visit(struct walk *w, struct node node)
 {
 	uint64_t key = (uint64_t)node.state[0] << 37 | (uint64_t)node.state[1] << 5 | node.place;
 	struct gabion_name_pair pair;
+	uint32_t number;
 	bool fresh;
 
 	gabion_pair_index_add(&w->known, key, &fresh);
@@ -110,9 +111,14 @@ static void visit(struct walk *w, struct node node)
 		return;
 	pair.label[0] = accepted(w->dfa[0], node.state[0]);
 	pair.label[1] = accepted(w->dfa[1], node.state[1]);
-	gabion_pair_index_add(&w->labels, (uint64_t)pair.label[0] << 32 | pair.label[1], &fresh);
-	if (!fresh)
+	/* Pairs are numbered as they are added. */
+	number = gabion_pair_index_add(&w->labels, (uint64_t)pair.label[0] << 32 | pair.label[1],
+				       &fresh);
+	pair.root_only = w->files && node.place == ROOT;
+	if (!fresh) {
+		w->pairs->v[number].root_only &= pair.root_only;
 		return;
+	}
 	pair.name = spell(w, w->nodes.n - 1, &pair.length);
 	add_pair(w->pairs, pair);
 }
@@ -228,9 +234,11 @@ int gabion_product_pairs(const struct gabion_view *const views[2], uint32_t klas
 	gabion_pair_index_free(&w.labels);
 	free(w.nodes.v);
 	if (w.files)
-		add_pair(pairs,
-			 (struct gabion_name_pair){
-				 {GABION_LABEL_UNREACHABLE, GABION_LABEL_UNREACHABLE}, NULL, 0});
+		add_pair(pairs, (struct gabion_name_pair){
+					{GABION_LABEL_UNREACHABLE, GABION_LABEL_UNREACHABLE},
+					false,
+					NULL,
+					0});
 	if (err)
 		gabion_name_pairs_free(pairs);
 	else

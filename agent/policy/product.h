@@ -3,8 +3,8 @@
  * Two policies over the same names: which label of the one goes with which label
  * of the other.  Exact: a walk over the product of the two automata, not samples.
  */
-#ifndef GABION_QUERY_PRODUCT_H
-#define GABION_QUERY_PRODUCT_H
+#ifndef GABION_POLICY_PRODUCT_H
+#define GABION_POLICY_PRODUCT_H
 
 #include <stddef.h>
 
@@ -18,9 +18,11 @@
  * struct gabion_name_pair - names that one policy calls @label[0], the other @label[1]
  * @name:	a shortest of them: a path, or a struct gabion_net_key; a NUL follows. NULL: the
  *		objects of files that have no name (GABION_LABEL_UNREACHABLE)
+ * @root_only:	the only such name is "/"
  */
 struct gabion_name_pair {
 	uint32_t label[2];
+	bool root_only;
 	char *name;
 	size_t length;
 };
@@ -50,4 +52,4 @@ void gabion_name_pairs_free(struct gabion_name_pairs *pairs);
  */
 char *gabion_name_pair_format(const struct gabion_name_pair *pair, uint32_t klass);
 
-#endif /* GABION_QUERY_PRODUCT_H */
+#endif /* GABION_POLICY_PRODUCT_H */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Numbers for 64-bit keys, 0, 1, ... in the order in which they are first seen. */
-#ifndef GABION_QUERY_PAIR_INDEX_H
-#define GABION_QUERY_PAIR_INDEX_H
+#ifndef GABION_POLICY_PAIR_INDEX_H
+#define GABION_POLICY_PAIR_INDEX_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../policy/mem.h"
+#include "mem.h"
 
 /* Zero-initialise to begin. */
 struct gabion_pair_index {
@@ -20,4 +20,4 @@ uint32_t gabion_pair_index_add(struct gabion_pair_index *index, uint64_t key, bo
 
 void gabion_pair_index_free(struct gabion_pair_index *index);
 
-#endif /* GABION_QUERY_PAIR_INDEX_H */
+#endif /* GABION_POLICY_PAIR_INDEX_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "pair_index.h"
 
-#include "../policy/hash.h"
+#include "hash.h"
 
 /* Slot of @key, or the free one where it belongs. */
 static size_t find_slot(const struct gabion_pair_index *index, uint64_t key)

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules that change nothing: taken away, said twice, or an exception that the order does not need.
+ */
+#include "commands.h"
+#include "warn.h"
+
+#define BITS 32
+
+/* Who grants what within one block of one domain: how many rules, by label and permission. */
+struct grants {
+	struct gabion_model *m;
+	uint32_t klass;
+	uint32_t domain;
+	const struct gabion_ast_block *block;
+	uint32_t *count; /* [nlabels][BITS] */
+};
+
+static bool grants(const struct grants *g, const struct gabion_rule *rule)
+{
+	return rule->klass == g->klass && rule->block == g->block &&
+	       rule->kind != GABION_RULE_DENY && !rule->commands;
+}
+
+static void count(const struct grants *g, const struct gabion_rule *rule, int more)
+{
+	struct gabion_warn_labels labels;
+	uint32_t i, bit;
+
+	gabion_warn_labels_of(g->m, rule, &labels);
+	for (i = 0; i < labels.n; i++)
+		for (bit = 0; bit < BITS; bit++)
+			if (rule->permissions >> bit & 1)
+				g->count[labels.v[i] * BITS + bit] += more;
+}
+
+/* What every domain may without a rule. */
+static uint32_t implied_of(uint32_t klass)
+{
+	return klass == GABION_CLASS_FILE  ? GABION_FILE_IMPLIED
+	       : klass == GABION_CLASS_NET ? GABION_NET_IMPLIED
+					   : 0;
+}
+
+/* Do @least rules grant all that @rule does, wherever it does? */
+static bool is_covered(const struct grants *g, const struct gabion_rule *rule, uint32_t least)
+{
+	uint32_t asked = rule->permissions & ~implied_of(rule->klass);
+	struct gabion_warn_labels labels;
+	uint32_t i, bit;
+
+	gabion_warn_labels_of(g->m, rule, &labels);
+	for (i = 0; i < labels.n; i++)
+		for (bit = 0; bit < BITS; bit++)
+			if (asked >> bit & 1 && g->count[labels.v[i] * BITS + bit] < least)
+				return false;
+	return labels.n;
+}
+
+static bool has_label(const struct gabion_model *m, const struct gabion_rule *rule, uint32_t label)
+{
+	struct gabion_warn_labels labels;
+	uint32_t i;
+
+	gabion_warn_labels_of(m, rule, &labels);
+	for (i = 0; i < labels.n; i++)
+		if (labels.v[i] == label)
+			return true;
+	return false;
+}
+
+/* Another rule that grants some of what @rule does. */
+static const struct gabion_rule *find_other(const struct grants *g, const struct gabion_rule *rule)
+{
+	const struct gabion_domain *d = &g->m->domains.v[g->domain];
+	struct gabion_warn_labels labels;
+	size_t i;
+
+	gabion_warn_labels_of(g->m, rule, &labels);
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		const struct gabion_rule *other = &g->m->rules.v[i];
+
+		if (other != rule && grants(g, other) && (other->permissions & rule->permissions) &&
+		    has_label(g->m, other, labels.v[0]))
+			return other;
+	}
+	return NULL;
+}
+
+static const char *object_of(const struct gabion_model *m, const struct gabion_rule *rule)
+{
+	return rule->klass == GABION_CLASS_DOMAIN ? m->domains.v[rule->object].name
+						  : m->resources.v[rule->object].name;
+}
+
+/* A grant on which nothing else hangs. */
+static bool is_plain(const struct grants *g, const struct gabion_rule *rule)
+{
+	return rule->klass == g->klass && rule->block == g->block && rule->named && !rule->audit &&
+	       !rule->quiet && rule->to == GABION_NO_DOMAIN &&
+	       (rule->kind == GABION_RULE_ALLOW || rule->kind == GABION_RULE_EXEC);
+}
+
+static void warn_twice(const struct grants *g, const struct gabion_rule *rule)
+{
+	const struct gabion_rule *other = find_other(g, rule);
+	const struct gabion_model *m = g->m;
+	char *words = rule->commands ? gabion_xasprintf("ioctl(%s)", rule->commands->text)
+				     : gabion_bits_format(rule->klass, rule->named);
+	bool needed = rule->permissions & ~implied_of(rule->klass);
+	bool said = model_warning(g->m, &rule->loc, "drop it",
+				  needed ? "%s of \"%s\" is granted by other rules here anyway"
+					 : "%s of \"%s\" needs no rule",
+				  words, object_of(m, rule));
+
+	free(words);
+	if (!said || !other || !needed)
+		return;
+	if (other->named)
+		model_note(g->m, &other->loc, "by this one, for one");
+	else
+		model_note(g->m, &other->loc, "a domain may do that without a rule");
+}
+
+/* Rules of one block: the last of several that say the same is the one too many. */
+static void warn_block(struct grants *g)
+{
+	const struct gabion_domain *d = &g->m->domains.v[g->domain];
+	size_t i;
+
+	for (i = d->first_rule; i < d->last_rule; i++)
+		if (grants(g, &g->m->rules.v[i]))
+			count(g, &g->m->rules.v[i], 1);
+	for (i = d->last_rule; i-- > d->first_rule;) {
+		const struct gabion_rule *rule = &g->m->rules.v[i];
+
+		if (!is_plain(g, rule) || !is_covered(g, rule, rule->commands ? 1 : 2))
+			continue;
+		warn_twice(g, rule);
+		if (!rule->commands)
+			count(g, rule, -1);
+	}
+	/* All counts go back to zero, but for those that went already. */
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		struct gabion_warn_labels labels;
+		uint32_t j;
+
+		if (!grants(g, &g->m->rules.v[i]))
+			continue;
+		gabion_warn_labels_of(g->m, &g->m->rules.v[i], &labels);
+		for (j = 0; j < labels.n; j++)
+			memset(g->count + labels.v[j] * BITS, 0, BITS * sizeof(*g->count));
+	}
+}
+
+/* Each block that gives @domain rules of the class, once. */
+static void warn_blocks(struct grants *g)
+{
+	const struct gabion_domain *d = &g->m->domains.v[g->domain];
+	VEC(const struct gabion_ast_block *) done = {};
+	size_t i, j;
+
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		g->block = g->m->rules.v[i].block;
+		for (j = 0; j < done.n && done.v[j] != g->block; j++)
+			;
+		if (g->m->rules.v[i].klass != g->klass || j < done.n)
+			continue;
+		vec_push(&done, g->block);
+		warn_block(g);
+	}
+	free(done.v);
+}
+
+/* Numbers: the same twice in one block. */
+static void warn_numbers(struct gabion_model *m, const struct gabion_domain *d)
+{
+	size_t i, j;
+
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		const struct gabion_rule *rule = &m->rules.v[i];
+
+		for (j = d->first_rule; rule->klass >= GABION_CLASS_CAPABILITY && j < i; j++) {
+			const struct gabion_rule *other = &m->rules.v[j];
+
+			if (other->klass != rule->klass || other->object != rule->object ||
+			    other->kind != rule->kind || other->block != rule->block)
+				continue;
+			if (model_warning(m, &rule->loc, "drop it", "%s is said twice",
+					  gabion_name_of(rule->klass, rule->object)))
+				model_note(m, &other->loc, "said here first");
+			break;
+		}
+	}
+}
+
+static bool number_is_denied(const struct gabion_domain *d, const struct gabion_rule *rule)
+{
+	switch (rule->klass) {
+	case GABION_CLASS_CAPABILITY:
+		return d->denied.capabilities >> rule->object & 1;
+	case GABION_CLASS_FAMILY:
+		return d->denied.families >> rule->object & 1;
+	case GABION_CLASS_CONTROL:
+		return d->denied.controls >> rule->object & 1;
+	default:
+		return d->denied.netlink >> rule->object & 1;
+	}
+}
+
+/* Is all that the rule's words name taken away, wherever it is granted? */
+static bool is_denied(const struct gabion_model *m, const struct gabion_rule *rule)
+{
+	const struct gabion_tables *t = &m->tables[rule->klass];
+	struct gabion_warn_labels labels;
+	uint32_t i;
+
+	if (!t->deny || !rule->named)
+		return false;
+	gabion_warn_labels_of(m, rule, &labels);
+	for (i = 0; i < labels.n; i++)
+		if (rule->named & ~t->deny[(size_t)rule->domain * t->nlabels + labels.v[i]])
+			return false;
+	return labels.n;
+}
+
+/* The deny rule that takes some of it away. */
+static const struct gabion_rule *find_deny(const struct gabion_model *m,
+					   const struct gabion_rule *rule)
+{
+	const struct gabion_domain *d = &m->domains.v[rule->domain];
+	struct gabion_warn_labels labels = {};
+	size_t i;
+
+	if (rule->klass < GABION_CLASS_TABLES_END)
+		gabion_warn_labels_of(m, rule, &labels);
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		const struct gabion_rule *other = &m->rules.v[i];
+
+		if (other->kind != GABION_RULE_DENY || other->klass != rule->klass)
+			continue;
+		if (labels.n ? (other->permissions & rule->named) && !other->commands &&
+				       has_label(m, other, labels.v[0])
+			     : other->object == rule->object)
+			return other;
+	}
+	return NULL;
+}
+
+/* What the domain itself says and takes back; of an abstraction that is its good right. */
+static void warn_denied(struct gabion_model *m, const struct gabion_domain *d)
+{
+	size_t i;
+
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		const struct gabion_rule *rule = &m->rules.v[i], *deny;
+		bool numbers = rule->klass >= GABION_CLASS_CAPABILITY;
+
+		if (rule->kind == GABION_RULE_DENY || !gabion_warn_is_own(m, rule) ||
+		    !(numbers ? number_is_denied(d, rule) : is_denied(m, rule)))
+			continue;
+		deny = find_deny(m, rule);
+		if (model_warning(m, &rule->loc, "drop one of the two",
+				  "this rule grants nothing: `deny` takes all of it away") &&
+		    deny)
+			model_note(m, &deny->loc, "denied here");
+	}
+}
+
+/* Exceptions from an order that permits it. */
+static void warn_trusted(struct gabion_model *m, const struct gabion_view *view,
+			 const struct gabion_domain *d)
+{
+	size_t i;
+
+	for (i = d->first_rule; i < d->last_rule; i++) {
+		const struct gabion_rule *rule = &m->rules.v[i];
+		struct gabion_warn_labels labels;
+		bool needed = false;
+		uint32_t j;
+
+		if (rule->kind != GABION_RULE_TRUSTED || !gabion_warn_is_own(m, rule))
+			continue;
+		gabion_warn_labels_of(m, rule, &labels);
+		for (j = 0; j < labels.n; j++)
+			needed |= rule->permissions &
+				  ~gabion_warn_level_mask(view, rule, labels.v[j]);
+		if (!needed && labels.n)
+			model_warning(m, &rule->loc, "drop `trusted`",
+				      "the order of levels permits this: it is no exception");
+	}
+}
+
+void gabion_warn_rules(struct gabion_model *m, const struct gabion_view *view)
+{
+	struct grants g = {.m = m};
+
+	for (g.klass = GABION_CLASS_FILE; g.klass < GABION_CLASS_TABLES_END; g.klass++) {
+		g.count =
+			gabion_xcalloc((size_t)m->tables[g.klass].nlabels * BITS, sizeof(*g.count));
+		for (g.domain = 1; g.domain < m->domains.n; g.domain++)
+			if (!(m->domains.v[g.domain].flags & GABION_DOMAIN_UNCONFINED))
+				warn_blocks(&g);
+		free(g.count);
+	}
+	for (g.domain = 1; g.domain < m->domains.n; g.domain++) {
+		const struct gabion_domain *d = &m->domains.v[g.domain];
+
+		if (d->flags & GABION_DOMAIN_UNCONFINED)
+			continue;
+		warn_numbers(m, d);
+		warn_denied(m, d);
+		warn_trusted(m, view, d);
+	}
+}
