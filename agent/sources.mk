@@ -20,6 +20,10 @@ FLOW_SOURCES := $(sort $(wildcard agent/flow/*.c))
 LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 
+# Virtual machines of gabion vm, and the protocol that they share with the init of their guests.
+VM_SOURCES := $(addprefix agent/vm/, console.c entry.c grant.c image.c keeper.c machine.c options.c session.c \
+	share.c share_change.c share_files.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
+
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
 DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c output_journal.c \
 	privilege.c publish.c service.c state.c)

@@ -3,8 +3,8 @@
 
 DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
 	libnl-3-dev libnl-genl-3-dev libjansson-dev libsystemd-dev libcap-dev \
-	libseccomp-dev libmicrohttpd-dev liblzma-dev libcmocka-dev cpio
-DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap erofs-utils busybox-static zstd \
+	libseccomp-dev libmicrohttpd-dev liblzma-dev libcmocka-dev cpio erofs-utils busybox-static
+DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap zstd \
 	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1 \
 	bc libssl-dev sparse graphviz
 

@@ -211,7 +211,7 @@ $(ORACLE_TESTS):
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(if $(filter $(B)/asan/%,$@),$(ASAN_CFLAGS),$(CFLAGS)) -o $@ $^ $(LIBS) -lcmocka
 
-unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock)
+unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock vm-fake)
 
 unit-test: unit-tests
 	docs/coverage-table --check

@@ -56,6 +56,7 @@ int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_e
 int cmd_status(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_syscalls(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_unload(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_vm(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 
 #endif /* GABION_CLI_CLI_H */

@@ -36,6 +36,7 @@ static const struct gabion_command commands[] = {
 	{ "flow", "[--strict] [--policy PATH] [--format text|dot|svg] [FROM TO | --from DOMAIN | "
 	  "--to DOMAIN]", "show who can influence whom, and prove that the levels hold", cmd_flow },
 	{ "test", "[PATH...]", "check a policy against its expected verdicts", cmd_test },
+	{ "vm", "run|ps|stop|console ...", "run commands in virtual machines", cmd_vm },
 	{ "unload", "", "take the policy away, so that the module can be removed", cmd_unload },
 	{ "lock", "[--yes]", "make policy and module permanent until reboot", cmd_lock },
 };

@@ -14,10 +14,13 @@ SECCOMP_KERNEL_TEST := seccomp_kernel_test
 SECCOMP_SUPPORT := agent/tests/seccomp_bpf.c agent/tests/seccomp_views.c
 SYSCALL_SUPPORT := $(filter-out %_test.c,$(wildcard agent/tests/syscall_*.c))
 
+# Of gabion vm, without a machine.
+VM_TESTS := vm_grant_test vm_share_test vm_run_test
+
 AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
 	event_line_test daemon_progress_test daemon_pump_test daemon_state_test \
 	daemon_output_test daemon_journal_test daemon_publish_test daemon_gabiond_test \
-	$(SECCOMP_TESTS)
+	$(SECCOMP_TESTS) $(VM_TESTS)
 
 TESTS_DIR := $(B)/asan/tests
 MOCK_OPEN := $(B)/asan/obj/agent/tests/netlink_mock_open.o
@@ -42,7 +45,13 @@ $(TESTS_DIR)/gabiond-mock: $(DAEMON_OBJECTS) $(DAEMON_MAIN:%.c=$(B)/asan/obj/%.o
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS)
 
-check-agent: $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) gabion-mock gabiond-mock)
+# In place of gabion-vmm.
+$(TESTS_DIR)/vm-fake: $(addprefix $(B)/asan/obj/,agent/tests/vm_fake.o vmm/guest/session.o vmm/guest/spawn.o) \
+		$(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS)
+
+check-agent: $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) gabion-mock gabiond-mock vm-fake)
 	@for test in $(AGENT_TESTS); do \
 		echo "  TEST $$test"; \
 		GABION_BIN=$(TESTS_DIR) $(TESTS_DIR)/$$test >$(TESTS_DIR)/$$test.log 2>&1 || \

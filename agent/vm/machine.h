@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is asked of `gabion vm run`, and what gabion-vmm is told of it.
+ */
+#ifndef GABION_VM_MACHINE_H
+#define GABION_VM_MACHINE_H
+
+#include "../../vmm/guest/protocol.h"
+#include "../common/json.h"
+#include "entry.h"
+#include "grant.h"
+
+/* One more than the words of gabion_vm_machine_argv(). */
+#define GABION_VM_ARGV_MAX 16
+
+/**
+ * struct gabion_vm_share - a folder that the guest gets
+ * @host:	absolute, without symbolic links; owned
+ * @guest:	where it mounts it; absolute
+ * @wanted:	READ or WRITE: what was asked for; NOTHING: as much as the domain's rules grant
+ * @access:	what it gets
+ * @root:	O_PATH descriptor of the folder; owned; -1
+ */
+struct gabion_vm_share {
+	char *host;
+	const char *guest;
+	enum gabion_vm_access wanted, access;
+	int root;
+};
+
+/**
+ * struct gabion_vm_machine - one machine
+ * @name:	of the machine
+ * @vmm:	the program, gabion-vmm
+ * @kernel, @initrd: files
+ * @rootfs:	folder or image
+ * @image:	what the guest mounts as its root; of type @type
+ * @domain:	NULL: of no domain, so that nothing is refused
+ * @tap:	network device; NULL: no network
+ * @argv, @env, @cwd: of the command
+ */
+struct gabion_vm_machine {
+	const char *name;
+	const char *vmm, *kernel, *initrd, *rootfs;
+	const char *image, *type;
+	unsigned int cpus, memory_mib;
+	const char *domain;
+	const char *tap;
+	struct gabion_vm_share shares[GABION_GUEST_SHARES_MAX];
+	size_t share_count;
+	const char **argv, **env;
+	const char *cwd;
+};
+
+/* The configuration file of gabion-vmm, into @json. */
+void gabion_vm_machine_config(const struct gabion_vm_machine *machine,
+			      const struct gabion_vm_entry *entry, struct gabion_json *json);
+
+/*
+ * The words that start gabion-vmm, NULL-terminated; this is the only place that knows them.
+ * @config: room for the path of the configuration file, which must live as long as @argv.
+ */
+void gabion_vm_machine_argv(const struct gabion_vm_machine *machine,
+			    const struct gabion_vm_entry *entry, char config[GABION_VM_PATH_MAX],
+			    const char *argv[GABION_VM_ARGV_MAX]);
+
+/* What `gabion vm ps` tells of it, into @json: started by process @pid at @started, in seconds
+ * since 1970. */
+void gabion_vm_machine_state(const struct gabion_vm_machine *machine, uint64_t pid,
+			     uint64_t started, struct gabion_json *json);
+
+#endif /* GABION_VM_MACHINE_H */
