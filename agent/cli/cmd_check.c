@@ -93,11 +93,12 @@ static int refuse_warnings(const struct gabion_compiled *compiled, struct gabion
 		 : 0;
 }
 
-static int check(const struct gabion_cli *cli, const char *output, bool werror,
-		 const char *const *paths, size_t npaths, struct gabion_error *error)
+static int check(const struct gabion_cli *cli, const struct gabion_compile_options *how,
+		 const char *output, bool werror, const char *const *paths, size_t npaths,
+		 struct gabion_error *error)
 {
 	struct gabion_compiled compiled;
-	int err = gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths, error);
+	int err = gabion_policy_compile_with(&compiled, how, paths, npaths, error);
 
 	/* Where nothing could be read there is nothing to show but the error. */
 	if (err && !compiled.diagnostics.n) {
@@ -126,22 +127,33 @@ int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "werror", no_argument, NULL, 'w' },
+		{ "fact", required_argument, NULL, 'f' },
 		{ 0 },
 	};
+	struct gabion_compile_options how = { .library = cli->policy_dir };
 	const char *output = NULL;
 	bool werror = false;
 	int option;
 
 	gabion_cli_getopt_reset();
-	while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-		if (option == 'o')
+	while ((option = getopt_long(argc, argv, ":o:f:", options, NULL)) != -1) {
+		switch (option) {
+		case 'o':
 			output = optarg;
-		else if (option == 'w')
+			break;
+		case 'w':
 			werror = true;
-		else
+			break;
+		case 'f':
+			if (gabion_facts_fix(&how.facts, optarg, error))
+				return GABION_EXIT_USAGE;
+			break;
+		default:
 			return gabion_cli_wrong_option(error, argv, option);
+		}
 	}
 	if (optind == argc)
-		return check(cli, output, werror, &cli->policy_dir, 1, error);
-	return check(cli, output, werror, (const char *const *)argv + optind, argc - optind, error);
+		return check(cli, &how, output, werror, &cli->policy_dir, 1, error);
+	return check(cli, &how, output, werror, (const char *const *)argv + optind, argc - optind,
+		     error);
 }

@@ -123,19 +123,25 @@ static int report(const struct gabion_cli *cli, const struct gabion_compiled *co
 
 int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
-	static const struct option options[] = { { 0 } };
+	static const struct option options[] = {
+		{ "fact", required_argument, NULL, 'f' },
+		{ 0 },
+	};
+	struct gabion_compile_options how = { .library = cli->policy_dir };
 	struct gabion_compiled compiled;
 	const char *const *paths;
 	int option, status, npaths;
 
 	gabion_cli_getopt_reset();
-	option = getopt_long(argc, argv, ":", options, NULL);
-	if (option != -1)
-		return gabion_cli_wrong_option(error, argv, option);
+	while ((option = getopt_long(argc, argv, ":f:", options, NULL)) != -1) {
+		if (option != 'f')
+			return gabion_cli_wrong_option(error, argv, option);
+		if (gabion_facts_fix(&how.facts, optarg, error))
+			return GABION_EXIT_USAGE;
+	}
 	npaths = argc - optind;
 	paths = npaths ? (const char *const *)argv + optind : &cli->policy_dir;
-	if (gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths ? npaths : 1,
-				     error)) {
+	if (gabion_policy_compile_with(&compiled, &how, paths, npaths ? npaths : 1, error)) {
 		gabion_diagnostics_print(&compiled.diagnostics, stderr);
 		/* TAP's word for a run that could not begin. */
 		if (!cli->json)

@@ -12,7 +12,8 @@
 #include "cli.h"
 
 static const struct gabion_command commands[] = {
-	{ "check", "[--output FILE] [--werror] [PATH...]", "compile a policy and report what is wrong with it",
+	{ "check", "[--output FILE] [--fact FACT]... [--werror] [PATH...]",
+	  "compile a policy and report what is wrong with it",
 	  cmd_check },
 	{ "fmt", "[--check] [--diff] [PATH... | -]", "give policy files their form", cmd_fmt },
 	{ "load", "[--assign] [PATH... | --image FILE]", "compile a policy and put it in force",
@@ -35,7 +36,8 @@ static const struct gabion_command commands[] = {
 	{ "diff", "OLD NEW", "show what changes between two policies", cmd_diff },
 	{ "flow", "[--strict] [--policy PATH] [--format text|dot|svg] [FROM TO | --from DOMAIN | "
 	  "--to DOMAIN]", "show who can influence whom, and prove that the levels hold", cmd_flow },
-	{ "test", "[PATH...]", "check a policy against its expected verdicts", cmd_test },
+	{ "test", "[--fact FACT]... [PATH...]", "check a policy against its expected verdicts",
+	  cmd_test },
 	{ "vm", "run|ps|stop|console ...", "run commands in virtual machines", cmd_vm },
 	{ "unload", "", "take the policy away, so that the module can be removed", cmd_unload },
 	{ "lock", "[--yes]", "make policy and module permanent until reboot", cmd_lock },

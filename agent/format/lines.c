@@ -16,12 +16,12 @@ struct layout {
 
 	unsigned int depth; /* open blocks */
 	unsigned int parens;
-	bool set;      /* in a set of syscalls, whose lines have one column */
-	bool one_line; /* in a block on one line */
-	bool fresh;    /* the last line opens a block */
-	int before;    /* token before this one, 0 at the beginning */
-	int first;     /* of the statement */
-	size_t header; /* line of the statement's beginning */
+	unsigned int rules;    /* depth of the block of rules that we are in, 0: in none */
+	unsigned int one_line; /* likewise of a block on one line */
+	bool fresh;	       /* the last line opens a block */
+	int before;	       /* token before this one, 0 at the beginning */
+	int first;	       /* of the statement */
+	size_t header;	       /* line of the statement's beginning */
 	enum gabion_format_column column;
 	bool second; /* the second column has begun */
 };
@@ -117,7 +117,7 @@ static enum gabion_format_column column_of(const struct layout *l, int token)
 {
 	if (token == RESOURCE)
 		return GABION_FORMAT_LEVEL;
-	return l->depth && !l->set && !l->one_line ? GABION_FORMAT_RULE : GABION_FORMAT_PLAIN;
+	return l->rules && !l->one_line && token != IF ? GABION_FORMAT_RULE : GABION_FORMAT_PLAIN;
 }
 
 /* Does the second column begin with @token? */
@@ -176,19 +176,29 @@ static void open_block(struct layout *l, size_t at)
 	add_bytes(l, " {", 2);
 	header->middle = header->end = l->out->text.n;
 	l->depth++;
-	l->set = l->first == SET;
-	l->one_line = last && is_one_line(l, at);
+	/* Lines of a set of syscalls have one column. */
+	if (!l->rules && (l->first == DOMAIN || l->first == ABSTRACTION))
+		l->rules = l->depth;
+	if (!l->one_line && last && is_one_line(l, at))
+		l->one_line = l->depth;
 	l->fresh = last;
 }
 
 static void close_block(struct layout *l, const struct gabion_format_item *item)
 {
-	l->depth--;
 	l->second = false;
+	l->depth--;
 	if (!l->one_line)
 		add_line(l, false, false);
 	put(l, item, l->one_line);
-	l->set = l->one_line = false;
+	if (l->depth < l->one_line)
+		l->one_line = 0;
+	if (l->depth < l->rules)
+		l->rules = 0;
+	/* `else` may follow. */
+	l->first = IF;
+	l->column = GABION_FORMAT_PLAIN;
+	l->header = l->out->list.n - 1;
 }
 
 static void begin_statement(struct layout *l, const struct gabion_format_item *item)

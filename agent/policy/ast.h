@@ -160,6 +160,14 @@ enum gabion_ast_kind {
 	GABION_AST_STRICT,	/* syscalls strict */
 };
 
+/* Where `exec` leads. */
+enum gabion_ast_way {
+	GABION_AST_STAY,	/* to the same domain, if no other rule says something else */
+	GABION_AST_AS,
+	GABION_AST_INHERIT,	/* to the same domain */
+	GABION_AST_UNCONFINED,
+};
+
 enum gabion_ast_effect {
 	GABION_AST_ALLOW,
 	GABION_AST_DENY,
@@ -178,7 +186,8 @@ enum gabion_ast_effect {
  * @verbs:	ACCESS
  * @helper:	ENTER: by what the kernel executes
  * @objects:	ENTER (with @helper perhaps none), USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one)
- * @as:		EXEC: domain, text NULL if none
+ * @way:	EXEC: enum gabion_ast_way
+ * @as:		EXEC: domain, where @way is GABION_AST_AS
  * @level:	LEVEL
  * @calls:	SYSCALLS
  * @action:	SYSCALLS, DEFAULT
@@ -193,6 +202,7 @@ struct gabion_ast_rule {
 	uint32_t klass;
 	struct gabion_ast_verb *verbs;
 	struct gabion_ast_name *objects;
+	enum gabion_ast_way way;
 	struct gabion_ast_name as;
 	struct gabion_ast_level level;
 	struct gabion_ast_call *calls;
@@ -232,6 +242,13 @@ struct gabion_ast_expect {
 	struct gabion_ast_expect *next;
 };
 
+/* @{NAME} = VALUE, ... */
+struct gabion_ast_variable {
+	struct gabion_ast_name name;
+	struct gabion_ast_name *values;
+	struct gabion_ast_variable *next;
+};
+
 /* All files together, each list in order of appearance. */
 struct gabion_ast {
 	struct gabion_ast_name *levels;		/* lowest first */
@@ -241,6 +258,7 @@ struct gabion_ast {
 	struct gabion_ast_block *blocks;
 	struct gabion_ast_expect *expects;
 	struct gabion_ast_set *sets;
+	struct gabion_ast_variable *variables;
 };
 
 #endif /* GABION_POLICY_AST_H */

@@ -9,6 +9,7 @@
 #include "doubt.h"
 #include "model.h"
 #include "policy.h"
+#include "variables.h"
 
 const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_strmap *names,
 				 const char *name, const char *otherwise)
@@ -17,7 +18,7 @@ const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_str
 	size_t i;
 
 	for (i = 0; i < names->entries.n; i++)
-		if (names->entries.v[i].name[0] != '/')
+		if (names->entries.v[i].name[0] != '/' && names->entries.v[i].name[0] != '@')
 			gabion_suggest_try(&s, names->entries.v[i].name);
 	return s.nearest ? gabion_arena_printf(&m->arena, "did you mean `%s`?", s.nearest)
 			 : otherwise;
@@ -66,6 +67,8 @@ void gabion_model_free(struct gabion_model *m)
 	gabion_strmap_free(&m->abstraction_names);
 	gabion_strmap_free(&m->call_set_names);
 	gabion_strmap_free(&m->missing);
+	gabion_strmap_free(&m->variable_names);
+	free(m->variables.v);
 	gabion_filters_free(&m->filters);
 	free(m->ioctls.v);
 	free(m->call_sets.v);
@@ -216,6 +219,7 @@ static void compile(struct gabion_model *m, struct gabion_compiled *out)
 {
 	parse_all(m);
 	gabion_model_levels(m);
+	gabion_model_variables(m);
 	gabion_model_resources(m);
 	gabion_model_domains(m);
 	check_subjects(m);
@@ -246,8 +250,9 @@ static int finish(struct gabion_model *m, struct gabion_compiled *out, struct ga
 	return gabion_error_set(error, -EINVAL, "the policy has %zu error%s", n, n == 1 ? "" : "s");
 }
 
-int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
-			     const char *const *paths, size_t npaths, struct gabion_error *error)
+int gabion_policy_compile_with(struct gabion_compiled *out,
+			       const struct gabion_compile_options *options,
+			       const char *const *paths, size_t npaths, struct gabion_error *error)
 {
 	struct gabion_model m;
 	size_t i;
@@ -255,7 +260,8 @@ int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
 
 	memset(out, 0, sizeof(*out));
 	model_init(&m, &out->diagnostics);
-	m.sources.library = library ? gabion_xstrdup(library) : NULL;
+	m.parser.facts = &options->facts;
+	m.sources.library = options->library ? gabion_xstrdup(options->library) : NULL;
 	for (i = 0; !err && i < npaths; i++)
 		err = gabion_sources_add_path(&m.sources, paths[i], error);
 	if (err) {
@@ -264,6 +270,14 @@ int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
 	}
 	compile(&m, out);
 	return finish(&m, out, error);
+}
+
+int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,
+			     const char *const *paths, size_t npaths, struct gabion_error *error)
+{
+	const struct gabion_compile_options options = { .library = library };
+
+	return gabion_policy_compile_with(out, &options, paths, npaths, error);
 }
 
 int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
@@ -275,10 +289,12 @@ int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths,
 int gabion_policy_compile_text(struct gabion_compiled *out, const char *name, const char *text,
 			       size_t size, struct gabion_error *error)
 {
+	static const struct gabion_facts of_the_host;
 	struct gabion_model m;
 
 	memset(out, 0, sizeof(*out));
 	model_init(&m, &out->diagnostics);
+	m.parser.facts = &of_the_host;
 	gabion_sources_add_text(&m.sources, name, text, size);
 	compile(&m, out);
 	return finish(&m, out, error);

@@ -167,7 +167,8 @@ struct gabion_model {
 	VEC(struct gabion_domain) domains;
 	VEC(struct gabion_rule) rules;
 	struct gabion_strmap level_ranks, category_bits;
-	struct gabion_strmap resource_names, domain_names, abstraction_names;
+	struct gabion_strmap resource_names, domain_names, abstraction_names, variable_names;
+	VEC(const struct gabion_ast_variable *) variables;
 	VEC(const struct gabion_ast_block *) abstractions;
 	struct gabion_strmap call_set_names;
 	VEC(struct gabion_named_set) call_sets;

@@ -23,6 +23,7 @@ void gabion_parser_init(struct gabion_parser *parser, struct gabion_arena *arena
 	parser->blocks_end = &ast->blocks;
 	parser->expects_end = &ast->expects;
 	parser->sets_end = &ast->sets;
+	parser->variables_end = &ast->variables;
 }
 
 void gabion_parser_fini(struct gabion_parser *parser)
@@ -58,6 +59,9 @@ static yyscan_t open_file(struct gabion_parser *parser, uint32_t file)
 	parser->column = 1;
 	parser->last = 0;
 	parser->broken = false;
+	parser->wrong_line = 0;
+	parser->branch = NULL;
+	parser->skipping = false;
 	/* Cannot fail: allocation failures do not return. */
 	gabion_yylex_init_extra(parser, &scanner);
 	/* A copy: flex writes into the text it reads, and diagnostics quote it meanwhile. */

@@ -30,6 +30,11 @@ struct gabion_parser {
 	struct gabion_ast_block **blocks_end;
 	struct gabion_ast_expect **expects_end;
 	struct gabion_ast_set **sets_end;
+	struct gabion_ast_variable **variables_end;
+
+	const struct gabion_facts *facts;	/* NULL: no condition holds, whatever the host is */
+	struct gabion_branch *branch;		/* of conditions that are being read, the innermost */
+	bool skipping;				/* in one that is not taken */
 
 	/* What was not read: doubt.c. */
 	struct gabion_strmap doubtful;
@@ -40,6 +45,7 @@ struct gabion_parser {
 	uint32_t line, column;	/* of the next byte */
 	int last;		/* last token, 0 at the beginning */
 	bool expecting;		/* the statement is an expectation */
+	uint32_t wrong_line;	/* of the last mistake of syntax: others in it follow from it */
 	bool broken;		/* there is a mistake of syntax in the statement, or block */
 	unsigned int depth;	/* open braces of a path, a condition or a skipped statement */
 	unsigned int parens;	/* open parentheses of a condition */

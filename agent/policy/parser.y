@@ -48,6 +48,7 @@
 	uint32_t klass;
 	const struct gabion_protocol *protocol;
 	bool yes;
+	enum gabion_order order;
 }
 
 %code {
@@ -74,6 +75,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token <text> NUMBER	"number"
 %token <text> ADDRESS	"address"
 %token <text> QUESTION	"syscall, perhaps with arguments"
+%token <text> VARIABLE	"variable"
 %token EQUAL		"=="
 %token UNEQUAL		"!="
 %token AT_MOST		"<="
@@ -108,6 +110,8 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token KNOWINGLY	"knowingly"
 %token MODE		"mode"
 %token SET		"set"
+%token IF		"if"
+%token ELSE		"else"
 %token ABI		"abi"
 %token SYSCALLS		"syscalls"
 %token SYSCALL		"syscall"
@@ -118,7 +122,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token AND		"and"
 %token OR		"or"
 
-%type <name> name word object glob as netlink
+%type <name> name word object glob netlink
 %type <names> order names words objects globs except netlinks
 %type <verbs> verbs verb
 %type <ports> ports ports_opt
@@ -128,7 +132,10 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %type <level> level level_opt
 %type <prefix> prefix
 %type <klass> numbers
-%type <yes> verdict block
+%type <yes> verdict block facts facts_and facts_not fact
+%type <order> compared
+%type <name> value_text
+%type <names> value_texts
 %type <calls> calls
 %type <call> call target called
 %type <action> action
@@ -140,18 +147,31 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %%
 
 file:
+	statements
+;
+
+statements:
 	%empty
-|	file statement NEWLINE		{ p->broken = false; }
-|	file error NEWLINE		{
+|	statements statement NEWLINE	{ p->broken = false; }
+|	statements error NEWLINE	{
 		gabion_doubt_lines(p, &@2, p->line - 1);
 		p->broken = false;
 		yyerrok;
 	}
-|	file error lost rules '}' NEWLINE {
+|	statements error lost rules '}' NEWLINE {
 		gabion_doubt_lines(p, &@2, @2.line);
 		p->broken = false;
 		yyerrok;
 	}
+;
+
+/* Both branches are read; one that is not taken leaves nothing in the tree. */
+then:
+	facts '{'			{ gabion_tree_branch_begin(p, $1); }
+;
+
+otherwise:
+	'}' ELSE '{'			{ gabion_tree_branch_else(p); }
 ;
 
 statement:
@@ -173,6 +193,9 @@ statement:
 |	INCLUDE STRING			{
 		vec_push(&p->includes, (struct gabion_include){ $2, @2 });
 	}
+|	IF then statements '}'		{ gabion_tree_branch_end(p); }
+|	IF then statements otherwise statements '}' { gabion_tree_branch_end(p); }
+|	VARIABLE '=' value_texts		{ gabion_tree_variable(p, $1, &@1, $3.first); }
 |	EXPECT name verdict question	{ gabion_tree_expect(p, &@1, &$2, $3, &$4, NULL); }
 |	EXPECT name verdict question AS name {
 		gabion_tree_expect(p, &@1, &$2, $3, &$4, &$6);
@@ -295,9 +318,58 @@ level:
 |	word ':' words			{ $$ = (struct gabion_ast_level){ $1, $3.first }; }
 ;
 
+facts:
+	facts_and
+|	facts OR facts_and		{ $$ = $1 | $3; }
+;
+
+facts_and:
+	facts_not
+|	facts_and AND facts_not		{ $$ = $1 & $3; }
+;
+
+facts_not:
+	fact
+|	NOT facts_not			{ $$ = !$2; }
+|	'(' facts ')'			{ $$ = $2; }
+;
+
+fact:
+	name compared NUMBER		{ $$ = gabion_tree_fact_version(p, &$1, $2, $3); }
+|	name glob			{ $$ = gabion_tree_fact_path(p, &$1, &$2); }
+|	name WORD			{ $$ = gabion_tree_fact_name(p, &$1, $2); }
+;
+
+compared:
+	EQUAL				{ $$ = GABION_ORDER_EQUAL; }
+|	UNEQUAL				{ $$ = GABION_ORDER_UNEQUAL; }
+|	'<'				{ $$ = GABION_ORDER_BELOW; }
+|	AT_MOST				{ $$ = GABION_ORDER_AT_MOST; }
+|	'>'				{ $$ = GABION_ORDER_ABOVE; }
+|	AT_LEAST			{ $$ = GABION_ORDER_AT_LEAST; }
+;
+
+value_texts:
+	value_text			{ $$ = gabion_tree_names(p, $1); }
+|	value_texts ',' value_text	{ $$ = gabion_tree_add_name(p, $1, $3); }
+;
+
+value_text:
+	word
+|	glob
+|	NUMBER				{ $$ = gabion_tree_name($1, &@1, false); }
+|	ADDRESS				{ $$ = gabion_tree_name($1, &@1, false); }
+;
+
 rules:
 	%empty				{ $$ = (struct gabion_rule_list){}; }
 |	rules rule NEWLINE		{ $$ = $1; gabion_list_add(&$$, $2); }
+|	rules IF facts '{' rules '}' NEWLINE {
+		$$ = $3 ? gabion_tree_join_rules($1, $5) : $1;
+	}
+|	rules IF facts '{' rules '}' ELSE '{' rules '}' NEWLINE {
+		$$ = gabion_tree_join_rules($1, $3 ? $5 : $9);
+	}
 |	rules error NEWLINE		{ $$ = $1; yyerrok; }
 ;
 
@@ -331,10 +403,15 @@ rule:
 		$$ = gabion_tree_prefixed(p, GABION_AST_NUMBERS, &@2, $1, $3.first);
 		$$->klass = GABION_CLASS_NETLINK;
 	}
-|	EXEC object as			{
+|	EXEC object			{
 		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1, gabion_tree_names(p, $2).first);
-		$$->as = $3;
 	}
+|	EXEC object AS name		{
+		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1, gabion_tree_names(p, $2).first);
+		$$->way = GABION_AST_AS;
+		$$->as = $4;
+	}
+|	EXEC object name		{ $$ = gabion_tree_exec(p, &@1, $2, &$3); }
 |	MODE word			{
 		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1, gabion_tree_names(p, $2).first);
 	}
@@ -482,11 +559,6 @@ numbers:
 	CAPABILITY			{ $$ = GABION_CLASS_CAPABILITY; }
 |	SOCKET				{ $$ = GABION_CLASS_FAMILY; }
 |	CONTROL				{ $$ = GABION_CLASS_CONTROL; }
-;
-
-as:
-	%empty				{ $$ = (struct gabion_ast_name){}; }
-|	AS name				{ $$ = $2; }
 ;
 
 verbs:

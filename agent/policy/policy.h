@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Policy compiler: gabion-policy(5) text to the image that the kernel loads
- * (include/uapi/gabion/policy.h).  Pure but for reading the files.
+ * (include/uapi/gabion/policy.h).  Pure but for reading the files, and for what `if` asks of the host.
  */
 #ifndef GABION_POLICY_POLICY_H
 #define GABION_POLICY_POLICY_H
@@ -13,6 +13,7 @@
 #include "../../core/view.h"
 #include "diag.h"
 #include "expect.h"
+#include "facts.h"
 #include "names.h"
 #include "query.h"
 
@@ -70,6 +71,20 @@ struct gabion_compiled {
  */
 int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
 			  struct gabion_error *error);
+
+/**
+ * struct gabion_compile_options - zero for what gabion_policy_compile() does
+ * @library:	directory where what `use` and `@SET` name is looked for, too, last; NULL: none
+ * @facts:	what `if` takes for true whatever the host is
+ */
+struct gabion_compile_options {
+	const char *library;
+	struct gabion_facts facts;
+};
+
+int gabion_policy_compile_with(struct gabion_compiled *out,
+			       const struct gabion_compile_options *options,
+			       const char *const *paths, size_t npaths, struct gabion_error *error);
 
 /* The same, but what `use` and `@SET` name is looked for in the directory @library, too, last. */
 int gabion_policy_compile_in(struct gabion_compiled *out, const char *library,

@@ -5,6 +5,7 @@
 #include "endpoint.h"
 #include "glob.h"
 #include "model.h"
+#include "variables.h"
 
 /* Where the patterns of a glob or an endpoint go. */
 struct target {
@@ -36,9 +37,15 @@ static void add_globs(struct gabion_model *m, uint32_t resource,
 	for (g = globs; g; g = g->next) {
 		struct gabion_glob_error wrong;
 		struct gabion_loc loc = g->loc;
+		const char *text = gabion_variables_expand(m, g);
 
-		if (!gabion_glob_compile(&m->sets, g->text, add_pattern, &t, &wrong))
+		if (!text || !gabion_glob_compile(&m->sets, text, add_pattern, &t, &wrong))
 			continue;
+		if (text != g->text) {
+			model_error(m, &loc, wrong.mend, "impossible glob: %s in %s", wrong.message,
+				    text);
+			continue;
+		}
 		loc.column += wrong.offset;
 		loc.length = wrong.offset < loc.length ? loc.length - wrong.offset : 1;
 		model_error(m, &loc, wrong.mend, "impossible glob: %s", wrong.message);

@@ -254,17 +254,37 @@ static void numbers_rule(struct gabion_model *m, uint32_t domain, const struct g
 	}
 }
 
+/* Domain that `as` names, GABION_NO_DOMAIN after a diagnostic. */
+static uint32_t named_domain(struct gabion_model *m, const struct gabion_ast_name *name)
+{
+	uint32_t number;
+
+	if (!gabion_strmap_get(&m->domain_names, name->text, &number)) {
+		if (!gabion_doubt_has(&m->parser, name->text))
+			model_error(m, &name->loc,
+				    gabion_model_suggest(m, &m->domain_names, name->text,
+							 "declare it: domain NAME { }"),
+				    "unknown domain \"%s\"", name->text);
+		return GABION_NO_DOMAIN;
+	}
+	if (number != GABION_HOST)
+		return number;
+	model_error(m, &name->loc, "write `exec OBJECT unconfined`",
+		    "`as host` would let the program go unconfined without saying so");
+	return GABION_NO_DOMAIN;
+}
+
 static void exec_rule(struct gabion_model *m, uint32_t domain, const struct gabion_ast_rule *r)
 {
 	uint32_t klass = 0, to = GABION_NO_DOMAIN;
 	int64_t number = resolve_object(m, domain, r->objects, &klass);
 
-	if (r->as.text && !gabion_strmap_get(&m->domain_names, r->as.text, &to) &&
-	    !gabion_doubt_has(&m->parser, r->as.text))
-		model_error(m, &r->as.loc,
-			    gabion_model_suggest(m, &m->domain_names, r->as.text,
-						 "declare it: domain NAME { }"),
-			    "unknown domain \"%s\"", r->as.text);
+	if (r->way == GABION_AST_AS)
+		to = named_domain(m, &r->as);
+	else if (r->way == GABION_AST_INHERIT)
+		to = domain;
+	else if (r->way == GABION_AST_UNCONFINED)
+		to = GABION_HOST;
 	if (number < 0)
 		return;
 	if (klass != GABION_CLASS_FILE) {

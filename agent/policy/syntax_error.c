@@ -34,10 +34,10 @@ static const char *list_expected(struct gabion_parser *p, const struct mistake *
 
 	if (expects(m, "resource"))
 		return "a statement (level, category, resource, domain, abstraction, set, include, "
-		       "expect)";
+		       "expect, if, @{NAME} = ...)";
 	if (expects(m, "enter"))
 		return "a rule (a permission, enter, level, use, capability, socket, netlink, "
-		       "control, exec, mode, abi, syscalls) or '}'";
+		       "control, exec, mode, abi, syscalls, if) or '}'";
 	for (i = 0; i < m->n; i++)
 		text = gabion_arena_printf(p->arena, "%s%s%s", text,
 					   !i ? "" : i + 1 < m->n ? ", " : " or ",
@@ -134,6 +134,8 @@ static const char *mend(struct gabion_parser *p, const struct mistake *m)
 		return nearest ? gabion_arena_printf(p->arena, "did you mean `%s`?", nearest)
 			       : NULL;
 	}
+	if (!strcmp(m->text, "{") && expects(m, "quoted string"))
+		return "put a glob that does not begin with '/' into quotes";
 	if (is_lost_statement(m))
 		return "close the block before it with '}'";
 	if (m->found == GABION_SYNTAX_WORD && expects(m, "name"))
@@ -154,6 +156,9 @@ void gabion_syntax_error(struct gabion_parser *p, enum gabion_syntax_found found
 	};
 
 	p->broken = true;
+	if (loc->line == p->wrong_line)
+		return;
+	p->wrong_line = loc->line;
 	if (is_lost_statement(&m))
 		gabion_doubt_lines(p, loc, loc->line);
 	look_before(p, loc, &m);

@@ -257,10 +257,40 @@ void gabion_tree_expect(struct gabion_parser *p, const struct gabion_loc *loc,
 	p->expects_end = &e->next;
 }
 
+void gabion_tree_variable(struct gabion_parser *p, const char *name, const struct gabion_loc *loc,
+			  struct gabion_ast_name *values)
+{
+	struct gabion_ast_variable *v = gabion_arena_alloc(p->arena, sizeof(*v));
+
+	*v = (struct gabion_ast_variable){ .name = gabion_tree_name(name, loc, false),
+					   .values = values };
+	*p->variables_end = v;
+	p->variables_end = &v->next;
+}
+
+struct gabion_ast_rule *gabion_tree_exec(struct gabion_parser *p, const struct gabion_loc *loc,
+					 struct gabion_ast_name object,
+					 const struct gabion_ast_name *how)
+{
+	struct gabion_ast_rule *rule =
+		gabion_tree_rule(p, GABION_AST_EXEC, loc, gabion_tree_names(p, object).first);
+
+	if (!strcmp(how->text, "inherit"))
+		rule->way = GABION_AST_INHERIT;
+	else if (!strcmp(how->text, "unconfined"))
+		rule->way = GABION_AST_UNCONFINED;
+	else
+		gabion_tree_error(p, &how->loc,
+				  gabion_arena_printf(p->arena, "write `as %s`, `inherit` or "
+						      "`unconfined`", how->text),
+				  "\"%s\" does not say where an execution leads", how->text);
+	return rule;
+}
+
 void gabion_tree_levels(struct gabion_parser *p, const struct gabion_loc *loc,
 			struct gabion_ast_name *levels)
 {
-	if (p->ast->levels) {
+	if (p->ast->levels && !p->skipping) {
 		gabion_tree_error(p, loc, "keep one of them, with all levels in it",
 				  "the levels are ordered twice");
 		gabion_report(p->diags, p->sources, GABION_SEVERITY_NOTE, &p->ast->levels_loc, NULL,

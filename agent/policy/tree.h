@@ -107,7 +107,42 @@ const char *gabion_tree_literal(struct gabion_parser *p, const char *glob,
 const char *gabion_tree_endpoint(struct gabion_parser *p, const struct gabion_protocol *protocol,
 				 const char *address,				 const char *port);
 
+/* `exec @object @how`, which is `inherit` or `unconfined`; a diagnostic for another word. */
+struct gabion_ast_rule *gabion_tree_exec(struct gabion_parser *p, const struct gabion_loc *loc,
+					 struct gabion_ast_name object,
+					 const struct gabion_ast_name *how);
+
+/*
+ * tree_if.c: what is added to the tree from here on counts only if @taken, what follows
+ * gabion_tree_branch_else() only if not, until gabion_tree_branch_end(). They lie in each other.
+ */
+void gabion_tree_branch_begin(struct gabion_parser *p, bool taken);
+void gabion_tree_branch_else(struct gabion_parser *p);
+void gabion_tree_branch_end(struct gabion_parser *p);
+/* Both lists as one. */
+struct gabion_rule_list gabion_tree_join_rules(struct gabion_rule_list a,
+					       struct gabion_rule_list b);
+
+/* Facts, and whether they hold; false after a diagnostic. */
+enum gabion_order {
+	GABION_ORDER_EQUAL,
+	GABION_ORDER_UNEQUAL,
+	GABION_ORDER_BELOW,
+	GABION_ORDER_AT_MOST,
+	GABION_ORDER_ABOVE,
+	GABION_ORDER_AT_LEAST,
+};
+
+bool gabion_tree_fact_version(struct gabion_parser *p, const struct gabion_ast_name *fact,
+			      enum gabion_order order, const char *version);
+bool gabion_tree_fact_path(struct gabion_parser *p, const struct gabion_ast_name *fact,
+			   const struct gabion_ast_name *path);
+bool gabion_tree_fact_name(struct gabion_parser *p, const struct gabion_ast_name *fact,
+			   const char *name);
+
 /* Statements, added to the tree of @p. */
+void gabion_tree_variable(struct gabion_parser *p, const char *name, const struct gabion_loc *loc,
+			  struct gabion_ast_name *values);
 void gabion_tree_block(struct gabion_parser *p, bool abstraction,
 		       const struct gabion_ast_name *name, struct gabion_ast_rule *rules);
 /* @as: the domain that is to be entered, NULL: the question is not about that. */

@@ -84,6 +84,38 @@ static const struct mistake mistakes[] = {
 	{ "domain d {\n audit deny read /x\n}\n", 2, 13, "recorded anyway", NULL },
 	{ "domain d {\n audit capability chown\n}\n", 2, 8, "do not apply to a capability", NULL },
 	{ "domain d {\n audit netlink route\n}\n", 2, 8, "do not apply to a netlink", NULL },
+	/* Where an execution leads */
+	{ "domain d {\n exec /x as host\n}\n", 2, 13, "without saying so", "`exec OBJECT unconfined`" },
+	{ "domain d {\n exec /x inherti\n}\n", 2, 10, "where an execution leads", "`inherit`" },
+	{ "domain d {\n exec /b/* inherit\n exec /b/x as e\n}\ndomain e { map /b/x }\n", 3, 7,
+	  "it enters \"d\" or \"e\"", "disjoint" },
+	/* Variables */
+	{ "@{a} = /x@{b}\n@{b} = /y@{a}\nresource r file @{a}\n", 1, 1, "a cycle: a -> b -> a",
+	  "take one" },
+	{ "resource r file /x@{dir}\n@{dri} = y\n", 1, 17, "unknown variable \"dir\"", "`dri`" },
+	{ "@{a} = x\n@{a} = y\n", 2, 1, "is there already", "together" },
+	{ "@{a} = x\nresource r file @{a}/y\n", 2, 17, "the value \"x\" is its beginning", "'/'" },
+	{ "@{a} = /x, @{b}\n@{b} = /y, z\nresource r file @{a}/y\n", 3, 17,
+	  "the value \"z\" is its beginning", "'/'" },
+	{ "@{a} = x, y\nresource r file /@{a}/\n", 2, 17, "ends in '/' in /{x,y}/", "drop" },
+	{ "@{a} = {1,2,3,4,5,6,7,8}\n", 1, 8, "unexpected \"{\"", "quotes" },
+	{ "@{a} = 1, 2, 3, 4, 5, 6, 7, 8\nresource r file /@{a}@{a}@{a}@{a}@{a}\n", 2, 17,
+	  "more than 4096", "split" },
+	{ "@{a} = \"@{b}@{b}\"\n@{b} = \"@{c}@{c}\"\n@{c} = \"@{d}@{d}\"\n@{d} = \"@{e}@{e}\"\n"
+	  "@{e} = \"@{f}@{f}\"\n@{f} = \"@{g}@{g}\"\n@{g} = \"@{h}@{h}\"\n@{h} = \"@{i}@{i}\"\n"
+	  "@{i} = \"@{j}@{j}\"\n@{j} = \"@{k}@{k}\"\n@{k} = \"@{l}@{l}\"\n@{l} = \"@{m}@{m}\"\n"
+	  "@{m} = \"\"\nresource r file /x@{a}\n", 14, 17, "stand for too much", "split" },
+	/* Conditions */
+	{ "if kernal >= 6 {\n}\n", 1, 4, "unknown fact \"kernal\"", "`kernel`" },
+	{ "if arch >= 6 {\n}\n", 1, 4, "not asked like that", "`arch x86_64`" },
+	{ "if kernel x {\n}\n", 1, 4, "not asked like that", "`kernel >= 6.6`" },
+	{ "if exists /a* {\n}\n", 1, 11, "one file, not a glob", "\\*" },
+	{ "if kernel = 6 {\n}\n", 1, 11, "compares with `==`", "`==`" },
+	{ "if arch x\n", 1, 10, "ends too early", NULL },
+	{ "if arch none {\n categry x\n}\n", 2, 2, "unexpected \"categry\"", "`category`" },
+	{ "domain d {\n if arch none { raed /x }\n}\n", 2, 17, "unexpected \"raed\"", "`read`" },
+	{ "if arch none {\n resource r file /r\n}\ndomain d { read r }\n", 4, 17,
+	  "unknown resource", "declare" },
 	/* Commands */
 	{ "domain d {\n ioctl() /x\n}\n", 2, 8, "unexpected \")\"", NULL },
 	{ "domain d {\n ioctl(1\n}\n", 2, 9, "ends too early", NULL },

@@ -23,6 +23,9 @@ static const char *const policy_seeds[] = {
 	"/bin/e as e\n abi i386\n"
 	" syscalls @s, ioctl(request in {TCGETS, 5..7}), -close\n"
 	" syscalls default as errno ENOSYS\n}\ndomain e {\n map /bin/e\n syscalls strict\n}\n",
+	"@{a} = /a, \"/b c\"\n@{n} = 1, \"x{,y}\"\nif kernel >= 2.6 and not exists /nonexistent {\n"
+	" resource v file @{a}/@{n}\n domain d {\n read v, @{a}/q\n if arch none { deny read v } else"
+	" {\n exec /e inherit\n exec /u unconfined\n }\n }\n} else {\n category c\n}\n",
 };
 #define POLICY_SEEDS (sizeof(policy_seeds) / sizeof(policy_seeds[0]))
 
