@@ -43,8 +43,7 @@ $(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c mal
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
 		-o $@ $^ $(VMM_LIBS) -lcmocka
 
-# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. Ten minutes when both
-# cores are busy.
+# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF.
 vmm-test: vmm
 	selftests/vmm/prepare $(B)/vmm-test 6.1
 	qemu-test/vm --kernel 6.1 --nested --no-module --timeout 3600 --share $(CURDIR) -- \

@@ -47,7 +47,7 @@ run_snapshot()
 	check "a machine can be configured" start_machine
 	does PUT /boot-source '{ "kernel_image_path": "'"$KERNEL"'", "initrd_path": "'"$VMM_TEST"'/initrd",
 		"boot_args": "console=ttyS0 loglevel=4 panic=1 test=snapshot reboot=k" }'
-	does PUT /machine-config '{ "vcpu_count": 2, "mem_size_mib": 192, "track_dirty_pages": true }'
+	does PUT /machine-config '{ "vcpu_count": 2, "mem_size_mib": 256, "track_dirty_pages": true }'
 	does PUT /drives/disk '{ "drive_id": "disk", "path_on_host": "'"$WORK"'/disk", "is_root_device": false,
 		"cache_type": "Writeback" }'
 	does PUT /network-interfaces/eth0 '{ "iface_id": "eth0", "host_dev_name": "tap0" }'
@@ -65,7 +65,7 @@ run_snapshot()
 		'{ "snapshot_path": "'"$WORK"'/nowhere/full", "mem_file_path": "'"$WORK"'/full.mem" }'
 	check "and nothing is left of it" [ -z "$(ls "$WORK" | grep full)" ]
 	check "a full snapshot" saves Full full
-	check "has all of the memory" [ "$(stat -c %s "$WORK/full.mem")" = $((192 << 20)) ]
+	check "has all of the memory" [ "$(stat -c %s "$WORK/full.mem")" = $((256 << 20)) ]
 	check "is its owner's alone" [ "$(stat -c %a "$WORK/full" "$WORK/full.mem" | sort -u)" = 600 ]
 	cp "$WORK/full.mem" "$WORK/merged.mem"
 	tick=$(last_tick)
@@ -99,10 +99,12 @@ run_snapshot()
 		"$(source_of last | sed "s|/last\"|/short\"|")"
 	check "and one that was altered" shows_fault "the checksum does not match" PUT /snapshot/load \
 		"$(source_of last | sed "s|/last\"|/altered\"|")"
-	truncate -s 191M "$WORK/short.mem"
+	truncate -s 255M "$WORK/short.mem"
 	check "and memory that is cut short" shows_fault "was cut short" PUT /snapshot/load \
 		"$(source_of last | sed "s|/last.mem|/short.mem|")"
-	check "its tap is gone" shows_fault "tap0" PUT /snapshot/load "$(source_of last)"
+	check "and another card than it has" shows_fault "no network interface 'eth1'" PUT /snapshot/load \
+		"$(source_of last ', "network_overrides": [ { "iface_id": "eth1", "host_dev_name": "tap1" } ]')"
+	check "after all of which nothing runs" shows / '"state":"Not started"'
 	check "it is loaded from the merged diffs, on another tap, with another socket" does PUT /snapshot/load \
 		"$(source_of last ', "resume_vm": true, "network_overrides": [ { "iface_id": "eth0", "host_dev_name": "tap1" } ],
 			"vsock_override": { "uds_path": "'"$WORK"'/other" }' | sed "s|/last.mem|/merged.mem|")"

@@ -315,6 +315,38 @@ static void interrupts_by_index(void **state)
 	assert_int_equal(*avail_event, 3);
 }
 
+static bool is_dirty(const struct ring *ring, uint64_t address)
+{
+	uint64_t page = address / GABION_PAGE;
+
+	return ring->guest.memory.dirty[page / 64] >> page % 64 & 1;
+}
+
+/* KVM sees only what the guest itself writes. */
+static void what_a_device_writes_is_noted(void **state)
+{
+	struct ring *ring = *state;
+	struct gabion_error error;
+
+	assert_int_equal(gabion_memory_track(&ring->guest.memory, false, &error), 0);
+	ring->queue.event_idx = true;
+	assert_int_equal(gabion_queue_pop(&ring->queue, &ring->chain), 0);
+	assert_true(is_dirty(ring, ring->queue.used));
+	memset(ring->guest.memory.dirty, 0,
+	       gabion_memory_dirty_words(&ring->guest.memory) * sizeof(uint64_t));
+	desc(ring, 0, BUFFERS, 4, NEXT, 1);
+	desc(ring, 1, BUFFERS + 0x2ff0, 0x20, WRITE, 0);
+	assert_int_equal(pop(ring), 1);
+	assert_false(is_dirty(ring, BUFFERS));
+	assert_false(is_dirty(ring, BUFFERS + 0x1000));
+	assert_true(is_dirty(ring, BUFFERS + 0x2000));
+	assert_true(is_dirty(ring, BUFFERS + 0x3000));
+	assert_false(is_dirty(ring, ring->queue.used));
+	gabion_queue_push(&ring->queue, &ring->chain, 4);
+	assert_true(is_dirty(ring, ring->queue.used));
+	assert_false(is_dirty(ring, ring->queue.avail));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -333,6 +365,7 @@ int main(void)
 		T(indexes_wrap),
 		T(interrupts),
 		T(interrupts_by_index),
+		T(what_a_device_writes_is_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
