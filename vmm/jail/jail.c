@@ -27,6 +27,8 @@
 /* Of the one outside: to pass signals on, and to do the keeper's work should that be killed. */
 #define CAPABILITIES (1ULL << CAP_KILL | 1ULL << CAP_DAC_OVERRIDE)
 
+#define ADMITTED SIGUSR1 /* said to the one inside */
+
 /**
  * struct jail - what the three have in common before they part
  * @client:	to Gabion's module; owned, NULL without a domain
@@ -137,7 +139,7 @@ static int connect_all(struct jail *jail, struct gabion_error *error)
 	return 0;
 }
 
-/* Signals that the one outside waits for; nobody loses any. */
+/* Signals that the processes of a jail wait for; nobody loses any. */
 static sigset_t signals(void)
 {
 	sigset_t set;
@@ -147,6 +149,7 @@ static sigset_t signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, ADMITTED);
 	return set;
 }
 
@@ -170,9 +173,10 @@ static int admit(struct jail *jail, pid_t pid, struct gabion_error *error)
 	if (err)
 		return err;
 	err = gabion_filters_enter(&jail->filters, GABION_THREAD_OUTSIDE);
-	if (err || write(jail->outside, &word, 1) != 1)
-		return gabion_error_set(error, err ?: -errno, "the one outside: %s",
-					strerror(err ? -err : errno));
+	if (err)
+		return gabion_error_set(error, err, "cannot set a syscall filter: %s",
+					strerror(-err));
+	kill(pid, ADMITTED);
 	return 0;
 }
 
@@ -215,15 +219,27 @@ static int clean(struct jail *jail, int err, struct gabion_error *error)
 
 /* ---- inside ---- */
 
+/* By a signal: in a domain we have lost the socket. To be moved there interrupts us. */
+static bool is_admitted(void)
+{
+	sigset_t set;
+	int signal;
+
+	sigemptyset(&set);
+	sigaddset(&set, ADMITTED);
+	do
+		signal = sigwaitinfo(&set, NULL);
+	while (signal < 0 && errno == EINTR);
+	return signal == ADMITTED;
+}
+
 /* The machine does not outlive the one outside, not even one that was killed before this. */
 static int depend(struct jail *jail, struct gabion_error *error)
 {
-	char word = 0;
-
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
 		return gabion_error_set(error, -errno, "PR_SET_PDEATHSIG: %s", strerror(errno));
 	close_fd(&jail->outside);
-	if (send(jail->inside, &word, 1, MSG_NOSIGNAL) == 1 && read(jail->inside, &word, 1) == 1)
+	if (send(jail->inside, "", 1, MSG_NOSIGNAL) == 1 && is_admitted())
 		return 0;
 	return gabion_error_set(error, -ECANCELED, "the process outside of the jail has ended");
 }
