@@ -27,22 +27,22 @@ $(GEN)/lexer.c $(GEN)/lexer.h &: agent/policy/lexer.l $(GEN)/parser.h
 	mkdir -p $(GEN)
 	flex --header-file=$(GEN)/lexer.h -o $(GEN)/lexer.c $<
 
-# $(call flavour,FOLDER,FLAGS): objects, library and programs of one build.
+# $(call flavour,FOLDER,FLAGS[,COMPILER]): objects, library and programs of one build.
 define flavour
 $(1)/obj/%.o: %.c | $(GEN)/parser.h $(GEN)/lexer.h
 	@mkdir -p $$(@D)
-	@echo "  CC $$@"; $(CC) $(CPPFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
+	@echo "  CC $$@"; $(or $(3),$(CC)) $(CPPFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
 $(1)/obj/gen/%.o: $(GEN)/%.c $(GEN)/parser.h $(GEN)/lexer.h
 	@mkdir -p $$(@D)
-	@echo "  CC $$@"; $(CC) $(CPPFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
+	@echo "  CC $$@"; $(or $(3),$(CC)) $(CPPFLAGS) $(WARNINGS) $(2) -MMD -MP -c -o $$@ $$<
 $(1)/libgabion.a: $(LIBRARY_SOURCES:%.c=$(1)/obj/%.o) $(GENERATED:$(GEN)/%.c=$(1)/obj/gen/%.o)
 	@rm -f $$@
 	@ar rcs $$@ $$^
 $(1)/gabion: $(CLI_SOURCES:%.c=$(1)/obj/%.o) $(1)/obj/agent/netlink/open.o $(1)/libgabion.a
-	@echo "  LD $$@"; $(CC) $(2) -o $$@ $$^ $(LIBS)
+	@echo "  LD $$@"; $(or $(3),$(CC)) $(2) -o $$@ $$^ $(LIBS)
 $(1)/gabiond: $(DAEMON_SOURCES:%.c=$(1)/obj/%.o) $(DAEMON_MAIN:%.c=$(1)/obj/%.o) \
 		$(1)/obj/agent/netlink/open.o $(1)/libgabion.a
-	@echo "  LD $$@"; $(CC) $(2) -o $$@ $$^ $(LIBS)
+	@echo "  LD $$@"; $(or $(3),$(CC)) $(2) -o $$@ $$^ $(LIBS)
 -include $$(shell find $(1)/obj -name '*.d' 2>/dev/null)
 endef
 

@@ -9,6 +9,14 @@
 #define LLVMFuzzerTestOneInput fuzz_view
 #include "fuzz_view.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_walk
+#include "fuzz_walk.c"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_glob
+#include "fuzz_glob.c"
+#undef LLVMFuzzerTestOneInput
+
+#include <dirent.h>
 
 #include "policy_mutate.h"
 
@@ -56,15 +64,51 @@ static void images(void **unused)
 					1U << policy_random(&state, 8);
 		}
 		fuzz_view(image, one->size);
+		fuzz_walk(image, one->size);
 		free(image);
 	}
 	for (i = 0; i < POLICY_SEEDS; i++)
 		gabion_compiled_free(&c[i]);
 }
 
+/* Give each file of a folder of the corpus to @entry. Return: how many there are. */
+static size_t each_file(const char *folder, int (*entry)(const uint8_t *data, size_t size))
+{
+	DIR *dir = opendir(folder);
+	struct dirent *file;
+	size_t n = 0, size;
+	uint8_t bytes[16384];
+	char path[512];
+	FILE *in;
+
+	assert_non_null(dir);
+	while ((file = readdir(dir))) {
+		if (file->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, file->d_name);
+		in = fopen(path, "r");
+		assert_non_null(in);
+		size = fread(bytes, 1, sizeof(bytes), in);
+		fclose(in);
+		entry(bytes, size);
+		n++;
+	}
+	closedir(dir);
+	return n;
+}
+
+/* What the fuzzers begin with, and what they once failed for. */
+static void corpus(void **unused)
+{
+	(void)unused;
+	assert_true(each_file("agent/tests/corpus/parser", fuzz_parser));
+	assert_true(each_file("agent/tests/corpus/glob", fuzz_glob));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(corpus),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(images),
 	};
