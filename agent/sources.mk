@@ -4,7 +4,7 @@
 # Paths are from the top of the tree.
 
 # Shared with the kernel.
-CORE_SOURCES := core/verify.c core/verify_filter.c
+CORE_SOURCES := core/crc32.c core/verify.c core/verify_filter.c
 COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c protocol.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)

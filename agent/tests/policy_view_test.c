@@ -116,6 +116,21 @@ static int try_image(const void *image, size_t size, bool mend_crc)
 	return err;
 }
 
+/* The check value of CRC-32, and that of any text in two pieces. */
+static void checksum(void **state)
+{
+	static const char text[] = "123456789, and more than a word or two of it";
+	uint32_t whole = gabion_crc32(0, text, sizeof(text));
+	size_t n;
+
+	(void)state;
+	assert_int_equal(gabion_crc32(0, text, 9), 0xcbf43926);
+	assert_int_equal(gabion_crc32(0, text, 0), 0);
+	for (n = 0; n <= sizeof(text); n++)
+		assert_int_equal(gabion_crc32(gabion_crc32(0, text, n), text + n, sizeof(text) - n),
+				 whole);
+}
+
 static void truncated(void **state)
 {
 	struct gabion_compiled c;
@@ -216,6 +231,7 @@ static void empty_matrix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(checksum),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(flipped),
 		cmocka_unit_test(extreme_words),
