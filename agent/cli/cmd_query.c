@@ -13,32 +13,33 @@
 #include "query_show.h"
 #include "usage.h"
 
-static int show_json(const struct gabion_view *view, const char *const question[3],
+static int show_json(const struct gabion_policy_input *input, const char *const question[3],
 		     const struct gabion_answer *answer)
 {
 	cleanup_json struct gabion_json json = {0};
 
-	gabion_answer_show_json(&json, NULL, view, question, answer);
+	gabion_answer_show_json(&json, NULL, input->view, input->call_rules, question, answer);
 	return gabion_json_print(&json);
 }
 
-static int ask(const struct gabion_cli *cli, const struct gabion_view *view,
+static int ask(const struct gabion_cli *cli, const struct gabion_policy_input *input,
 	       const char *const question[3], bool many, struct gabion_error *error)
 {
 	struct gabion_answer answer;
 	int status, err;
 
-	if (gabion_query(view, question[0], question[1], question[2], &answer, error))
+	if (gabion_query(input->view, question[0], question[1], question[2], &answer, error))
 		return GABION_EXIT_ERROR;
 	status = answer.allowed ? GABION_EXIT_OK : GABION_EXIT_NO;
 	if (cli->json) {
-		err = show_json(view, question, &answer);
+		err = show_json(input, question, &answer);
 		if (err) {
 			gabion_error_set(error, err, "cannot write: %s", strerror(-err));
 			status = GABION_EXIT_ERROR;
 		}
 	} else {
-		gabion_answer_show_text(stdout, view, many ? question[2] : NULL, &answer);
+		gabion_answer_show_text(stdout, input->view, input->call_rules,
+					many ? question[2] : NULL, &answer);
 	}
 	gabion_answer_free(&answer);
 	return status;
@@ -59,8 +60,8 @@ static char *join(int nwords, char **words)
 }
 
 /* Several paths are several questions; the words of anything else are one object. */
-static int ask_all(const struct gabion_cli *cli, const struct gabion_view *view, int nwords,
-		   char **words, struct gabion_error *error)
+static int ask_all(const struct gabion_cli *cli, const struct gabion_policy_input *input,
+		   int nwords, char **words, struct gabion_error *error)
 {
 	const char *question[3] = {words[0], words[1], words[2]};
 	cleanup_free char *joined = NULL;
@@ -69,13 +70,13 @@ static int ask_all(const struct gabion_cli *cli, const struct gabion_view *view,
 	if (words[2][0] == '/') {
 		for (i = 2; i < nwords && status != GABION_EXIT_ERROR; i++) {
 			question[2] = words[i];
-			one = ask(cli, view, question, nwords > 3, error);
+			one = ask(cli, input, question, nwords > 3, error);
 			status = one > status ? one : status;
 		}
 		return status;
 	}
 	question[2] = joined = join(nwords - 2, words + 2);
-	return ask(cli, view, question, false, error);
+	return ask(cli, input, question, false, error);
 }
 
 /* What the options ask for; zero-initialise. */
@@ -94,11 +95,11 @@ static int answer(const struct gabion_cli *cli, const struct request *r, int nwo
 		return GABION_EXIT_ERROR;
 	if (r->who) {
 		object = join(nwords - 1, words + 1);
-		return gabion_query_who(input.view, words[0], object, cli->json, error);
+		return gabion_query_who(&input, words[0], object, cli->json, error);
 	}
 	if (nwords == 1)
 		return gabion_query_list(input.view, words[0], r->why, cli->json, error);
-	return ask_all(cli, input.view, nwords, words, error);
+	return ask_all(cli, &input, nwords, words, error);
 }
 
 int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)

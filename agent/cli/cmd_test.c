@@ -16,7 +16,7 @@
 #include "usage.h"
 
 /* Why it is as it is, as comments of TAP: what `gabion query` says. */
-static void print_why(const struct gabion_view *view, const struct gabion_answer *a)
+static void print_why(const struct gabion_compiled *c, const struct gabion_answer *a)
 {
 	cleanup_free char *text = NULL;
 	size_t length = 0;
@@ -25,14 +25,14 @@ static void print_why(const struct gabion_view *view, const struct gabion_answer
 
 	if (!out)
 		return;
-	gabion_answer_show_text(out, view, NULL, a);
+	gabion_answer_show_text(out, &c->view, &c->call_rules, NULL, a);
 	fclose(out);
 	for (line = text; (end = strchr(line, '\n')); line = end + 1)
 		printf("# %.*s\n", (int)(end - line), line);
 }
 
 static void print_tap(size_t number, const struct gabion_expectation *e, bool met,
-		      const struct gabion_view *view, const struct gabion_answer *a)
+		      const struct gabion_compiled *c, const struct gabion_answer *a)
 {
 	cleanup_free char *text = gabion_expectation_format(e);
 	cleanup_free char *shown = gabion_text_escape(text);
@@ -46,12 +46,12 @@ static void print_tap(size_t number, const struct gabion_expectation *e, bool me
 	       gabion_answer_reason_name(a->reason));
 	if (e->enters && a->allowed)
 		printf("# expected in domain %s, is in %s\n", e->enters,
-		       gabion_answer_enters(view, a));
-	print_why(view, a);
+		       gabion_answer_enters(&c->view, a));
+	print_why(c, a);
 }
 
 static void json_result(struct gabion_json *json, const struct gabion_expectation *e, bool met,
-			const struct gabion_view *view, const struct gabion_answer *a)
+			const struct gabion_compiled *c, const struct gabion_answer *a)
 {
 	const char *const question[3] = {e->domain, e->verb, e->object};
 
@@ -65,7 +65,7 @@ static void json_result(struct gabion_json *json, const struct gabion_expectatio
 	gabion_json_string(json, "object", e->object);
 	gabion_json_string(json, "expected_domain", e->enters);
 	gabion_json_string(json, "reason", gabion_answer_reason_name(a->reason));
-	gabion_answer_show_json(json, "answer", view, question, a);
+	gabion_answer_show_json(json, "answer", &c->view, &c->call_rules, question, a);
 	gabion_json_close(json, '}');
 }
 
@@ -87,9 +87,9 @@ static int run(const struct gabion_cli *cli, const struct gabion_compiled *compi
 			return gabion_error_prefix(error, "%s:%u", all->items[i].file,
 						   all->items[i].line);
 		if (cli->json)
-			json_result(json, &all->items[i], met, &compiled->view, &answer);
+			json_result(json, &all->items[i], met, compiled, &answer);
 		else
-			print_tap(i + 1, &all->items[i], met, &compiled->view, &answer);
+			print_tap(i + 1, &all->items[i], met, compiled, &answer);
 		gabion_answer_free(&answer);
 		failed += !met;
 	}

@@ -48,6 +48,7 @@ int gabion_policy_input_open(struct gabion_policy_input *input, const char *libr
 	if (err)
 		gabion_diagnostics_print(&input->compiled.diagnostics, stderr);
 	input->view = &input->compiled.view;
+	input->call_rules = &input->compiled.call_rules;
 	input->expectations = &input->compiled.expectations;
 	return err;
 }

@@ -10,6 +10,7 @@
  * @compiled:	owns the image of sources
  * @image:	owned; what was compiled before
  * @view:	of either
+ * @call_rules:	of sources, NULL likewise
  * @expectations: of sources; NULL: an image has none
  */
 struct gabion_policy_input {
@@ -17,6 +18,7 @@ struct gabion_policy_input {
 	void *image;
 	struct gabion_view image_view;
 	const struct gabion_view *view;
+	const struct gabion_call_rules *call_rules;
 	const struct gabion_expectations *expectations;
 };
 

@@ -74,6 +74,23 @@ void gabion_rules_show_text(FILE *out, const struct gabion_view *view,
 		print_rule(out, view, &view->rules[a->rules[i]], indent);
 }
 
+/* The items that decide about a syscall, as the policy says them. */
+static void print_calls(FILE *out, const struct gabion_call_rules *calls,
+			const struct gabion_answer *a, const char *indent)
+{
+	const struct gabion_call_rule *rule;
+	size_t at = 0;
+
+	while (calls && !a->unconfined &&
+	       (rule = gabion_call_rules_next(calls, a->domain, a->abi, a->label, &at))) {
+		const struct gabion_call_item *item = &calls->items.v[rule->item];
+		cleanup_free char *outcome = gabion_outcome_format(rule->outcome);
+
+		fprintf(out, "%s%s:%u: syscalls %s as %s\n", indent, item->file, item->line,
+			item->text, outcome);
+	}
+}
+
 static void print_outcome(FILE *out, const struct gabion_answer *a)
 {
 	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
@@ -135,7 +152,8 @@ static void print_why(FILE *out, const struct gabion_view *view, const struct ga
 		print_order(out, view, a, resources);
 }
 
-void gabion_answer_show_text(FILE *out, const struct gabion_view *view, const char *about,
+void gabion_answer_show_text(FILE *out, const struct gabion_view *view,
+			     const struct gabion_call_rules *calls, const char *about,
 			     const struct gabion_answer *a)
 {
 	cleanup_free char *shown = about ? gabion_text_escape(about) : NULL;
@@ -151,6 +169,7 @@ void gabion_answer_show_text(FILE *out, const struct gabion_view *view, const ch
 		a->denied && a->complain ? " (complain mode: recorded and let pass)" : "");
 	if (a->klass == GABION_CLASS_SYSCALL) {
 		print_outcome(out, a);
+		print_calls(out, calls, a, "  ");
 		return;
 	}
 	print_why(out, view, a);
@@ -186,7 +205,31 @@ void gabion_rules_show_json(struct gabion_json *json, const struct gabion_view *
 	gabion_json_close(json, ']');
 }
 
-static void json_call(struct gabion_json *json, const struct gabion_answer *a)
+static void json_calls(struct gabion_json *json, const struct gabion_call_rules *calls,
+		       const struct gabion_answer *a)
+{
+	const struct gabion_call_rule *rule;
+	size_t at = 0;
+
+	gabion_json_open(json, "items", '[');
+	while (calls && !a->unconfined &&
+	       (rule = gabion_call_rules_next(calls, a->domain, a->abi, a->label, &at))) {
+		const struct gabion_call_item *item = &calls->items.v[rule->item];
+		cleanup_free char *outcome = gabion_outcome_format(rule->outcome);
+
+		gabion_json_open(json, NULL, '{');
+		gabion_json_string(json, "item", item->text);
+		gabion_json_string(json, "outcome", outcome);
+		gabion_json_string(json, "file", item->file);
+		gabion_json_unsigned(json, "line", item->line);
+		gabion_json_unsigned(json, "column", item->column);
+		gabion_json_close(json, '}');
+	}
+	gabion_json_close(json, ']');
+}
+
+static void json_call(struct gabion_json *json, const struct gabion_call_rules *calls,
+		      const struct gabion_answer *a)
 {
 	cleanup_free char *outcome = gabion_outcome_format(a->outcome);
 	bool settled = a->reason != GABION_ANSWER_ARGUMENTS;
@@ -197,11 +240,12 @@ static void json_call(struct gabion_json *json, const struct gabion_answer *a)
 			   settled ? gabion_action_name(GABION_OUTCOME_ACTION(a->outcome)) : NULL);
 	gabion_json_string(json, "outcome", settled ? outcome : NULL);
 	gabion_json_string(json, "missing", a->missing);
+	json_calls(json, calls, a);
 }
 
 void gabion_answer_show_json(struct gabion_json *json, const char *key,
-			     const struct gabion_view *view, const char *const question[3],
-			     const struct gabion_answer *a)
+			     const struct gabion_view *view, const struct gabion_call_rules *calls,
+			     const char *const question[3], const struct gabion_answer *a)
 {
 	bool call = a->klass == GABION_CLASS_SYSCALL;
 	cleanup_free char *wanted = call ? NULL : gabion_bits_format(a->klass, a->wanted);
@@ -214,7 +258,7 @@ void gabion_answer_show_json(struct gabion_json *json, const char *key,
 	gabion_json_bool(json, "allowed", a->allowed);
 	gabion_json_bool(json, "denied", a->denied);
 	if (call)
-		json_call(json, a);
+		json_call(json, calls, a);
 	gabion_json_string(json, "reason", gabion_answer_reason_name(a->reason));
 	gabion_json_string(json, "class", gabion_class_name(a->klass));
 	gabion_json_string(json, "wanted", wanted);

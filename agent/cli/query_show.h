@@ -6,15 +6,19 @@
 #include <stdio.h>
 
 #include "../common/json.h"
-#include "../policy/policy.h"
+#include "policy_input.h"
 
-/* query_answer.c: one answer, and why; @about: what it is about, or NULL where that is plain. */
-void gabion_answer_show_text(FILE *out, const struct gabion_view *view, const char *about,
+/*
+ * query_answer.c: one answer, and why; @calls: what the sources say of syscalls, NULL: not known;
+ * @about: what the answer is about, or NULL where that is plain.
+ */
+void gabion_answer_show_text(FILE *out, const struct gabion_view *view,
+			     const struct gabion_call_rules *calls, const char *about,
 			     const struct gabion_answer *answer);
 /* @key: NULL in arrays and at the top; @question: domain, permission, object. */
 void gabion_answer_show_json(struct gabion_json *json, const char *key,
-			     const struct gabion_view *view, const char *const question[3],
-			     const struct gabion_answer *answer);
+			     const struct gabion_view *view, const struct gabion_call_rules *calls,
+			     const char *const question[3], const struct gabion_answer *answer);
 
 /* The rules of an answer, one a line behind @indent; as an array "rules". */
 void gabion_rules_show_text(FILE *out, const struct gabion_view *view,
@@ -23,8 +27,8 @@ void gabion_rules_show_json(struct gabion_json *json, const struct gabion_view *
 			    const struct gabion_answer *answer);
 
 /* query_who.c: who may do @permission to @object? An exit status. */
-int gabion_query_who(const struct gabion_view *view, const char *permission, const char *object,
-		     bool json, struct gabion_error *error);
+int gabion_query_who(const struct gabion_policy_input *input, const char *permission,
+		     const char *object, bool json, struct gabion_error *error);
 
 /* query_list.c: what may @domain do? @why: with the rules. An exit status. */
 int gabion_query_list(const struct gabion_view *view, const char *domain, bool why, bool json,

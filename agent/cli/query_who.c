@@ -76,9 +76,10 @@ static int find_objects(const struct gabion_view *view, const char *permission, 
 /* struct search - how it goes on from domain to domain */
 struct search {
 	const struct gabion_view *view;
+	const struct gabion_call_rules *calls;
 	const char *permission;
 	struct gabion_json *json; /* NULL: text */
-	bool found;		  /* a confined domain that may */
+	bool found;		  /* a confined domain that may, if only with some arguments */
 };
 
 static void show(struct search *s, const char *const question[3], const char *about,
@@ -86,9 +87,9 @@ static void show(struct search *s, const char *const question[3], const char *ab
 {
 	const char *enters = "";
 
-	s->found |= a->allowed && !a->unconfined;
+	s->found |= !a->unconfined;
 	if (s->json) {
-		gabion_answer_show_json(s->json, NULL, s->view, question, a);
+		gabion_answer_show_json(s->json, NULL, s->view, s->calls, question, a);
 		return;
 	}
 	if (a->klass == GABION_CLASS_FILE && a->wanted == GABION_FILE_EXECUTE &&
@@ -119,9 +120,10 @@ static int ask(struct search *s, uint32_t domain, const char *object, bool many,
 	return 0;
 }
 
-int gabion_query_who(const struct gabion_view *view, const char *permission, const char *object,
-		     bool json, struct gabion_error *error)
+int gabion_query_who(const struct gabion_policy_input *input, const char *permission,
+		     const char *object, bool json, struct gabion_error *error)
 {
+	const struct gabion_view *view = input->view;
 	cleanup_json struct gabion_json text = {0};
 	struct search search = {
 		.view = view, .permission = permission, .json = json ? &text : NULL};

@@ -4,6 +4,7 @@
 
 #include "../../core/ioctl.h"
 #include "../policy/mem.h"
+#include "../policy/query_ioctl.h"
 #include "graph.h"
 
 struct gabion_flow *gabion_flow_new(const struct gabion_view *view)
@@ -120,16 +121,9 @@ const struct gabion_flow_mover *gabion_flow_mover(const struct gabion_flow *flow
 
 bool gabion_flow_has_commands(const struct gabion_view *view, uint32_t domain, uint32_t label)
 {
-	uint32_t low = 0, high = view->nioctls, middle;
+	uint32_t first = gabion_query_first_commands(view, domain, label);
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (gabion_ioctl_compare(&view->ioctls[middle], domain, label, 0) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < view->nioctls && le32_to_cpu(view->ioctls[low].domain) == domain &&
-	       le32_to_cpu(view->ioctls[low].label) == label &&
-	       gabion_ioctl_listed_for(view, domain, label, le32_to_cpu(view->ioctls[low].first));
+	return first < view->nioctls &&
+	       gabion_ioctl_listed_for(view, domain, label,
+				       le32_to_cpu(view->ioctls[first].first));
 }

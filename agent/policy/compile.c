@@ -24,14 +24,15 @@ const char *gabion_model_suggest(struct gabion_model *m, const struct gabion_str
 			 : otherwise;
 }
 
-static void model_init(struct gabion_model *m, struct gabion_diagnostics *diags)
+static void model_init(struct gabion_model *m, struct gabion_compiled *out)
 {
 	memset(m, 0, sizeof(*m));
-	m->diags = diags;
+	m->diags = &out->diagnostics;
+	m->call_rules = &out->call_rules;
 	gabion_sets_init(&m->sets);
 	gabion_nfa_init(&m->classes[GABION_CLASS_FILE].nfa, &m->sets);
 	gabion_nfa_init(&m->classes[GABION_CLASS_NET].nfa, &m->sets);
-	gabion_parser_init(&m->parser, &m->arena, &m->sources, diags, &m->ast);
+	gabion_parser_init(&m->parser, &m->arena, &m->sources, m->diags, &m->ast);
 }
 
 void gabion_model_free(struct gabion_model *m)
@@ -259,7 +260,7 @@ int gabion_policy_compile_with(struct gabion_compiled *out,
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
-	model_init(&m, &out->diagnostics);
+	model_init(&m, out);
 	m.parser.facts = &options->facts;
 	m.sources.library = options->library ? gabion_xstrdup(options->library) : NULL;
 	for (i = 0; !err && i < npaths; i++)
@@ -293,7 +294,7 @@ int gabion_policy_compile_text(struct gabion_compiled *out, const char *name, co
 	struct gabion_model m;
 
 	memset(out, 0, sizeof(*out));
-	model_init(&m, &out->diagnostics);
+	model_init(&m, out);
 	m.parser.facts = &of_the_host;
 	gabion_sources_add_text(&m.sources, name, text, size);
 	compile(&m, out);
@@ -305,5 +306,6 @@ void gabion_compiled_free(struct gabion_compiled *compiled)
 	free(compiled->image);
 	gabion_diagnostics_free(&compiled->diagnostics);
 	gabion_expectations_free(&compiled->expectations);
+	gabion_call_rules_free(&compiled->call_rules);
 	memset(compiled, 0, sizeof(*compiled));
 }

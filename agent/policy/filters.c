@@ -301,6 +301,7 @@ static void build(struct gabion_model *m, struct gabion_filter_spec *spec)
 		share_table(&m->filters, filter, abi, table, count);
 	}
 	warn(m, spec);
+	gabion_call_rules_add(m->call_rules, m, spec);
 }
 
 static void add_filter(struct gabion_model *m, uint32_t domain)

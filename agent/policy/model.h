@@ -8,6 +8,7 @@
 
 #include "../../core/view.h"
 #include "ast.h"
+#include "call_rules.h"
 #include "comb.h"
 #include "dfa.h"
 #include "items.h"
@@ -158,6 +159,7 @@ struct gabion_model {
 	struct gabion_arena arena;
 	struct gabion_sources sources;
 	struct gabion_diagnostics *diags;	/* the caller's */
+	struct gabion_call_rules *call_rules;	/* likewise */
 	struct gabion_parser parser;
 	struct gabion_ast ast;
 	struct gabion_strmap missing;	/* names of abstractions and sets without a file */

@@ -11,6 +11,7 @@
 
 #include "../common/error.h"
 #include "../../core/view.h"
+#include "call_rules.h"
 #include "diag.h"
 #include "expect.h"
 #include "facts.h"
@@ -46,6 +47,7 @@ struct gabion_policy_stats {
  * @view:	of @image, valid while @image is
  * @diagnostics: errors, warnings and notes, in order of their places
  * @expectations: `expect` statements of all files
+ * @call_rules:	what the policy says of syscalls, and where
  * @stats:	sizes; valid if @image is
  *
  * Owns all of it; release with gabion_compiled_free().
@@ -56,6 +58,7 @@ struct gabion_compiled {
 	struct gabion_view view;
 	struct gabion_diagnostics diagnostics;
 	struct gabion_expectations expectations;
+	struct gabion_call_rules call_rules;
 	struct gabion_policy_stats stats;
 };
 

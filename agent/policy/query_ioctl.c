@@ -40,3 +40,21 @@ int gabion_query_command(const char **object, struct gabion_answer *answer,
 	*object += n + space;
 	return 0;
 }
+
+uint32_t gabion_query_first_commands(const struct gabion_view *view, uint32_t domain,
+				     uint32_t label)
+{
+	uint32_t low = 0, high = view->nioctls, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (gabion_ioctl_compare(&view->ioctls[middle], domain, label, 0) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < view->nioctls && le32_to_cpu(view->ioctls[low].domain) == domain &&
+			       le32_to_cpu(view->ioctls[low].label) == label
+		       ? low
+		       : view->nioctls;
+}

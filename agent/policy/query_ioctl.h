@@ -12,4 +12,11 @@
 int gabion_query_command(const char **object, struct gabion_answer *answer,
 			 struct gabion_error *error);
 
+/*
+ * Index of the first range of commands that @domain is granted on files of @label, whatever the
+ * levels say; @view's number of ranges: there is none.
+ */
+uint32_t gabion_query_first_commands(const struct gabion_view *view, uint32_t domain,
+				     uint32_t label);
+
 #endif /* GABION_POLICY_QUERY_IOCTL_H */

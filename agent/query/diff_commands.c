@@ -5,6 +5,7 @@
 #include "../../core/ioctl.h"
 #include "../policy/commands.h"
 #include "../policy/query.h"
+#include "../policy/query_ioctl.h"
 #include "diff_parts.h"
 
 /* What one side grants: all, or some ranges, ascending. */
@@ -12,21 +13,6 @@ struct granted {
 	bool all;
 	VEC(struct gabion_command_range) ranges;
 };
-
-/* The first range of @domain and @label, if they have one; else where it would be. */
-static uint32_t find_first(const struct gabion_view *view, uint32_t domain, uint32_t label)
-{
-	uint32_t low = 0, high = view->nioctls, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (gabion_ioctl_compare(&view->ioctls[middle], domain, label, 0) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static void find_granted(const struct gabion_view *view, uint32_t domain, uint32_t label,
 			 struct granted *granted)
@@ -39,7 +25,7 @@ static void find_granted(const struct gabion_view *view, uint32_t domain, uint32
 		gabion_query_effective(view, GABION_CLASS_FILE, domain, label) & GABION_FILE_IOCTL;
 	if (granted->all)
 		return;
-	for (i = find_first(view, domain, label); i < view->nioctls; i++) {
+	for (i = gabion_query_first_commands(view, domain, label); i < view->nioctls; i++) {
 		const struct gabion_policy_ioctl *r = &view->ioctls[i];
 
 		if (le32_to_cpu(r->domain) != domain || le32_to_cpu(r->label) != label ||

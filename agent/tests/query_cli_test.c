@@ -2,34 +2,33 @@
 /* gabion query: one question and why, who may do something, what a domain may do. */
 #include "cli_process.h"
 
-static const char policy[] =
-	"level low < high\n"
-	"resource notes file /srv/notes/** level low\n"
-	"resource keys file /srv/keys/* level high\n"
-	"resource root_key file /srv/keys/root level high\n"
-	"resource web tcp port 80 level high\n"
-	"domain web {\n"
-	"	enter /usr/bin/web\n"
-	"	level high\n"
-	"	read notes\n"
-	"	read, write keys\n"
-	"	deny write root_key\n"
-	"	listen web\n"
-	"	capability chown, kill\n"
-	"	ioctl(TIOCSTI) keys\n"
-	"	trusted write notes\n"
-	"	exec /usr/bin/php as php\n"
-	"	syscalls read, openat(flags == 0)\n"
-	"	syscalls write as log\n"
-	"}\n"
-	"domain php {\n"
-	"	enter /usr/bin/php\n"
-	"	level high\n"
-	"	read /srv/notes/todo\n"
-	"	signal web\n"
-	"	mode complain\n"
-	"}\n"
-	"domain free { mode unconfined }\n";
+static const char policy[] = "level low < high\n"
+			     "resource notes file /srv/notes/** level low\n"
+			     "resource keys file /srv/keys/* level high\n"
+			     "resource root_key file /srv/keys/root level high\n"
+			     "resource web tcp port 80 level high\n"
+			     "domain web {\n"
+			     "	enter /usr/bin/web\n"
+			     "	level high\n"
+			     "	read notes\n"
+			     "	read, write keys\n"
+			     "	deny write root_key\n"
+			     "	listen web\n"
+			     "	capability chown, kill\n"
+			     "	ioctl(TIOCSTI) keys\n"
+			     "	trusted write notes\n"
+			     "	exec /usr/bin/php as php\n"
+			     "	syscalls read, openat(flags == 0)\n"
+			     "	syscalls write as log\n"
+			     "}\n"
+			     "domain php {\n"
+			     "	enter /usr/bin/php\n"
+			     "	level high\n"
+			     "	read /srv/notes/todo\n"
+			     "	signal web\n"
+			     "	mode complain\n"
+			     "}\n"
+			     "domain free { mode unconfined }\n";
 
 static int query(void **state, const char *words)
 {
@@ -67,18 +66,48 @@ static void why(void **state)
 	cli_says(cli, "  the domain has no syscall filter\n");
 }
 
+/* Of a syscall the items that say something, up to the one that decides. */
+static void why_of_syscalls(void **state)
+{
+	struct cli *cli = *state;
+
+	assert_int_equal(query(state, "web syscall read"), 0);
+	assert_string_equal(cli->out, "allowed\n"
+				      "  by the syscall filter (x86-64): allow\n"
+				      "  p.gabion:17: syscalls read as allow\n");
+	assert_int_equal(query(state, "web syscall openat"), 1);
+	cli_says(cli, "  p.gabion:17: syscalls openat(...) as allow\n");
+	assert_int_equal(query(state, "web syscall i386:read"), 1);
+	cli_says(cli, "errno ENOSYS");
+	cli_does_not_say(cli, "p.gabion:");
+	assert_int_equal(query(state, "--json web syscall write"), 0);
+	cli_says(cli, "\"items\":[{\"item\":\"write\",\"outcome\":\"log\",\"file\":\"p.gabion\","
+		      "\"line\":18,\"column\":11}]");
+	cli_file(cli, "q.gabion",
+		 "set s { syscalls read, ptrace }\n"
+		 "abstraction a { syscalls @s }\n"
+		 "domain d {\n use a\n abi i386\n"
+		 " syscalls write, -ptrace\n"
+		 " syscalls ptrace(request == 0) as kill\n}\n");
+	assert_int_equal(cli_run(cli, "query --policy q.gabion d syscall ptrace"), 1);
+	cli_says(cli, "  q.gabion:7: syscalls ptrace(...) as kill\n"
+		      "  q.gabion:6: syscalls -ptrace as errno EPERM\n");
+	cli_does_not_say(cli, "@s");
+	assert_int_equal(cli_run(cli, "query --policy q.gabion d syscall i386:read"), 0);
+	cli_says(cli, "  q.gabion:2: syscalls @s as allow\n");
+}
+
 static void who_by_name(void **state)
 {
 	struct cli *cli = *state;
 
 	assert_int_equal(query(state, "--who read /srv/notes/todo"), 0);
-	assert_string_equal(cli->out,
-			    "host  (unconfined)\n"
-			    "web\n"
-			    "    p.gabion:9: allow read,stat notes\n"
-			    "php\n"
-			    "    p.gabion:23: allow read,stat /srv/notes/todo\n"
-			    "free  (unconfined)\n");
+	assert_string_equal(cli->out, "host  (unconfined)\n"
+				      "web\n"
+				      "    p.gabion:9: allow read,stat notes\n"
+				      "php\n"
+				      "    p.gabion:23: allow read,stat /srv/notes/todo\n"
+				      "free  (unconfined)\n");
 	/* Nobody that the policy confines. */
 	assert_int_equal(query(state, "--who delete /srv/notes/todo"), 1);
 	assert_string_equal(cli->out, "host  (unconfined)\nfree  (unconfined)\n");
@@ -105,7 +134,8 @@ static void who_by_resource(void **state)
 	cli_says(cli, "web  /srv/keys/a\n    p.gabion:10: allow ");
 	cli_does_not_say(cli, "web  /srv/keys/root");
 	assert_int_equal(query(state, "--json --who write keys"), 0);
-	cli_says(cli, "{\"permission\":\"write\",\"object\":\"keys\",\"answers\":[{\"domain\":\"host\"");
+	cli_says(cli,
+		 "{\"permission\":\"write\",\"object\":\"keys\",\"answers\":[{\"domain\":\"host\"");
 	cli_says(cli, "\"rules\":[{\"kind\":\"allow\"");
 }
 
@@ -132,11 +162,12 @@ static void what(void **state)
 	assert_int_equal(query(state, "--json web"), 0);
 	cli_says(cli, "\"kind\":\"syscalls\"");
 	assert_int_equal(query(state, "free"), 0);
-	assert_string_equal(cli->out, "domain free\nlevel low\nmode unconfined\n"
-				      "files\n"
-				      "  execute  /usr/bin/php  enters php  (php_program,/usr/bin/php)\n"
-				      "  execute  /usr/bin/web  enters web  (web_program)\n"
-				      "unconfined: it may do everything\n");
+	assert_string_equal(cli->out,
+			    "domain free\nlevel low\nmode unconfined\n"
+			    "files\n"
+			    "  execute  /usr/bin/php  enters php  (php_program,/usr/bin/php)\n"
+			    "  execute  /usr/bin/web  enters web  (web_program)\n"
+			    "unconfined: it may do everything\n");
 	assert_int_equal(query(state, "wbe"), 2);
 	cli_says(cli, "unknown domain \"wbe\": did you mean `web`?");
 }
@@ -160,7 +191,8 @@ static void usage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(why), TEST(who_by_name), TEST(who_by_resource), TEST(what), TEST(usage),
+		TEST(why),  TEST(why_of_syscalls), TEST(who_by_name), TEST(who_by_resource),
+		TEST(what), TEST(usage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
