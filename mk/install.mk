@@ -17,6 +17,12 @@ install: all
 	@if [ -z "$(DESTDIR)" ]; then depmod $(RELEASE); systemctl daemon-reload || true; fi
 	@echo "installed; start with: systemctl enable --now gabiond"
 
+# What `gabion vm run` boots; not in install, as its kernel takes minutes to build.
+install-guest: guest
+	for f in vmlinux initrd rootfs.erofs; do \
+		install -D -m 644 $(GUEST)/$$f $(DESTDIR)$(PREFIX)/lib/gabion/guest/$$f; \
+	done
+
 # Policies are configuration: one that the administrator has changed stays.
 install-agent: agent
 	install -D -m 755 $(B)/agent/gabion $(DESTDIR)$(PREFIX)/bin/gabion
@@ -41,6 +47,7 @@ uninstall:
 	rm -f $(DESTDIR)$(MODULE_DIR)/gabion.ko $(DESTDIR)$(PREFIX)/bin/gabion \
 		$(DESTDIR)$(PREFIX)/bin/gabion-vmm $(DESTDIR)$(PREFIX)/sbin/gabiond \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service \
+		$(addprefix $(DESTDIR)$(PREFIX)/lib/gabion/guest/,vmlinux initrd rootfs.erofs) \
 		$(MAN5:man/%=$(DESTDIR)$(PREFIX)/share/man/man5/%) \
 		$(MAN8:man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
 	@echo "policies in $(DESTDIR)$(SYSCONFDIR)/gabion are left alone"
@@ -50,4 +57,4 @@ stage-%: module-% agent
 	release=$$(qemu-test/kernel-release $*) && rm -rf $(B)/stage/$$release/etc && \
 	$(MAKE) install-agent DESTDIR=$(CURDIR)/$(B)/stage/$$release PREFIX=/usr SYSCONFDIR=/etc > /dev/null
 
-.PHONY: install install-agent uninstall
+.PHONY: install install-agent install-guest uninstall

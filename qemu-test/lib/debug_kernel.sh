@@ -8,13 +8,19 @@ is_debug_release()
 	[[ $1 == *-gabion-debug-* || $1 == *-gabion-kcsan-* ]]
 }
 
+# The version of Debian's kernel source.
+source_version()
+{
+	apt_ready
+	private_apt apt-cache show linux-source-6.1 | sed -n 's/^Version: \([0-9.]*\).*/\1/p' |
+		sort -V | tail -n 1
+}
+
 # debug_release FLAVOUR: debug or kcsan.
 debug_release()
 {
 	local flavour=$1 version hash
-	apt_ready
-	version=$(private_apt apt-cache show linux-source-6.1 | sed -n 's/^Version: \([0-9.]*\).*/\1/p' |
-		sort -V | tail -n 1)
+	version=$(source_version)
 	hash=$(cat "$HERE/debug/base.config" "$HERE/debug/$flavour.config" | sha256sum | cut -c1-8)
 	echo "$version-gabion-$flavour-$hash"
 }
@@ -31,7 +37,7 @@ build_kernel()
 		"$HERE/debug/$flavour.config" >"$part/merge.log"
 	"$source/scripts/config" --file "$build/.config" --set-str LOCALVERSION "-${release#*-}"
 	make -s -C "$build" CC="$KERNEL_CC" olddefconfig
-	missing_options "$build/.config" "$flavour"
+	missing_options "$build/.config" "$HERE/debug/base.config" "$HERE/debug/$flavour.config"
 	# Modules of its own are few and not needed; the step also writes Module.symvers, which our module is built by.
 	make -s -C "$build" CC="$KERNEL_CC" -j"$jobs" bzImage modules >&2
 	make -s -C "$build" CC="$KERNEL_CC" INSTALL_MOD_PATH="$part/out" modules_install >&2
@@ -46,17 +52,18 @@ build_kernel()
 		xargs -0 rm -f
 }
 
-# An option that Kconfig dropped in silence is one that is not tested with.
+# missing_options CONFIG FRAGMENT...: an option that Kconfig dropped in silence is one that is not tested with.
 missing_options()
 {
 	local config=$1 option value missing=
+	shift
 	while IFS='=' read -r option value; do
 		case $value in
 		n) ! grep -q "^$option=" "$config" || missing+=" $option=n" ;;
 		*) grep -qxF "$option=$value" "$config" || missing+=" $option=$value" ;;
 		esac
-	done < <(cat "$HERE/debug/base.config" "$HERE/debug/$2.config" | grep '^CONFIG_')
-	[ -z "$missing" ] || die "Kconfig did not take$missing: correct qemu-test/debug/"
+	done < <(cat "$@" | grep '^CONFIG_')
+	[ -z "$missing" ] || die "Kconfig did not take$missing: correct $*"
 }
 KERNEL_CC=${KERNEL_CC:-gcc-12}
 
