@@ -202,6 +202,10 @@ static int complete(struct vm_run *run, struct gabion_error *error)
 		return gabion_error_set(
 			error, -errno, "%s: %s%s", rootfs ? rootfs : run->files[run->nfiles - 2],
 			strerror(errno), rootfs ? "" : ": `make guest` makes it; or give --rootfs");
+	if (!strcmp(m->rootfs, "/"))
+		return gabion_error_set(
+			error, -EINVAL,
+			"--rootfs /: this host's own root is more than a folder: name another");
 	if (access(m->kernel, R_OK))
 		return gabion_error_set(error, -errno,
 					"%s: %s: `make guest` makes it; or give --kernel",

@@ -223,6 +223,8 @@ static void test_wrong_arguments(void **state)
 	assert_int_equal(shell(f, "$run --kernel nowhere -- true"), 125);
 	assert_out(f,
 		   "nowhere: No such file or directory: `make guest` makes it; or give --kernel");
+	assert_int_equal(shell(f, "$run --rootfs / -- true"), 125);
+	assert_out(f, "--rootfs /: this host's own root is more than a folder");
 	assert_int_equal(shell(f, "$run --rootfs guest/vmlinux -- true"), 125);
 	assert_out(f, "guest/vmlinux: not an image of erofs, squashfs or ext4");
 }
