@@ -35,7 +35,7 @@ int cmd_vm(const struct gabion_cli *cli, int argc, char **argv, struct gabion_er
 	if (i == ncommands)
 		return gabion_cli_wrong(error, argv[0], "unknown command '%s'", argv[1]);
 	if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
-		printf("Usage: gabion %s %s\n\n%s. See gabion(8).\n", commands[i].name,
+		printf("Usage: gabion %s %s\n\n%s. See gabion-vm(8).\n", commands[i].name,
 		       commands[i].arguments, commands[i].summary);
 		return GABION_EXIT_OK;
 	}
