@@ -215,6 +215,7 @@ unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock vm-
 
 unit-test: unit-tests
 	docs/coverage-table --check
+	docs/grammar-words
 	GABION_BIN=$(TESTS_DIR) agent/tests/run $(UNIT_TESTS)
 
 demo: deps stage-6.1

@@ -101,6 +101,7 @@ static bool is_head(const struct layout *l, int token)
 	case TRUSTED:
 	case AUDIT:
 	case QUIET:
+	case KNOWINGLY:
 		return true;
 	case VERB:
 	case ')':

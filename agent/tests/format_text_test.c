@@ -67,6 +67,8 @@ static const struct form forms[] = {
 	{"domain d { read /a\n}\ndomain e{\n\n}\n",
 	 "domain d {\n\tread\t\t\t/a\n}\ndomain e {\n}\n"},
 	{"set s {\nsyscalls  read,\nwrite\n}\n", "set s {\n\tsyscalls read,\n\t\twrite\n}\n"},
+	{ "domain d {\n knowingly audit read /a\n}\n",
+	  "domain d {\n\tknowingly audit read\t/a\n}\n" },
 	/* Variables and conditions. */
 	{"@{a}=/x , \"y z\",7.4\nresource r file @{a}/b,/@{a}\n",
 	 "@{a} = /x, \"y z\", 7.4\nresource r file @{a}/b, /@{a}\n"},
