@@ -4,10 +4,12 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../common/file.h"
 #include "../common/json.h"
+#include "../flow/check.h"
 #include "../policy/policy.h"
 #include "cli.h"
 #include "diagnostics.h"
@@ -93,6 +95,18 @@ static int refuse_warnings(const struct gabion_compiled *compiled, struct gabion
 		 : 0;
 }
 
+/* As if the compiler had found it: there is no image of a policy with errors. */
+static int check_levels(struct gabion_compiled *compiled, struct gabion_error *error)
+{
+	int err = gabion_flow_check(&compiled->view, &compiled->diagnostics, error);
+
+	if (err) {
+		free(compiled->image);
+		compiled->image = NULL;
+	}
+	return err;
+}
+
 static int check(const struct gabion_cli *cli, const struct gabion_compile_options *how,
 		 const char *output, bool werror, const char *const *paths, size_t npaths,
 		 struct gabion_error *error)
@@ -100,6 +114,8 @@ static int check(const struct gabion_cli *cli, const struct gabion_compile_optio
 	struct gabion_compiled compiled;
 	int err = gabion_policy_compile_with(&compiled, how, paths, npaths, error);
 
+	if (!err)
+		err = check_levels(&compiled, error);
 	/* Where nothing could be read there is nothing to show but the error. */
 	if (err && !compiled.diagnostics.n) {
 		gabion_compiled_free(&compiled);

@@ -12,8 +12,8 @@
 #include "../common/cleanup.h"
 #include "../flow/describe.h"
 #include "../flow/print.h"
-#include "../policy/policy.h"
 #include "cli.h"
+#include "policy_input.h"
 #include "table.h"
 #include "usage.h"
 
@@ -278,7 +278,7 @@ static int answer(const struct gabion_cli *cli, const struct question *q,
 	if ((q->from && find_domain(view, q->from, &from, error)) ||
 	    (q->to && find_domain(view, q->to, &to, error)))
 		return GABION_EXIT_ERROR;
-	flow = gabion_flow_new(view);
+	flow = gabion_flow_new(view, GABION_FLOW_EVERY);
 	if (q->from && q->to)
 		status = ask_pair(cli, q, flow, from, to, error);
 	else if (q->from || q->to)
@@ -292,15 +292,11 @@ static int answer(const struct gabion_cli *cli, const struct question *q,
 static int run(const struct gabion_cli *cli, const struct question *q, const char *policy,
 	       struct gabion_error *error)
 {
-	struct gabion_compiled compiled;
-	int status = GABION_EXIT_ERROR;
+	cleanup_policy_input struct gabion_policy_input input = {0};
 
-	if (gabion_policy_compile_in(&compiled, cli->policy_dir, &policy, 1, error))
-		gabion_diagnostics_print(&compiled.diagnostics, stderr);
-	else
-		status = answer(cli, q, &compiled.view, error);
-	gabion_compiled_free(&compiled);
-	return status;
+	if (gabion_policy_input_open(&input, cli->policy_dir, policy, error))
+		return GABION_EXIT_ERROR;
+	return answer(cli, q, input.view, error);
 }
 
 static bool read_format(const char *word, enum format *format)

@@ -69,6 +69,7 @@ enum gabion_flow_class {
 #define GABION_FLOW_HOST_DOMAIN 0U /* of every policy */
 
 #define GABION_FLOW_BIT(class) (1U << GABION_FLOW_##class)
+#define GABION_FLOW_EVERY      ((1U << GABION_FLOW_CLASSES) - 1)
 
 /* What the proof is about: nothing in it was declared an exception. */
 #define GABION_FLOW_PROOF (GABION_FLOW_BIT(ORDER) | GABION_FLOW_BIT(UNCHECKED))
@@ -148,10 +149,11 @@ const struct gabion_view *gabion_flow_view(const struct gabion_flow *flow);
 /**
  * gabion_flow_new - the graph of a policy
  * @view:	verified, outlives the graph
+ * @classes:	bits of the classes that will be asked for; the rest is not worked out
  *
  * Return: the graph; gabion_flow_free() it.
  */
-struct gabion_flow *gabion_flow_new(const struct gabion_view *view);
+struct gabion_flow *gabion_flow_new(const struct gabion_view *view, uint32_t classes);
 void gabion_flow_free(struct gabion_flow *flow);
 
 uint32_t gabion_flow_nodes(const struct gabion_flow *flow);

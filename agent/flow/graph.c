@@ -7,7 +7,7 @@
 #include "../policy/query_ioctl.h"
 #include "graph.h"
 
-struct gabion_flow *gabion_flow_new(const struct gabion_view *view)
+struct gabion_flow *gabion_flow_new(const struct gabion_view *view, uint32_t classes)
 {
 	struct gabion_flow *flow = gabion_xcalloc(1, sizeof(*flow));
 	uint32_t count[GABION_FLOW_KINDS], kind;
@@ -15,7 +15,8 @@ struct gabion_flow *gabion_flow_new(const struct gabion_view *view)
 	flow->view = view;
 	gabion_flow_find_traits(flow);
 	gabion_flow_find_movers(flow);
-	gabion_flow_find_names(flow);
+	if (classes & GABION_FLOW_BIT(HINT))
+		gabion_flow_find_names(flow);
 	count[GABION_FLOW_DOMAIN] = view->ndomains;
 	count[GABION_FLOW_FILE] = view->classes[GABION_CLASS_FILE].nlabels;
 	count[GABION_FLOW_SOCKET] = count[GABION_FLOW_FILE];

@@ -69,32 +69,58 @@ static void print_violation(const struct gabion_flow *flow, const struct gabion_
 	gabion_flow_print_chain(flow, chain, "  ", out);
 }
 
-static void print_exception(const struct gabion_flow *flow, const struct gabion_flow_exception *e,
+static bool is_same_place(const struct gabion_policy_rule *a, const struct gabion_policy_rule *b)
+{
+	return a->file == b->file && a->line == b->line && a->column == b->column &&
+	       a->klass == b->klass && a->permissions == b->permissions;
+}
+
+/* A rule of an abstraction is one of each domain that uses it. */
+static bool is_first(const struct gabion_flow_report *report, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < i; j++)
+		if (is_same_place(report->exceptions[j].rule, report->exceptions[i].rule))
+			return false;
+	return true;
+}
+
+static void print_domain_of(const struct gabion_flow *flow, const struct gabion_flow_exception *e,
 			    FILE *out)
 {
-	cleanup_free char *rule = gabion_flow_rule_text(flow, e->rule);
 	cleanup_free char *bits = gabion_bits_format(le16_to_cpu(e->rule->klass), e->permissions);
 
-	fputs("  ", out);
-	print_place(flow, e->rule, out);
-	fprintf(out, "%s, in domain %s (level %s), object of level %s", rule,
+	fprintf(out, "      %s (level %s)",
 		gabion_flow_domain_name(flow, le32_to_cpu(e->rule->domain)),
-		level_name(flow, e->domain), level_name(flow, e->object));
+		level_name(flow, e->domain));
 	if (e->permissions)
 		fprintf(out, ": against the order %s\n", bits);
 	else
-		fputs(": the order permits it\n", out);
+		fputs(": nothing that its level forbids\n", out);
 }
 
 static void print_exceptions(const struct gabion_flow *flow,
 			     const struct gabion_flow_report *report, FILE *out)
 {
-	size_t i;
+	size_t i, j;
 
 	if (report->nexceptions)
 		fputs("\nexceptions to the order of levels:\n", out);
-	for (i = 0; i < report->nexceptions; i++)
-		print_exception(flow, &report->exceptions[i], out);
+	for (i = 0; i < report->nexceptions; i++) {
+		const struct gabion_flow_exception *e = &report->exceptions[i];
+		cleanup_free char *rule = NULL;
+
+		if (!is_first(report, i))
+			continue;
+		rule = gabion_flow_rule_text(flow, e->rule);
+		fputs("  ", out);
+		print_place(flow, e->rule, out);
+		fprintf(out, "%s (level %s)\n", rule, level_name(flow, e->object));
+		for (j = i; j < report->nexceptions; j++)
+			if (is_same_place(report->exceptions[j].rule, e->rule))
+				print_domain_of(flow, &report->exceptions[j], out);
+	}
 }
 
 /* Those that no rule holds, and why. The host is the first, always. */

@@ -138,7 +138,7 @@ static void probe_file(struct probe *p, uint32_t domain, uint32_t label, bool re
 	if (gabion_flow_has_commands(view, domain, label))
 		granted |= GABION_FILE_IOCTL;
 	access_object(p, domain, GABION_CLASS_FILE, label, reads, granted, GABION_FILE_IMPLIED);
-	if (!reads && gabion_flow_bit(p->flow->names, (size_t)domain * n + label))
+	if (!reads && p->flow->names && gabion_flow_bit(p->flow->names, (size_t)domain * n + label))
 		offer(p, GABION_FLOW_HINT, GABION_FLOW_NAMES, domain);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../core/view.h"
+#include "../flow/check.h"
 #include "load.h"
 
 static uint32_t count_labels(const struct gabion_view *view)
@@ -64,6 +65,9 @@ int gabion_load_image(struct gabion_netlink *client, const void *image, size_t s
 	if (err)
 		return gabion_error_set(error, err, "not a policy image that can be loaded: %s",
 					why);
+	err = gabion_flow_check(&view, NULL, error);
+	if (err)
+		return err;
 	err = gabion_netlink_policy_load(client, image, size, error);
 	if (err == -EBUSY)
 		explain_busy(client, &view, error);

@@ -16,7 +16,10 @@ struct gabion_loaded {
 	size_t size;
 };
 
-/* Load the compiled policy @image, aligned to 8. It is verified here first. */
+/*
+ * Load the compiled policy @image, aligned to 8. It is verified here first, and refused (-EINVAL)
+ * if it violates its own levels.
+ */
 int gabion_load_image(struct gabion_netlink *client, const void *image, size_t size,
 		      struct gabion_loaded *loaded, struct gabion_error *error);
 

@@ -102,8 +102,8 @@ static void declared(void **state)
 
 	assert_int_equal(flow(f, DECLARED, "", ""), 0);
 	has(f, "noninterference holds\n");
-	has(f, "p.gabion:9: trusted read,stat spool, in domain web (level low), object of level "
-	       "high: against the order read,stat\n");
+	has(f, "p.gabion:9: trusted read,stat spool (level high)\n"
+	       "      web (level low): against the order read,stat\n");
 	has(f, "  host: unconfined\n  loader: control bpf\n  trial: complain mode\n");
 	has(f, "not counted (the object is outside of the order (level any)): 1 flow, such as\n");
 	/* Only `trusted` rules and modes count as declared. */

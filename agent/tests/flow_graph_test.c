@@ -28,7 +28,7 @@ static size_t ask(const char *text, const char *from, const char *to, uint32_t c
 	size_t n, i;
 
 	policy_compile(&c, text);
-	flow = gabion_flow_new(&c.view);
+	flow = gabion_flow_new(&c.view, GABION_FLOW_EVERY);
 	gabion_flow_chain(flow, domain_of(&c.view, from), domain_of(&c.view, to), classes, &chain);
 	*worst = 0;
 	for (i = 0; i < chain.n; i++)
@@ -256,7 +256,7 @@ static void violations(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		policy_compile(&c, cases[i].text);
-		flow = gabion_flow_new(&c.view);
+		flow = gabion_flow_new(&c.view, GABION_FLOW_EVERY);
 		gabion_flow_violations(flow, cases[i].classes, &v);
 		if (v.n != cases[i].n)
 			fail_msg("%zu violations, not %zu:\n%s", v.n, cases[i].n, cases[i].text);
