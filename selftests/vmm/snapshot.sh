@@ -141,5 +141,5 @@ run_snapshot()
 	check "of what has changed" [ $(($(stat -c %b "$WORK/diff3.mem") / 2048)) -lt 100 ]
 	end_machine -TERM
 	ip link del tap1
-	rm -f "$WORK"/*.mem
+	rm -f "$WORK"/{in,short,altered,full,last,diff?}{,.mem} "$WORK/merged.mem"
 }
