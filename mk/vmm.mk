@@ -43,10 +43,11 @@ $(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c mal
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
 		-o $@ $^ $(VMM_LIBS) -lcmocka
 
-# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF.
-vmm-test: vmm
+# vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. The module is loaded; only
+# the part "domain" has a policy.
+vmm-test: vmm stage-6.1
 	selftests/vmm/prepare $(B)/vmm-test 6.1
-	qemu-test/vm --kernel 6.1 --nested --no-module --timeout 3600 --share $(CURDIR) -- \
+	qemu-test/vm --kernel 6.1 --nested --timeout 3600 --share $(CURDIR) -- \
 		env VMM=$(CURDIR)/$(B)/vmm/gabion-vmm VMM_TEST=$(CURDIR)/$(B)/vmm-test \
 		$(CURDIR)/selftests/vmm/run
 
