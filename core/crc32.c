@@ -36,14 +36,15 @@ u32 gabion_crc32(u32 crc, const void *data, size_t size)
 	};
 	const u32 *nibble = remainder[7];
 	const u8 *p = data;
-	u32 place, next;
 
 	crc = ~crc;
 	for (; size >= 4; size -= 4, p += 4) {
 		crc ^= p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
-		for (place = next = 0; place < 8; place++)
-			next ^= remainder[place][crc >> 4 * place & 15];
-		crc = next;
+		/* Written out, so that the eight do not wait for one another. */
+		crc = remainder[0][crc & 15] ^ remainder[1][crc >> 4 & 15] ^
+		      remainder[2][crc >> 8 & 15] ^ remainder[3][crc >> 12 & 15] ^
+		      remainder[4][crc >> 16 & 15] ^ remainder[5][crc >> 20 & 15] ^
+		      remainder[6][crc >> 24 & 15] ^ remainder[7][crc >> 28];
 	}
 	while (size--) {
 		crc ^= *p++;
