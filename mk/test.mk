@@ -182,6 +182,14 @@ bench: stage-6.1 selftests
 		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
 		OWN_FILTER=$(CURDIR)/$(B)/selftests/bench/own_filter $(CURDIR)/selftests/bench/syscalls
 
+# The compiler beside apparmor_parser, on this machine; it has to be installed.
+$(B)/selftests/bench/compile: selftests/bench/compile.c
+	mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
+
+bench-compile: $(B)/agent/gabion $(B)/selftests/bench/compile
+	selftests/bench/compile-peer $^
+
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard $(addprefix agent/tests/, \
 	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c)))
@@ -207,6 +215,7 @@ $(addprefix $(TESTS_DIR)/,policy_syscall_random_test diff_calls_test format_text
 ORACLE_SOURCES := agent/tests/oracle_test.c $(wildcard agent/tests/oracle/*.c)
 $(TESTS_DIR)/oracle_test: $(ORACLE_SOURCES:%.c=$(B)/asan/obj/%.o) $(B)/asan/libgabion.a
 $(B)/agent/tests/oracle_test: $(ORACLE_SOURCES:%.c=$(B)/agent/obj/%.o) $(B)/agent/libgabion.a
+$(TESTS_DIR)/policy_same_bytes_test: $(patsubst %.c,$(B)/asan/obj/%.o,$(wildcard agent/tests/oracle/*.c))
 $(ORACLE_TESTS):
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(if $(filter $(B)/asan/%,$@),$(ASAN_CFLAGS),$(CFLAGS)) -o $@ $^ $(LIBS) -lcmocka
@@ -225,4 +234,4 @@ test: deps
 	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
-.PHONY: test-machines test-debug selftests unit-tests unit-test bench demo test
+.PHONY: test-machines test-debug selftests unit-tests unit-test bench bench-compile demo test
