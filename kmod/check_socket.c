@@ -263,42 +263,52 @@ GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, 
 		(msg->msg_control && gabion_is_internet(sk) ? decide_control(sk, msg) : 0));
 }
 
+/* Of one's own domain nobody needs leave. */
+static int decide_unix_end(enum gabion_hook_id hook, u16 end, pid_t pid)
+{
+	u16 domain = gabion_task_label(current);
+
+	return end == domain ? 0 : gabion_decide_domain(hook, domain, end, pid,
+							GABION_DOM_CONNECT, 0);
+}
+
 /*
  * A unix peer.  Bound to a path: a file, judged by name. Otherwise (abstract or
- * unnamed) judged by the domain of the process that made it listen, or by that of
- * who made it, where nobody listens (datagrams) or the listener is gone.
+ * unnamed) judged by the domain of the process that made it listen, and by that of
+ * who made it: a process that enters another domain leaves the socket to those it
+ * shares it with. The host may do what it likes with what it made.
  * Caller holds unix_state_lock(other), which keeps its socket and file: atomic.
  */
 static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 {
 	const struct path *path = &unix_sk(other)->path;
 	const struct socket *sock = other->sk_socket;
-	u16 domain = GABION_HOST;
+	u16 maker = GABION_HOST, domain;
 	struct task_struct *task;
 	pid_t pid = 0;
+	int err;
 
 	if (path->dentry)
 		return gabion_decide_path(hook, path, GABION_FILE_CONNECT, GFP_ATOMIC);
+	if (sock && sock->file)
+		maker = gabion_creator(sock->file->f_path.dentry);
+	domain = maker;
 	rcu_read_lock();
 	/* By struct pid, which is never reused: a number would be. */
 	task = pid_task(READ_ONCE(other->sk_peer_pid), PIDTYPE_TGID);
 	if (task) {
 		pid = task->tgid;
 		domain = gabion_target_label(task);
-	} else if (sock && sock->file) {
-		domain = gabion_creator(sock->file->f_path.dentry);
 	}
 	rcu_read_unlock();
-	/* Without either it is the host's: what no rule of the domain is about. */
-	if (domain == gabion_task_label(current))
-		return 0;
-	return gabion_decide_domain(hook, gabion_task_label(current), domain, pid,
-				    GABION_DOM_CONNECT, 0);
+	err = decide_unix_end(hook, domain, pid);
+	return err || maker == GABION_HOST || maker == domain ? err
+							       : decide_unix_end(hook, maker, 0);
 }
 
 GABION_CHECK3(unix_stream_connect, struct sock *, sock, struct sock *, other, struct sock *, newsk)
 {
-	return decide_unix(GABION_HOOK_unix_stream_connect, other);
+	return gabion_decide_together(decide_unix(GABION_HOOK_unix_stream_connect, other));
 }
 
 GABION_CHECK2(unix_may_send, struct socket *, sock, struct socket *, other)
@@ -306,5 +316,5 @@ GABION_CHECK2(unix_may_send, struct socket *, sock, struct socket *, other)
 	/* Of one socketpair(), or connected when that was decided. */
 	if (unix_peer(other->sk) == sock->sk)
 		return 0;
-	return decide_unix(GABION_HOOK_unix_may_send, other->sk);
+	return gabion_decide_together(decide_unix(GABION_HOOK_unix_may_send, other->sk));
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
+#include "lib/worker.h"
 
 GABION_FIXTURE(escape)
 
@@ -128,6 +129,50 @@ TEST_F(escape, a_dead_listeners_pid)
 	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
 		.klass = GABION_CLASS_DOMAIN, .refused = GABION_DOM_CONNECT, .domain = "refused",
 		.target = "host" }));
+}
+
+/* --- a listener whose process enters the domain, and leaves another a share --- */
+
+/* Returns the process that has a share, or a negated errno. */
+static int listen_with_a_child(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	pid_t pid;
+
+	if (bind(fd, (void *)&abstract, offsetof(struct sockaddr_un, sun_path) + 12) ||
+	    listen(fd, 8))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		/* Nothing else, such as the test's subscription. */
+		dup2(fd, 3);
+		close_range(4, ~0U, 0);
+		pause();
+		_exit(0);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
+TEST_F(escape, a_listener_left_to_another_domain)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+	pid_t sharer;
+
+	ASSERT_EQ(0, worker_start(&worker, listen_with_a_child, connect_abstract));
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "granted", &error));
+	sharer = worker_do(&worker, 's');
+	ASSERT_LT(0, sharer);
+	EXPECT_EQ(0, confine_run(self->client, NULL, connect_abstract));
+	EXPECT_EQ(0, confine_run(self->client, "granted", connect_abstract));
+	EXPECT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error));
+	confine_events_clear(self->client);
+	EXPECT_EQ(EPERM, confine_run(self->client, "refused", connect_abstract));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_DOMAIN, .refused = GABION_DOM_CONNECT, .domain = "refused",
+		.target = "granted" }));
+	kill(sharer, SIGKILL);
+	worker_end(&worker);
 }
 
 /* --- a capability asked for under mount_lock --- */
