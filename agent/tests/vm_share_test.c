@@ -338,6 +338,24 @@ static void test_writing(void **state)
 	disconnect(g, 0);
 }
 
+/* A program of the host's that the guest changes must not be root's any more. */
+static void test_what_is_written_loses_its_user(void **state)
+{
+	struct guest *g = *state;
+	struct stat st;
+	char path[128];
+
+	in_dir(g, "share/f", path);
+	assert_int_equal(chmod(path, 06755), 0);
+	connect_guest(g, false);
+	assert_int_equal(walk_to(g, 1, "f"), 0);
+	assert_int_equal(open_fid(g, 1, O_WRONLY), 0);
+	assert_int_equal(write_fid(g, 1, "other"), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	disconnect(g, 0);
+}
+
 static void test_read_only(void **state)
 {
 	struct guest *g = *state;
@@ -450,6 +468,7 @@ int main(void)
 		TEST(test_nothing_outside_can_be_named),
 		TEST(test_what_is_no_file),
 		TEST(test_writing),
+		TEST(test_what_is_written_loses_its_user),
 		TEST(test_read_only),
 		TEST(test_a_folder_is_listed),
 		TEST(test_fids),
