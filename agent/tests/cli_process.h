@@ -73,7 +73,7 @@ static inline int cli_run(struct cli *cli, const char *arguments)
 	int status;
 
 	snprintf(command, sizeof(command),
-		 "cd %s && %s/gabion-mock --policy-dir . %s 2>&1 </dev/null", cli->dir,
+		 "cd %s && exec 2>&1 </dev/null; %s/gabion-mock --policy-dir . %s", cli->dir,
 		 cli->program, arguments);
 	pipe = popen(command, "r");
 	n = fread(cli->out, 1, sizeof(cli->out) - 1, pipe);

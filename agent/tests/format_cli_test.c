@@ -5,47 +5,16 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "test.h"
+#include "cli_process.h"
 
 #define WRONG  "domain   d { read   /a }\n"
 #define RIGHT  "domain d { read /a }\n"
 #define BROKEN "domain d { raed /a }\n"
 
-struct fixture {
-	char dir[32];
-	char out[4096]; /* stdout and stderr of the last command */
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	strcpy(f->dir, "/tmp/gabion-fmt-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r %s", f->dir);
-	if (system(command))
-		return -1;
-	free(f);
-	return 0;
-}
-
-static const char *path_of(const struct fixture *f, const char *name)
+static const char *path_of(const struct cli *f, const char *name)
 {
 	static char path[128];
 
@@ -53,16 +22,7 @@ static const char *path_of(const struct fixture *f, const char *name)
 	return path;
 }
 
-static void put(const struct fixture *f, const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(f, name), "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static void holds(const struct fixture *f, const char *name, const char *text)
+static void holds(const struct cli *f, const char *name, const char *text)
 {
 	char bytes[4096] = "";
 	FILE *file = fopen(path_of(f, name), "r");
@@ -73,40 +33,21 @@ static void holds(const struct fixture *f, const char *name, const char *text)
 	assert_string_equal(bytes, text);
 }
 
-/* Exit status of `cd DIR; gabion fmt ARGUMENTS`, as a shell reads them. */
-static int fmt(struct fixture *f, const char *arguments)
+static int fmt(struct cli *cli, const char *arguments)
 {
-	const char *bin = getenv("GABION_BIN") ?: "build/asan/tests";
-	char *whole = realpath(bin, NULL), command[1024];
-	FILE *pipe;
-	size_t n;
-	int status;
+	char command[512];
 
-	assert_non_null(whole);
-	snprintf(command, sizeof(command), "cd %s && exec 2>&1; %s/gabion-mock fmt %s", f->dir,
-		 whole, arguments);
-	free(whole);
-	pipe = popen(command, "r");
-	n = fread(f->out, 1, sizeof(f->out) - 1, pipe);
-	f->out[n] = '\0';
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void has(const struct fixture *f, const char *text)
-{
-	if (!strstr(f->out, text))
-		fail_msg("no \"%s\" in:\n%s", text, f->out);
+	snprintf(command, sizeof(command), "fmt %s", arguments);
+	return cli_run(cli, command);
 }
 
 static void files(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 	struct stat before, after;
 
-	put(f, "a.gabion", WRONG);
-	put(f, "b.gabion", RIGHT);
+	cli_file(f, "a.gabion", WRONG);
+	cli_file(f, "b.gabion", RIGHT);
 	assert_int_equal(stat(path_of(f, "b.gabion"), &before), 0);
 	assert_int_equal(fmt(f, "a.gabion b.gabion"), 0);
 	assert_string_equal(f->out, "");
@@ -115,17 +56,17 @@ static void files(void **state)
 	assert_int_equal(stat(path_of(f, "b.gabion"), &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	assert_int_equal(fmt(f, "none.gabion"), 2);
-	has(f, "No such file");
+	cli_says(f, "No such file");
 }
 
 static void metadata(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 	char value[8] = "";
 	struct stat st;
 	bool attributes;
 
-	put(f, "real", WRONG);
+	cli_file(f, "real", WRONG);
 	assert_int_equal(chmod(path_of(f, "real"), 0640), 0);
 	/* Not every file system has any. */
 	attributes = !setxattr(path_of(f, "real"), "user.mark", "here", 4, 0);
@@ -147,14 +88,14 @@ static void metadata(void **state)
 
 static void mistakes(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 
-	put(f, "a.gabion", BROKEN);
-	put(f, "b.gabion", WRONG);
+	cli_file(f, "a.gabion", BROKEN);
+	cli_file(f, "b.gabion", WRONG);
 	assert_int_equal(fmt(f, "a.gabion b.gabion"), 2);
-	has(f, "a.gabion:1:12: error: unexpected \"raed\"");
-	has(f, "did you mean `read`?");
-	has(f, "a.gabion: left as it is: 1 error of syntax");
+	cli_says(f, "a.gabion:1:12: error: unexpected \"raed\"");
+	cli_says(f, "did you mean `read`?");
+	cli_says(f, "a.gabion: left as it is: 1 error of syntax");
 	holds(f, "a.gabion", BROKEN);
 	/* That is no reason to leave others. */
 	holds(f, "b.gabion", RIGHT);
@@ -162,26 +103,26 @@ static void mistakes(void **state)
 
 static void check(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 
-	put(f, "a.gabion", WRONG);
-	put(f, "b.gabion", RIGHT);
-	put(f, "c.gabion", WRONG);
+	cli_file(f, "a.gabion", WRONG);
+	cli_file(f, "b.gabion", RIGHT);
+	cli_file(f, "c.gabion", WRONG);
 	assert_int_equal(fmt(f, "--check a.gabion b.gabion c.gabion"), 1);
 	assert_string_equal(f->out, "a.gabion\nc.gabion\n");
 	holds(f, "a.gabion", WRONG);
 	assert_int_equal(fmt(f, "--check b.gabion"), 0);
 	assert_string_equal(f->out, "");
 	assert_int_equal(fmt(f, "--check --json a.gabion b.gabion"), 1);
-	has(f, "{\"file\":\"a.gabion\",\"changed\":true,\"diagnostics\":[]}");
-	has(f, "{\"file\":\"b.gabion\",\"changed\":false,\"diagnostics\":[]}");
+	cli_says(f, "{\"file\":\"a.gabion\",\"changed\":true,\"diagnostics\":[]}");
+	cli_says(f, "{\"file\":\"b.gabion\",\"changed\":false,\"diagnostics\":[]}");
 }
 
 static void diff(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 
-	put(f, "a.gabion", WRONG);
+	cli_file(f, "a.gabion", WRONG);
 	assert_int_equal(fmt(f, "--diff a.gabion"), 0);
 	assert_string_equal(f->out, "--- a.gabion\n+++ a.gabion\n@@ -1 +1 @@\n-" WRONG "+" RIGHT);
 	holds(f, "a.gabion", WRONG);
@@ -190,14 +131,14 @@ static void diff(void **state)
 
 static void input(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 
-	put(f, "a.gabion", WRONG);
-	put(f, "b.gabion", BROKEN);
+	cli_file(f, "a.gabion", WRONG);
+	cli_file(f, "b.gabion", BROKEN);
 	assert_int_equal(fmt(f, "- <a.gabion"), 0);
 	assert_string_equal(f->out, RIGHT);
 	assert_int_equal(fmt(f, "- <b.gabion"), 2);
-	has(f, "<stdin>:1:12: error");
+	cli_says(f, "<stdin>:1:12: error");
 	assert_int_equal(fmt(f, "--check - <a.gabion"), 1);
 	assert_string_equal(f->out, "-\n");
 }
@@ -205,13 +146,13 @@ static void input(void **state)
 /* All policies in it, and in its folders; nothing else. */
 static void folder(void **state)
 {
-	struct fixture *f = *state;
+	struct cli *f = *state;
 
 	assert_int_equal(mkdir(path_of(f, "abstractions"), 0700), 0);
-	put(f, "a.gabion", WRONG);
-	put(f, "notes.txt", WRONG);
-	put(f, ".hidden.gabion", WRONG);
-	put(f, "abstractions/b.gabion", WRONG);
+	cli_file(f, "a.gabion", WRONG);
+	cli_file(f, "notes.txt", WRONG);
+	cli_file(f, ".hidden.gabion", WRONG);
+	cli_file(f, "abstractions/b.gabion", WRONG);
 	assert_int_equal(fmt(f, "--check ."), 1);
 	assert_string_equal(f->out, "./a.gabion\n./abstractions/b.gabion\n");
 	assert_int_equal(fmt(f, "."), 0);
@@ -220,7 +161,7 @@ static void folder(void **state)
 	holds(f, ".hidden.gabion", WRONG);
 }
 
-#define test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define test(f) cmocka_unit_test_setup_teardown(f, cli_setup, cli_teardown)
 
 int main(void)
 {
