@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# libFuzzer over the policy compiler, the verifier of what it makes, and the walk over that. Each
-# begins with agent/tests/corpus; images are made of its policies, so that none gets old.
+# libFuzzer over the policy compiler, the verifier of what it makes, the walk over that, and the
+# server of a guest's shared folders. Each begins with agent/tests/corpus; images are made of its
+# policies, so that none gets old.
 
-FUZZERS := parser view walk glob
+FUZZERS := parser view walk glob share
 FUZZ_CC ?= clang-14
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -11,6 +12,7 @@ FUZZ_RUNS_parser ?= 15000
 FUZZ_RUNS_view ?= 60000
 FUZZ_RUNS_walk ?= 60000
 FUZZ_RUNS_glob ?= 15000
+FUZZ_RUNS_share ?= 15000
 FUZZ_SEED ?= 1
 FUZZ_DIR := $(B)/fuzz
 
@@ -28,6 +30,7 @@ $(FUZZ_DIR)/seeds: $(B)/agent/gabion $(wildcard agent/tests/corpus/*/*)
 		{ cat $@/view/$$n; printf '/var/log/d/a0.log'; } >$@/walk/$$n || exit 1; \
 	done
 	cp agent/tests/corpus/glob/* $@/glob/
+	cp agent/tests/corpus/share/* $@/share/
 
 # An input that fails is left in build/fuzz/NAME-*: it becomes a file of the corpus, and with
 # that a test (policy_fuzz_test).
