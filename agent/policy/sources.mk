@@ -13,5 +13,5 @@ POLICY_SOURCES := $(addprefix agent/policy/, \
 	pair_index.c parse.c pattern.c product.c query.c query_call.c query_ioctl.c resources.c \
 	rules.c source.c strmap.c suggest.c syntax_error.c syscall_constants.c syscall_names.c \
 	syscall_params.c tables.c test_store.c test_walk.c transition.c tree.c tree_calls.c \
-	tree_if.c use.c variables.c warn.c warn_objects.c warn_rules.c witness.c \
+	tree_if.c use.c variables.c warn.c warn_objects.c warn_rules.c witness.c words.c \
 	lexer.l parser.y)
