@@ -219,17 +219,21 @@ static int clean(struct jail *jail, int err, struct gabion_error *error)
 
 /* ---- inside ---- */
 
-/* By a signal: in a domain we have lost the socket. To be moved there interrupts us. */
+/*
+ * By a signal: in a domain we have lost the socket. To be moved there interrupts us. Root's: other
+ * processes of our user, a machine perhaps, could send one too early.
+ */
 static bool is_admitted(void)
 {
+	siginfo_t info;
 	sigset_t set;
 	int signal;
 
 	sigemptyset(&set);
 	sigaddset(&set, ADMITTED);
 	do
-		signal = sigwaitinfo(&set, NULL);
-	while (signal < 0 && errno == EINTR);
+		signal = sigwaitinfo(&set, &info);
+	while (signal < 0 ? errno == EINTR : info.si_uid);
 	return signal == ADMITTED;
 }
 
