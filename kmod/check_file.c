@@ -98,6 +98,12 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 	case F_SETLEASE:
 	case F_NOTIFY:
 		return gabion_file_owner_record(file);
+	case F_GETLK:
+	case F_GETLK64:
+	case F_OFD_GETLK:
+		/* Who holds a lock, and on what: file_lock is asked about setting one only. */
+		return gabion_decide_path(GABION_HOOK_file_fcntl, gabion_file_path(file),
+					  GABION_FILE_LOCK, GFP_KERNEL);
 	default:
 		return 0;
 	}

@@ -4,10 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/attempt.h"
+#include "lib/call.h"
+#include "lib/source.h"
 
 #define OBJECT TEST_DIR "/object"
 #define LOCK_VARIANT(name)							\
@@ -66,6 +69,19 @@ static int open_file_description_waiting(void)
 }
 LOCK_VARIANT(open_file_description_waiting);
 
+/* Tells who has a lock, and where: what writes up must not learn. */
+static int whose(void)
+{
+	return record(F_GETLK, F_WRLCK);
+}
+LOCK_VARIANT(whose);
+
+static int whose_open_file_description(void)
+{
+	return record(F_OFD_GETLK, F_WRLCK);
+}
+LOCK_VARIANT(whose_open_file_description);
+
 static int read_lease(void)
 {
 	return ATTEMPT(fcntl(read_only(), F_SETLEASE, F_RDLCK));
@@ -104,12 +120,64 @@ TEST_F(lock, a_lock_held_by_the_host)
 	EXPECT_EQ(0, confine_run(self->client, "granted", write_lock));
 }
 
+/* What writes up must not learn who is there. */
+static int whose_above(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(TEST_DIR "/high", O_WRONLY | O_APPEND);
+
+	return fd < 0 ? 99 : ATTEMPT(fcntl(fd, F_GETLK, &lock));
+}
+
+TEST_F(lock, whose_by_the_level_order)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, whose_above));
+	EXPECT_EQ(0, confine_run(self->client, "high_domain", whose_above));
+	EXPECT_EQ(EACCES, confine_run(self->client, "low_domain", whose_above));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_FILE, .refused = GABION_FILE_LOCK,
+		.reason = GABION_REASON_LEVEL, .domain = "low_domain",
+		.object = TEST_DIR "/high" }));
+}
+
+/* fcntl64() of a 32-bit program has a number of its own for it. */
+TEST_F(lock, whose_of_the_other_abi)
+{
+	/* fcntl64(file, F_GETLK64, lock) */
+	struct call call = { GABION_ABI_I386, 221, { 0, 12 } };
+	/* As struct flock64 begins: type, whence. */
+	static short *lock;
+	int fd = read_only();
+
+	lock = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
+		    -1, 0);
+	ASSERT_NE(MAP_FAILED, lock);
+	ASSERT_LE(0, fd);
+	lock[0] = F_WRLCK;
+	lock[1] = SEEK_SET;
+	call.arguments[0] = fd;
+	call.arguments[2] = (unsigned long)lock;
+	ASSERT_EQ(0, source_load(self->client,
+		"domain i386_locker {\n level middle\n use everyday\n read, lock object\n"
+		" syscalls default as allow\n abi i386\n}\n"
+		"domain i386_reader {\n level middle\n use everyday\n read object\n"
+		" syscalls default as allow\n abi i386\n}\n"));
+	EXPECT_EQ(0, call_in(self->client, "i386_locker", &call));
+	EXPECT_EQ(-EACCES, call_in(self->client, "i386_reader", &call));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_FILE, .refused = GABION_FILE_LOCK,
+		.domain = "i386_reader", .object = OBJECT "/file" }));
+	close(fd);
+	EXPECT_EQ(0, source_load(self->client, ""));
+}
+
 static int lock_what_has_no_name(void)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int fd = syscall(SYS_memfd_create, "memory", 0);
 
-	return flock(fd, LOCK_EX) || fcntl(fd, F_OFD_SETLK, &lock) ? errno : 0;
+	return flock(fd, LOCK_EX) || fcntl(fd, F_OFD_SETLK, &lock) ||
+	       fcntl(fd, F_OFD_GETLK, &lock) ? errno : 0;
 }
 
 TEST_F(lock, what_has_no_name_is_not_asked_about)
