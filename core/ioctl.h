@@ -11,31 +11,34 @@
 #include "decide.h"
 
 /*
- * Commands that need no grant: they concern the descriptor, tell what stat(2)
- * and read(2) tell, or copy between descriptors that were opened for that. isatty(3) and
- * everything that prints ask the two terminal ones of whatever is at hand.
- * FIDEDUPERANGE is none: it compares with files that need not be open for reading.
+ * What @command wants on the file it is given to: GABION_FILE_IOCTL, unless it
+ * is one of these. Those that want nothing concern the descriptor, or copy between
+ * descriptors that were opened for that; isatty(3) and everything that prints ask
+ * the two terminal ones of whatever is at hand. Those that want GABION_FILE_STAT tell
+ * of the file what stat(2) and statx(2) tell: its size (how much there is to read, of
+ * what is no regular file), block size, attributes.
  */
-static inline bool gabion_ioctl_is_free(u32 command)
+static inline u32 gabion_ioctl_permission(u32 command)
 {
 	switch (command) {
 	case FIOCLEX:
 	case FIONCLEX:
 	case FIONBIO:
 	case FIOASYNC:
+	case FICLONE:
+	case FICLONERANGE:
+	case TCGETS:
+	case TIOCGWINSZ:
+		return 0;
 	case FIOQSIZE:
 	case FIONREAD:
 	case FIGETBSZ:
-	case FICLONE:
-	case FICLONERANGE:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:
 	case FS_IOC_FSGETXATTR:
-	case TCGETS:
-	case TIOCGWINSZ:
-		return true;
+		return GABION_FILE_STAT;
 	default:
-		return false;
+		return GABION_FILE_IOCTL;
 	}
 }
 
@@ -93,10 +96,11 @@ static inline bool gabion_ioctl_listed_for(const struct gabion_view *view, u32 d
 static inline bool gabion_ioctl_granted(const struct gabion_view *view, u32 domain, u32 label,
 					u32 command)
 {
-	if (gabion_ioctl_is_free(command) ||
-	    (gabion_effective(view, GABION_CLASS_FILE, domain, label) & GABION_FILE_IOCTL))
+	u32 wanted = gabion_ioctl_permission(command);
+
+	if (!(wanted & ~gabion_effective(view, GABION_CLASS_FILE, domain, label)))
 		return true;
-	return gabion_ioctl_listed_for(view, domain, label, command);
+	return wanted == GABION_FILE_IOCTL && gabion_ioctl_listed_for(view, domain, label, command);
 }
 
 #endif /* GABION_CORE_IOCTL_H */

@@ -229,11 +229,14 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 		.command = command,
 		.target = GABION_NO_TARGET,
 	};
+	u32 wanted = gabion_ioctl_permission(command);
 	u16 domain = gabion_task_label(current);
 	struct gabion_subject s;
 	int err;
 
-	if (gabion_ioctl_is_free(command) || !wanted_by_name(path, GABION_FILE_IOCTL) ||
+	if (wanted != GABION_FILE_IOCTL)
+		return wanted ? gabion_decide_path(hook, path, wanted, GFP_KERNEL) : 0;
+	if (!wanted_by_name(path, GABION_FILE_IOCTL) ||
 	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
 		return 0;
 	if (gabion_path_buffer_get(&buffer, GFP_KERNEL))

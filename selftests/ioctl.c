@@ -99,11 +99,10 @@ GABION_FIXTURE(free_commands)
 
 static int free_ones(void)
 {
-	int number, on = 1, fd = open(OBJECT "/file", O_RDONLY);
+	int on = 1, fd = open(OBJECT "/file", O_RDONLY);
 	struct termios terminal;
 
-	if (fd < 0 || ioctl(fd, FIOCLEX) || ioctl(fd, FIONCLEX) || ioctl(fd, FIONBIO, &on) ||
-	    ioctl(fd, FIONREAD, &number) || ioctl(fd, FIGETBSZ, &number))
+	if (fd < 0 || ioctl(fd, FIOCLEX) || ioctl(fd, FIONCLEX) || ioctl(fd, FIONBIO, &on))
 		return errno;
 	/* Not a terminal, which is what isatty(3) wants to hear. */
 	return ioctl(fd, TCGETS, &terminal) && errno == ENOTTY ? 0 : errno ?: EIO;
@@ -119,8 +118,10 @@ TEST_F(free_commands, for_whoever_has_the_descriptor)
 
 static int what_has_no_name(void)
 {
-	int fd = syscall(SYS_memfd_create, "memory", 0), version;
+	int fd = syscall(SYS_memfd_create, "memory", 0), version, size;
 
+	if (ioctl(fd, FIONREAD, &size) || ioctl(fd, FIGETBSZ, &size))
+		return errno;
 	/* memfds know no such command: it must be they who say so. */
 	return ioctl(fd, FS_IOC_GETVERSION, &version) && errno == ENOTTY ? 0 : errno ?: EIO;
 }
@@ -188,6 +189,43 @@ TEST_F(commands, a_range_ends_where_it_says)
 	ASSERT_EQ(0, load(self->client, COMMANDS("    ioctl(0..0, 2..0xffffffff) object\n")));
 	EXPECT_EQ(EACCES, confine_run(self->client, "by_command", where_on_the_disk));
 	EXPECT_EQ(0, confine_run(self->client, "by_command", get_version));
+}
+
+/* --- commands that tell what stat(2) tells --- */
+
+static unsigned long told_by;
+
+static int tell(void)
+{
+	int fd = open(FILE_, O_WRONLY | O_APPEND);
+	char answer[64];
+
+	return fd < 0 ? 99 : ATTEMPT(ioctl(fd, told_by, answer));
+}
+
+TEST_F(commands, what_tells_of_the_file_wants_stat)
+{
+	static const unsigned long telling[] = {
+		FIOQSIZE, FIONREAD, FIGETBSZ, FS_IOC_GETFLAGS, FS_IOC_FSGETXATTR,
+	};
+	size_t i;
+
+	ASSERT_EQ(0, load(self->client,
+		"domain knows {\n level middle\n use everyday\n append object\n}\n"
+		"domain ignorant {\n level middle\n use everyday\n append, ioctl object\n"
+		" deny stat object\n}\n"));
+	for (i = 0; i < sizeof(telling) / sizeof(*telling); i++) {
+		told_by = telling[i];
+		confine_events_clear(self->client);
+		EXPECT_EQ(0, confine_run(self->client, NULL, tell));
+		EXPECT_EQ(0, confine_run(self->client, "knows", tell));
+		EXPECT_EQ(EACCES, confine_run(self->client, "ignorant", tell)) {
+			TH_LOG("command 0x%lx", told_by);
+		}
+		EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+			.klass = GABION_CLASS_FILE, .refused = GABION_FILE_STAT,
+			.domain = "ignorant", .object = FILE_ }));
+	}
 }
 
 /* The same command on another file is another question. */

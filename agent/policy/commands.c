@@ -74,12 +74,22 @@ static bool resolve_range(struct gabion_model *m, const struct gabion_ast_range 
 			    "the range runs backwards");
 		return false;
 	}
-	if (!deny || range->first != range->last || !gabion_ioctl_is_free(range->first))
+	if (!deny || range->first != range->last)
 		return true;
-	model_error(m, &r->low->loc, "drop it",
-		    "%s needs no grant, so nothing can take it away: it cannot be denied",
-		    r->low->text);
-	return false;
+	switch (gabion_ioctl_permission(range->first)) {
+	case GABION_FILE_IOCTL:
+		return true;
+	case GABION_FILE_STAT:
+		model_error(m, &r->low->loc, "write `deny stat`",
+			    "%s tells what stat(2) tells: `stat` grants it, not `ioctl`",
+			    r->low->text);
+		return false;
+	default:
+		model_error(m, &r->low->loc, "drop it",
+			    "%s needs no grant, so nothing can take it away: it cannot be denied",
+			    r->low->text);
+		return false;
+	}
 }
 
 /* The list as written but for its spaces. */

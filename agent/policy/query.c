@@ -239,7 +239,8 @@ static void decide(const struct gabion_view *view, struct gabion_answer *a)
 	if (gabion_matrix(c, c->deny, a->domain, a->label) & a->refused)
 		a->reason = GABION_ANSWER_DENIED;
 	else if ((gabion_matrix(c, c->allow, a->domain, a->label) & a->refused) ||
-		 (a->has_command && gabion_ioctl_listed(view, a->domain, a->label, a->command)))
+		 (a->has_command && a->wanted == GABION_FILE_IOCTL &&
+		  gabion_ioctl_listed(view, a->domain, a->label, a->command)))
 		a->reason = GABION_ANSWER_LEVEL;
 	else
 		a->reason = GABION_ANSWER_NO_RULE;
@@ -278,6 +279,8 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 	if (err)
 		return err;
 	a->wanted = verb->klass[a->klass].asked;
+	if (a->has_command && !a->free_command && a->wanted)
+		a->wanted = gabion_ioctl_permission(a->command);
 	if (!a->wanted)
 		return gabion_error_set(error, -EINVAL, "`%s` does not apply to \"%s\" (class %s)",
 					word, object, gabion_class_name(a->klass));

@@ -41,7 +41,7 @@ enum gabion_answer_reason {
  * @helper:	file, of the host: the one that a usermode helper enters by it instead, or
  *		GABION_TRANSITION_NONE: the same
  * @has_command: file: about one command of ioctl(2), @command
- * @free_command: it needs no grant
+ * @free_command: it needs no grant; others may be asked for as stat, in @wanted
  * @unfiltered:	syscall: the domain has no filter: it may call everything, by the ABIs it has
  * @abi:	syscall: enum gabion_abi
  * @outcome:	syscall: what happens, as in syscall.h; undefined for GABION_ANSWER_ARGUMENTS

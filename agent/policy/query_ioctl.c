@@ -36,7 +36,7 @@ int gabion_query_command(const char **object, struct gabion_answer *answer,
 					word);
 	}
 	answer->has_command = true;
-	answer->free_command = gabion_ioctl_is_free(answer->command);
+	answer->free_command = !gabion_ioctl_permission(answer->command);
 	*object += n + space;
 	return 0;
 }

@@ -57,8 +57,9 @@ static char *append_range(char *text, struct gabion_command_range range)
 	char *first = format_command(range.first), *last = format_command(range.last);
 	char *both = gabion_xasprintf("%s..%s", first, last);
 
-	/* One that needs no grant is none. */
-	if (range.first != range.last || !gabion_ioctl_is_free(range.first))
+	/* One that needs no grant of ioctl is none. */
+	if (range.first != range.last ||
+	    gabion_ioctl_permission(range.first) == GABION_FILE_IOCTL)
 		text = append(text, range.first == range.last ? first : both);
 	free(first);
 	free(last);

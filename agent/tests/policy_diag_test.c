@@ -133,6 +133,7 @@ static const struct mistake mistakes[] = {
 	{ "domain d {\n audit read, ioctl(1) /x\n}\n", 2, 14, "whole of `ioctl`", NULL },
 	{ "domain d {\n quiet ioctl(1) /x\n}\n", 2, 8, "about refusals", "quiet deny" },
 	{ "domain d {\n deny ioctl(TCGETS) /x\n}\n", 2, 13, "cannot be denied", "drop" },
+	{ "domain d {\n deny ioctl(FIOQSIZE) /x\n}\n", 2, 13, "`stat` grants it", "deny stat" },
 	{ "domain d { }\nexpect d deny read(1) /x\n", 2, 15, "`read` has no commands", NULL },
 	{ "domain d { }\nexpect d deny ioctl(1..2) /x\n", 2, 21, "about one command", NULL },
 	{ "domain d { }\nexpect d deny ioctl(1, 2) /x\n", 2, 21, "about one command", NULL },

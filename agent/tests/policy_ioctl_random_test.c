@@ -33,7 +33,7 @@ struct rule {
 	} ranges[RANGES];
 };
 
-/* None of them needs no grant: FIGETBSZ is 2. */
+/* All of them want ioctl: FIGETBSZ, which is 2, wants stat. */
 static uint32_t command(unsigned int i)
 {
 	return i < COMMANDS - 8 ? 0x10 + i : 0U - (COMMANDS - i);

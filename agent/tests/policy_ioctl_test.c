@@ -123,16 +123,16 @@ static void levels(void **state)
 	policy_compile(&c, LEVELS "resource pub file /pub\nresource sec file /sec level secret\n"
 				  "resource null file /null level any\n"
 				  "domain d {\n level secret\n ioctl(1) sec, null\n"
-				  " trusted ioctl(2..4, 6) pub\n ioctl(3) pub\n}\n"
+				  " trusted ioctl(10..12, 14) pub\n ioctl(11) pub\n}\n"
 				  "domain t {\n trusted ioctl sec\n deny ioctl(9) sec\n}\n"
 				  "domain u {\n trusted read sec\n}\n");
 	policy_expect(&c, "d", "ioctl", "1 /sec", ALLOWED);
 	policy_expect(&c, "d", "ioctl", "1 /null", ALLOWED);
-	policy_expect(&c, "d", "ioctl", "2 /pub", ALLOWED);
-	policy_expect(&c, "d", "ioctl", "3 /pub", ALLOWED);
-	policy_expect(&c, "d", "ioctl", "6 /pub", ALLOWED);
+	policy_expect(&c, "d", "ioctl", "10 /pub", ALLOWED);
+	policy_expect(&c, "d", "ioctl", "11 /pub", ALLOWED);
+	policy_expect(&c, "d", "ioctl", "14 /pub", ALLOWED);
 	/* The exception is for what it lists. */
-	policy_expect(&c, "d", "ioctl", "5 /pub", NO_RULE);
+	policy_expect(&c, "d", "ioctl", "13 /pub", NO_RULE);
 	policy_expect(&c, "d", "ioctl", "/pub", NO_RULE);
 	policy_expect(&c, "t", "ioctl", "8 /sec", ALLOWED);
 	policy_expect(&c, "t", "ioctl", "9 /sec", DENIED);
@@ -267,23 +267,59 @@ static void senseless_questions(void **state)
 	gabion_compiled_free(&c);
 }
 
-static void free_commands(void **state)
+static void permissions_of_commands(void **state)
 {
-	static const uint32_t none[] = {
+	static const uint32_t ioctl[] = {
 		FIDEDUPERANGE, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, TCSETS, TIOCSTI, TIOCLINUX,
 		TIOCSCTTY, TIOCSWINSZ, FIFREEZE, TCSETSW, 0, 0xffffffff,
 	};
-	static const uint32_t some[] = {
-		FIOCLEX, FIONCLEX, FIONBIO, FIOASYNC, FIONREAD, TCGETS, TIOCGWINSZ, FICLONE,
-		FS_IOC_GETFLAGS,
+	static const uint32_t status[] = {
+		FIOQSIZE, FIONREAD, FIGETBSZ, FS_IOC_GETFLAGS, FS_IOC32_GETFLAGS,
+		FS_IOC_FSGETXATTR,
+	};
+	static const uint32_t none[] = {
+		FIOCLEX, FIONCLEX, FIONBIO, FIOASYNC, TCGETS, TIOCGWINSZ, FICLONE, FICLONERANGE,
 	};
 	size_t i;
 
 	(void)state;
+	for (i = 0; i < sizeof(ioctl) / sizeof(ioctl[0]); i++)
+		assert_int_equal(gabion_ioctl_permission(ioctl[i]), GABION_FILE_IOCTL);
+	for (i = 0; i < sizeof(status) / sizeof(status[0]); i++)
+		assert_int_equal(gabion_ioctl_permission(status[i]), GABION_FILE_STAT);
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		assert_false(gabion_ioctl_is_free(none[i]));
-	for (i = 0; i < sizeof(some) / sizeof(some[0]); i++)
-		assert_true(gabion_ioctl_is_free(some[i]));
+		assert_int_equal(gabion_ioctl_permission(none[i]), 0);
+}
+
+/* `stat` decides about some: neither `ioctl` nor the command's name does. */
+static void commands_that_want_stat(void **state)
+{
+	struct gabion_compiled c;
+	struct gabion_answer a;
+
+	(void)state;
+	policy_compile(&c, "level low < high\nresource up file /up level high\n"
+			   "domain d {\n level low\n stat /s\n ioctl /i\n"
+			   " ioctl(FIOQSIZE) /n\n write up\n}\n");
+	a = policy_ask(&c, "d", "ioctl", "FIOQSIZE /s");
+	assert_true(a.allowed && a.has_command && !a.free_command);
+	assert_int_equal(a.wanted, GABION_FILE_STAT);
+	assert_int_equal(a.nrules, 1);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "ioctl", "FIOQSIZE /i");
+	assert_true(a.denied && a.reason == GABION_ANSWER_NO_RULE);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "ioctl", "FS_IOC_FSGETXATTR /n");
+	assert_true(a.denied && a.reason == GABION_ANSWER_NO_RULE);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "ioctl", "FIOQSIZE /n");
+	assert_true(a.denied && a.reason == GABION_ANSWER_NO_RULE);
+	gabion_answer_free(&a);
+	a = policy_ask(&c, "d", "ioctl", "FS_IOC_FSGETXATTR /up");
+	assert_true(a.denied && a.reason == GABION_ANSWER_LEVEL);
+	assert_int_equal(a.refused, GABION_FILE_STAT);
+	gabion_answer_free(&a);
+	gabion_compiled_free(&c);
 }
 
 static struct gabion_policy_ioctl entry(uint32_t domain, uint32_t label, uint32_t first,
@@ -412,7 +448,8 @@ int main(void)
 		cmocka_unit_test(expectations),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(senseless_questions),
-		cmocka_unit_test(free_commands),
+		cmocka_unit_test(permissions_of_commands),
+		cmocka_unit_test(commands_that_want_stat),
 		cmocka_unit_test(listed),
 		cmocka_unit_test(malformed),
 	};

@@ -369,8 +369,8 @@ enum gabion_class {
  *
  * Ascending by (@domain, @label, @first); ranges of one pair do not overlap.  Says nothing where
  * ALLOW has GABION_FILE_IOCTL, which grants all commands.  Holds only where the level order would
- * not mask GABION_FILE_IOCTL, or TRUSTED has it.  Some commands need no grant, as they tell only
- * what read(2), stat(2) and fcntl(2) do: see gabion_ioctl_is_free() in core/ioctl.h.
+ * not mask GABION_FILE_IOCTL, or TRUSTED has it.  Some commands need no grant, and some
+ * GABION_FILE_STAT instead: see gabion_ioctl_permission() in core/ioctl.h.
  */
 struct gabion_policy_ioctl {
 	__le32	domain;
