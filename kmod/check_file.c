@@ -169,6 +169,18 @@ GABION_CHECK4(vfs_fallocate, struct file *, file, int, mode, loff_t, offset, lof
 				  GABION_FILE_WRITE, GFP_KERNEL);
 }
 
+/*
+ * FIDEDUPERANGE names its destinations by numbers in the caller's memory, and the
+ * kernel takes what is open for reading only where the credentials would let it
+ * be written. It says whether the contents are those of @from, and has the two
+ * share their place on the disk. @from is open for reading, and was given the command.
+ */
+GABION_CHECK3(vfs_dedupe_file_range_one, struct file *, from, loff_t, position, struct file *, to)
+{
+	return gabion_decide_path(GABION_HOOK_vfs_dedupe_file_range_one, gabion_file_path(to),
+				  GABION_FILE_READ | GABION_FILE_WRITE, GFP_KERNEL);
+}
+
 #ifdef GABION_HAVE_NOAPPEND
 /* A write through an append-only descriptor that shall not append. Under the inode's lock. */
 GABION_CHECK2(generic_write_checks, struct kiocb *, iocb, struct iov_iter *, from)

@@ -155,6 +155,7 @@
 #define GABION_OTHER_HOOKS(X)			\
 	X(vfs_fallocate, CONFINED)		\
 	X(vfs_utimes, CONFINED)			\
+	X(vfs_dedupe_file_range_one, CONFINED)	\
 	X(__x64_sys_fsopen, CONFINED)		\
 	X(__ia32_sys_fsopen, CONFINED)		\
 	X(__x64_sys_fsmount, CONFINED)		\
