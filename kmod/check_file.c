@@ -14,6 +14,7 @@
 #include "descriptor.h"
 #include "engine.h"
 #include "file_owner.h"
+#include "process_file.h"
 
 /*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
@@ -30,8 +31,8 @@ GABION_CHECK1(file_open, struct file *, file)
 		return 0;
 	if (file->f_flags & __O_TMPFILE)
 		wanted |= GABION_FILE_CREATE;
-	if (gabion_is_process_memory(file))
-		return gabion_decide_jit(GABION_HOOK_file_open, file, wanted, GFP_KERNEL);
+	if (gabion_is_procfs(file->f_path.dentry))
+		return gabion_decide_process_file(GABION_HOOK_file_open, file, wanted, GFP_KERNEL);
 	return gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 

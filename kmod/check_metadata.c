@@ -7,9 +7,21 @@
 #include "decision.h"
 #include "engine.h"
 #include "object_names.h"
+#include "process_file.h"
+
+/* Whose a process is, is seen at its files' owner. */
+static int decide_process_attributes(const struct path *path)
+{
+	return gabion_decide_together(
+		gabion_decide_path(GABION_HOOK_inode_getattr, path, GABION_FILE_STAT, GFP_KERNEL) ?:
+		gabion_decide_process(GABION_HOOK_inode_getattr, path->dentry,
+				      GABION_DOM_INSPECT));
+}
 
 GABION_CHECK1(inode_getattr, const struct path *, path)
 {
+	if (gabion_is_procfs(path->dentry))
+		return decide_process_attributes(path);
 	return gabion_decide_path(GABION_HOOK_inode_getattr, path, GABION_FILE_STAT, GFP_KERNEL);
 }
 

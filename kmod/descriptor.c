@@ -4,7 +4,6 @@
 #include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
-#include <linux/magic.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
 #include <linux/static_call.h>
@@ -13,6 +12,7 @@
 #include "creator.h"
 #include "decision.h"
 #include "descriptor.h"
+#include "process_file.h"
 #include "symbol.h"
 
 /* Those of /dev/null, which are not exported. */
@@ -34,15 +34,6 @@ static bool is_uring(const struct file *file)
 
 	return (file_inode(file)->i_sb->s_flags & SB_NOUSER) &&
 	       !strcmp(name->name, "[io_uring]");
-}
-
-bool gabion_is_process_memory(const struct file *file)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-
-	return (file->f_mode & FMODE_WRITE) && dentry->d_sb->s_magic == PROC_SUPER_MAGIC &&
-	       S_ISREG(file_inode(file)->i_mode) && dentry->d_name.len == 3 &&
-	       !memcmp(dentry->d_name.name, "mem", 3);
 }
 
 int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wanted, gfp_t gfp)
@@ -72,8 +63,8 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 		return gabion_decide_control(hook, GABION_CONTROL_IO_URING);
 	if (!wanted)
 		return 0;
-	if (gabion_is_process_memory(file))
-		return gabion_decide_jit(hook, file, wanted, GFP_ATOMIC);
+	if (gabion_is_procfs(file->f_path.dentry))
+		return gabion_decide_process_file(hook, file, wanted, GFP_ATOMIC);
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 

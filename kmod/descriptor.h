@@ -50,9 +50,6 @@ static inline u32 gabion_open_permission(const struct file *file)
  */
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file);
 
-/* Open for writing, /proc/PID/mem? It writes into pages that are mapped read-only, and executable. */
-bool gabion_is_process_memory(const struct file *file);
-
 /* What comes of @file will be code that was written: `control jit` and, by name, @wanted. */
 int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wanted, gfp_t gfp);
 

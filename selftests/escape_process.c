@@ -188,7 +188,27 @@ static int proc_stack(void)
 {
 	return escape_read(escape_guard_file("stack"));
 }
-ESCAPE(proc_stack, BY_DOMAIN(TRACE));
+ESCAPE(proc_stack, BY_CALLER(INSPECT));
+
+static int proc_status(void)
+{
+	return escape_read(escape_guard_file("status"));
+}
+ESCAPE(proc_status, BY_CALLER(INSPECT));
+
+static int proc_command_line(void)
+{
+	return escape_read(escape_guard_file("cmdline"));
+}
+ESCAPE(proc_command_line, BY_CALLER(INSPECT));
+
+static int proc_attributes(void)
+{
+	struct stat st;
+
+	return ATTEMPT(stat(escape_guard_file("comm"), &st));
+}
+ESCAPE(proc_attributes, BY_CALLER(INSPECT));
 
 static int proc_descriptor(void)
 {
