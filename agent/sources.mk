@@ -25,8 +25,7 @@ VM_SOURCES := $(addprefix agent/vm/, console.c entry.c grant.c image.c keeper.c 
 	share.c share_change.c share_files.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
 
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
-DAEMON_SOURCES := $(addprefix agent/daemon/, options.c output.c output_file.c output_journal.c \
-	privilege.c publish.c service.c state.c)
+DAEMON_SOURCES := $(filter-out agent/daemon/main.c,$(sort $(wildcard agent/daemon/*.c)))
 DAEMON_MAIN := agent/daemon/main.c
 
 # gabion: likewise.

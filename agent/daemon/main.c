@@ -58,7 +58,7 @@ static int open_outputs(const struct gabion_options *options, struct gabion_sink
 	size_t i;
 
 	for (i = 0; i < options->noutputs && !err; i++) {
-		err = gabion_output_open(&sinks[i], options->outputs[i], error);
+		err = gabion_output_open(&sinks[i], &options->outputs[i], error);
 		if (!err)
 			(*nsinks)++;
 	}
@@ -120,8 +120,10 @@ int main(int argc, char **argv)
 	int status, err;
 
 	status = gabion_options_parse(&options, argc, argv);
-	if (status >= 0)
+	if (status >= 0) {
+		gabion_options_free(&options);
 		return status;
+	}
 	umask(0077);
 	block_signals();
 	make_parent(options.socket);
@@ -137,6 +139,7 @@ int main(int argc, char **argv)
 	while (nsinks)
 		gabion_sink_close(sinks[--nsinks]);
 	sd_event_unref(loop);
+	gabion_options_free(&options);
 	if (!err)
 		return GABION_EXIT_OK;
 	gabion_log(LOG_ERR, "%s", error.text);

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../common/version.h"
 #include "../cli/cli.h"
@@ -13,8 +14,8 @@ static void usage(FILE *out)
 {
 	fputs("Usage: gabiond [OPTION...]\n\n"
 	      "Loads the policy, and hands the kernel's audit events out.\n\n"
-	      "  --output OUTPUT   journald, stdout or file:PATH; may be given several times\n"
-	      "                    (default journald)\n"
+	      "  --output OUTPUT   journald, stdout or file[,OPTION=VALUE...]:PATH; may be given\n"
+	      "                    several times (default journald)\n"
 	      "  --policy-dir DIR  policy sources (default " GABION_PATH_POLICY ")\n"
 	      "  --assign          move running processes into the domains that their executables\n"
 	      "                    enter, each time the policy is loaded\n"
@@ -24,6 +25,29 @@ static void usage(FILE *out)
 	      "SIGHUP loads the policy again and reopens files; SIGTERM ends cleanly.\n"
 	      "See gabiond(8).\n",
 	      out);
+}
+
+/* Return: -1: go on; else the exit status. */
+static int add_output(struct gabion_options *o, const char *text)
+{
+	struct gabion_error error = { 0 };
+	size_t i;
+
+	if (o->noutputs == GABION_OUTPUTS_MAX) {
+		fprintf(stderr, "gabiond: more than %d outputs\n", GABION_OUTPUTS_MAX);
+		return GABION_EXIT_USAGE;
+	}
+	if (gabion_output_spec_parse(&o->outputs[o->noutputs], text, &error)) {
+		fprintf(stderr, "gabiond: %s\n", error.text);
+		return GABION_EXIT_USAGE;
+	}
+	o->noutputs++;
+	for (i = 0; i < o->noutputs - 1; i++)
+		if (!strcmp(o->outputs[i].name, o->outputs[o->noutputs - 1].name)) {
+			fprintf(stderr, "gabiond: output %s is given twice\n", o->outputs[i].name);
+			return GABION_EXIT_USAGE;
+		}
+	return -1;
 }
 
 int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
@@ -38,7 +62,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	int option;
+	int option, status;
 
 	*o = (struct gabion_options){
 		.policy_dir = GABION_PATH_POLICY,
@@ -48,12 +72,9 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "o:hV", options, NULL)) != -1) {
 		switch (option) {
 		case 'o':
-			if (o->noutputs == GABION_OUTPUTS_MAX) {
-				fprintf(stderr, "gabiond: more than %d outputs\n",
-					GABION_OUTPUTS_MAX);
-				return GABION_EXIT_USAGE;
-			}
-			o->outputs[o->noutputs++] = optarg;
+			status = add_output(o, optarg);
+			if (status >= 0)
+				return status;
 			break;
 		case 'p':
 			o->policy_dir = optarg;
@@ -81,7 +102,11 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 		fprintf(stderr, "gabiond: takes no argument '%s'\n", argv[optind]);
 		return GABION_EXIT_USAGE;
 	}
-	if (!o->noutputs)
-		o->outputs[o->noutputs++] = "journald";
-	return -1;
+	return o->noutputs ? -1 : add_output(o, "journald");
+}
+
+void gabion_options_free(struct gabion_options *o)
+{
+	while (o->noutputs)
+		gabion_output_spec_free(&o->outputs[--o->noutputs]);
 }

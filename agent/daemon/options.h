@@ -8,18 +8,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "output_spec.h"
+
 #define GABION_OUTPUTS_MAX 8
 
 /**
  * struct gabion_options - all strings belong to argv or are constant
- * @outputs:	"journald", "stdout" or "file:PATH"; journald when none is given
+ * @outputs:	owned, no two of one name; journald when none is given
  * @policy_dir:	policy sources
  * @assign:	after loading, move processes into the domains that their executables enter
  * @state:	where the progress of the outputs is kept
  * @socket:	where `gabion monitor` connects
  */
 struct gabion_options {
-	const char *outputs[GABION_OUTPUTS_MAX];
+	struct gabion_output_spec outputs[GABION_OUTPUTS_MAX];
 	size_t noutputs;
 	const char *policy_dir;
 	bool assign;
@@ -29,5 +31,7 @@ struct gabion_options {
 
 /* Return: -1: go on; else the exit status, everything was said. */
 int gabion_options_parse(struct gabion_options *options, int argc, char **argv);
+
+void gabion_options_free(struct gabion_options *options);
 
 #endif /* GABION_DAEMON_OPTIONS_H */

@@ -2,17 +2,18 @@
 #include "output.h"
 
 #include <errno.h>
-#include <string.h>
 
-int gabion_output_open(struct gabion_sink **sink, const char *spec, struct gabion_error *error)
+int gabion_output_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
+		       struct gabion_error *error)
 {
-	if (!strcmp(spec, "journald"))
+	switch (spec->kind) {
+	case GABION_OUTPUT_JOURNALD:
 		return gabion_output_journal_open(sink, spec, error);
-	if (!strcmp(spec, "stdout"))
+	case GABION_OUTPUT_STDOUT:
 		return gabion_output_stdout_open(sink, spec, error);
-	if (!strncmp(spec, "file:", 5) && spec[5] == '/')
-		return gabion_output_file_open(sink, spec, spec + 5, error);
-	return gabion_error_set(error, -EINVAL,
-				"unknown output '%s': give journald, stdout or file:/ABSOLUTE/PATH",
-				spec);
+	case GABION_OUTPUT_FILE:
+		return gabion_output_file_open(sink, spec, error);
+	default:
+		return gabion_error_set(error, -EINVAL, "unknown output '%s'", spec->name);
+	}
 }

@@ -6,16 +6,18 @@
 #define GABION_DAEMON_OUTPUT_H
 
 #include "../stream/sink.h"
+#include "output_spec.h"
 
-/* Open what @spec, "journald", "stdout" or "file:PATH", names; it must outlive the sink. */
-int gabion_output_open(struct gabion_sink **sink, const char *spec, struct gabion_error *error);
+/* Open the output that @spec describes, which must outlive the sink: its name is borrowed. */
+int gabion_output_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
+		       struct gabion_error *error);
 
 /* The kinds. */
-int gabion_output_file_open(struct gabion_sink **sink, const char *spec, const char *path,
+int gabion_output_file_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			    struct gabion_error *error);
-int gabion_output_stdout_open(struct gabion_sink **sink, const char *spec,
+int gabion_output_stdout_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			      struct gabion_error *error);
-int gabion_output_journal_open(struct gabion_sink **sink, const char *spec,
+int gabion_output_journal_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			       struct gabion_error *error);
 
 /* Flushed records stay when the process ends; releases @sink. NULL is fine. */

@@ -6,23 +6,213 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "line_writer.h"
 #include "output.h"
+#include "rotate.h"
+
+#define OPEN_FLAGS	(O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
+/* Of fsync=interval. */
+#define SYNC_SECONDS	1
+
+/* How every record begins. */
+#define RECORD_START	"{\"version\":"
+/* No line is longer: what the kernel sends in one message is shorter. */
+#define LINE_MAX_	(1 << 20)
 
 /**
  * struct file_output - a file that lines are appended to
- * @path:	NULL: stdout, which is neither reopened nor closed
+ * @spec:	borrowed; its path is NULL for stdout, which is neither reopened nor closed
  * @fd:		owned unless stdout
- * @regular:	can be cut back and synced
+ * @regular:	can be cut back, synced and rotated
+ * @dirty:	something was written since the last sync
+ * @synced:	CLOCK_MONOTONIC seconds of the last sync
+ * @writer:	for what is not regular
  */
 struct file_output {
 	struct gabion_sink sink;
-	const char *path;
+	const struct gabion_output_spec *spec;
 	int fd;
 	bool regular;
+	bool dirty;
+	time_t synced;
+	struct gabion_line_writer writer;
 };
+
+static const char *name(const struct file_output *f)
+{
+	return f->spec->path ?: "stdout";
+}
+
+/* ---- opening ---- */
+
+static int sync_file(struct file_output *f, struct gabion_error *error)
+{
+	struct timespec now;
+
+	if (!f->dirty)
+		return 0;
+	if (fdatasync(f->fd))
+		return gabion_error_set(error, -errno, "cannot sync %s: %s", name(f),
+					strerror(errno));
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	f->synced = now.tv_sec;
+	f->dirty = false;
+	return 0;
+}
+
+/* Where the last line of @fd, @size bytes long, begins if it has no end. */
+static int find_half_line(int fd, off_t size, off_t *start)
+{
+	off_t from = size > LINE_MAX_ ? size - LINE_MAX_ : 0;
+	size_t n = (size_t)(size - from);
+	cleanup_free char *tail = malloc(n + 1);
+	const char *end;
+
+	*start = size;
+	if (!tail)
+		return -ENOMEM;
+	if (pread(fd, tail, n, from) != (ssize_t)n)
+		return -EIO;
+	tail[n] = '\0';
+	if (!n || tail[n - 1] == '\n')
+		return 0;
+	end = memrchr(tail, '\n', n);
+	if (!end && from)
+		return 0;
+	end = end ? end + 1 : tail;
+	/* What is not ours is not ours to cut. */
+	if (strncmp(end, RECORD_START, strlen(RECORD_START)))
+		return 0;
+	*start = from + (end - tail);
+	return 0;
+}
+
+/*
+ * Killed while it wrote, the last run left half a line. That event was not
+ * acknowledged: it comes again, and the half would make it unreadable.
+ */
+static int cut_half_line(const char *path, int fd, off_t size, struct gabion_error *error)
+{
+	cleanup_fd int reader = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	off_t start;
+	int err;
+
+	if (reader < 0 && errno == EACCES)
+		return 0;
+	if (reader < 0)
+		return gabion_error_set(error, -errno, "cannot read %s: %s", path, strerror(errno));
+	err = find_half_line(reader, size, &start);
+	if (!err && start < size && ftruncate(fd, start))
+		err = -errno;
+	if (err)
+		return gabion_error_set(error, err, "%s: cannot see to its last line: %s", path,
+					strerror(-err));
+	return 0;
+}
+
+static int file_reopen(struct gabion_sink *sink, struct gabion_error *error)
+{
+	struct file_output *f = (struct file_output *)sink;
+	const char *path = f->spec->path;
+	cleanup_fd int fd = -1;
+	struct stat st;
+	int err;
+
+	if (!path)
+		return 0;
+	fd = open(path, OPEN_FLAGS, 0600);
+	/* The old one is kept: better there than nowhere. */
+	if (fd < 0 || fstat(fd, &st))
+		return gabion_error_set(error, -errno, "cannot open %s: %s", path, strerror(errno));
+	if (S_ISREG(st.st_mode)) {
+		err = cut_half_line(path, fd, st.st_size, error);
+		if (!err && f->spec->fsync == GABION_FSYNC_ALWAYS)
+			err = gabion_sync_directory(path, error);
+		if (err)
+			return err;
+	}
+	if (f->fd >= 0) {
+		err = f->regular && f->spec->fsync != GABION_FSYNC_NONE ? sync_file(f, error) : 0;
+		if (err)
+			return err;
+		close(f->fd);
+	}
+	gabion_line_writer_free(&f->writer);
+	f->fd = fd;
+	fd = -1;
+	f->dirty = false;
+	f->regular = S_ISREG(st.st_mode);
+	return 0;
+}
+
+/* ---- writing ---- */
+
+/* The new file is there before the old one is renamed: what fails leaves all as it was. */
+static int rotate(struct file_output *f, struct gabion_error *error)
+{
+	cleanup_free char *fresh = NULL;
+	cleanup_fd int fd = -1;
+	int err;
+
+	if (f->spec->fsync != GABION_FSYNC_NONE) {
+		err = sync_file(f, error);
+		if (err)
+			return err;
+	}
+	if (asprintf(&fresh, "%s.new", f->spec->path) < 0) {
+		fresh = NULL;
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	}
+	fd = open(fresh, OPEN_FLAGS | O_TRUNC, 0600);
+	if (fd < 0)
+		return gabion_error_set(error, -errno, "cannot create %s: %s", fresh,
+					strerror(errno));
+	err = gabion_rotate(f->spec->path, f->spec->keep, error);
+	if (!err && f->spec->fsync == GABION_FSYNC_ALWAYS)
+		err = gabion_sync_directory(f->spec->path, error);
+	if (err)
+		return err;
+	close(f->fd);
+	f->fd = fd;
+	fd = -1;
+	f->dirty = false;
+	return 0;
+}
+
+/* See to it that @length bytes go where they should. */
+static int prepare(struct file_output *f, size_t length, struct stat *st,
+		   struct gabion_error *error)
+{
+	struct stat there;
+	int err;
+
+	if (f->fd < 0) {
+		err = file_reopen(&f->sink, error);
+		if (err)
+			return err;
+	}
+	if (fstat(f->fd, st))
+		return gabion_error_set(error, -errno, "%s: %s", name(f), strerror(errno));
+	if (!f->regular || !f->spec->path)
+		return 0;
+	if (st->st_nlink && (!f->spec->rotate || !st->st_size ||
+			     (uint64_t)st->st_size + length <= f->spec->rotate))
+		return 0;
+	/* Whoever deleted it, or moved it away, before we rotate: it is made anew. */
+	if (st->st_nlink && !lstat(f->spec->path, &there) && there.st_ino == st->st_ino &&
+	    there.st_dev == st->st_dev)
+		err = rotate(f, error);
+	else
+		err = file_reopen(&f->sink, error);
+	if (!err && fstat(f->fd, st))
+		err = gabion_error_set(error, -errno, "%s: %s", name(f), strerror(errno));
+	return err;
+}
 
 static int write_all(int fd, const char *bytes, size_t n)
 {
@@ -48,61 +238,48 @@ static int file_put(struct gabion_sink *sink, const struct gabion_record *record
 	int err;
 
 	(void)record;
-	if (f->fd < 0)
-		return gabion_error_set(error, -EBADF, "%s is not open", f->path);
-	if (f->regular && fstat(f->fd, &st))
-		return gabion_error_set(error, -errno, "%s: %s", f->path, strerror(errno));
-	err = write_all(f->fd, line, length);
+	err = prepare(f, length, &st, error);
+	if (err)
+		return err;
+	if (f->regular)
+		err = write_all(f->fd, line, length);
+	else
+		err = gabion_line_write(&f->writer, f->fd, line, length);
+	f->dirty = true;
 	if (!err)
 		return 0;
-	/* Half a line would make the next one unreadable too. */
-	if (f->regular && ftruncate(f->fd, st.st_size))
+	if (err == -EAGAIN)
+		return gabion_error_set(error, err, "the reader of %s does not read", name(f));
+	/* Half a line would make the next one unreadable too. stdout need not be in append mode. */
+	if (f->regular &&
+	    (ftruncate(f->fd, st.st_size) || lseek(f->fd, st.st_size, SEEK_SET) < 0))
 		return gabion_error_set(error, -errno, "%s: cannot take half a line back: %s",
-					f->path, strerror(errno));
-	return gabion_error_set(error, err, "cannot write to %s: %s", f->path ?: "stdout",
-				strerror(-err));
+					name(f), strerror(errno));
+	return gabion_error_set(error, err, "cannot write to %s: %s", name(f), strerror(-err));
 }
 
 static int file_flush(struct gabion_sink *sink, struct gabion_error *error)
 {
 	struct file_output *f = (struct file_output *)sink;
+	struct timespec now;
 
-	if (f->regular && f->fd >= 0 && fdatasync(f->fd))
-		return gabion_error_set(error, -errno, "cannot sync %s: %s", f->path,
-					strerror(errno));
-	return 0;
-}
-
-static int file_reopen(struct gabion_sink *sink, struct gabion_error *error)
-{
-	struct file_output *f = (struct file_output *)sink;
-	struct stat st;
-	int fd;
-
-	if (!f->path)
+	if (!f->regular || f->fd < 0 || f->spec->fsync == GABION_FSYNC_NONE)
 		return 0;
-	fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
-			   O_NOCTTY, 0600);
-	/* The old one is kept: better there than nowhere. */
-	if (fd < 0 || fstat(fd, &st)) {
-		gabion_error_set(error, -errno, "cannot open %s: %s", f->path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return error ? error->code : -EIO;
-	}
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = fd;
-	f->regular = S_ISREG(st.st_mode);
-	return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (f->spec->fsync == GABION_FSYNC_INTERVAL && now.tv_sec < f->synced + SYNC_SECONDS)
+		return 0;
+	return sync_file(f, error);
 }
 
 static void file_close(struct gabion_sink *sink)
 {
 	struct file_output *f = (struct file_output *)sink;
 
-	if (f->path && f->fd >= 0)
+	if (f->regular && f->fd >= 0 && f->spec->fsync != GABION_FSYNC_NONE)
+		sync_file(f, NULL);
+	if (f->spec->path && f->fd >= 0)
 		close(f->fd);
+	gabion_line_writer_free(&f->writer);
 	free(f);
 }
 
@@ -113,7 +290,8 @@ static const struct gabion_sink_ops file_ops = {
 	.close = file_close,
 };
 
-static struct file_output *new_output(const char *spec, struct gabion_error *error)
+static struct file_output *new_output(const struct gabion_output_spec *spec,
+				      struct gabion_error *error)
 {
 	struct file_output *f = calloc(1, sizeof(*f));
 
@@ -122,12 +300,13 @@ static struct file_output *new_output(const char *spec, struct gabion_error *err
 		return NULL;
 	}
 	f->sink.ops = &file_ops;
-	f->sink.name = spec;
+	f->sink.name = spec->name;
+	f->spec = spec;
 	f->fd = -1;
 	return f;
 }
 
-int gabion_output_file_open(struct gabion_sink **sink, const char *spec, const char *path,
+int gabion_output_file_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			    struct gabion_error *error)
 {
 	struct file_output *f = new_output(spec, error);
@@ -135,7 +314,6 @@ int gabion_output_file_open(struct gabion_sink **sink, const char *spec, const c
 
 	if (!f)
 		return -ENOMEM;
-	f->path = path;
 	err = file_reopen(&f->sink, error);
 	if (err) {
 		file_close(&f->sink);
@@ -145,14 +323,21 @@ int gabion_output_file_open(struct gabion_sink **sink, const char *spec, const c
 	return 0;
 }
 
-int gabion_output_stdout_open(struct gabion_sink **sink, const char *spec,
+int gabion_output_stdout_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			      struct gabion_error *error)
 {
 	struct file_output *f = new_output(spec, error);
+	struct stat st;
 
 	if (!f)
 		return -ENOMEM;
 	f->fd = STDOUT_FILENO;
+	if (fstat(f->fd, &st)) {
+		gabion_error_set(error, -errno, "stdout: %s", strerror(errno));
+		free(f);
+		return error ? error->code : -EIO;
+	}
+	f->regular = S_ISREG(st.st_mode);
 	*sink = &f->sink;
 	return 0;
 }

@@ -179,7 +179,7 @@ static const struct gabion_sink_ops journal_ops = {
 	.close = journal_close,
 };
 
-int gabion_output_journal_open(struct gabion_sink **sink, const char *spec,
+int gabion_output_journal_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			       struct gabion_error *error)
 {
 	struct gabion_sink *s = calloc(1, sizeof(*s));
@@ -187,7 +187,7 @@ int gabion_output_journal_open(struct gabion_sink **sink, const char *spec,
 	if (!s)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
 	s->ops = &journal_ops;
-	s->name = spec;
+	s->name = spec->name;
 	*sink = s;
 	return 0;
 }

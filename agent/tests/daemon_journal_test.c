@@ -79,13 +79,14 @@ static void event_has_message_and_fields(void **state)
 	/* A value with a newline: name, newline, length in 64 bits, bytes (native protocol). */
 	static const char object[] = "GABION_OBJECT\n\x11\0\0\0\0\0\0\0/tmp/\xff\nPRIORITY=0\n";
 	struct gabion_error error;
+	struct gabion_output_spec spec = { .kind = GABION_OUTPUT_JOURNALD, .name = (char *)"journald" };
 	struct gabion_sink *sink;
 	char entry[4096] = { 0 };
 	ssize_t n;
 
 	(void)state;
 	need_journal();
-	assert_int_equal(gabion_output_open(&sink, "journald", &error), 0);
+	assert_int_equal(gabion_output_open(&sink, &spec, &error), 0);
 	assert_int_equal(sink->ops->put(sink, &record, "{\"a\":1}\n", 8, &error), 0);
 	assert_int_equal(sink->ops->flush(sink, &error), 0);
 	n = recv(journal, entry, sizeof(entry), MSG_DONTWAIT);
@@ -109,13 +110,14 @@ static void loss_is_an_error_message(void **state)
 		.kind = GABION_RECORD_LOSS, .cpu = 1, .count = 2, .total = 9
 	};
 	struct gabion_error error;
+	struct gabion_output_spec spec = { .kind = GABION_OUTPUT_JOURNALD, .name = (char *)"journald" };
 	struct gabion_sink *sink;
 	char entry[4096] = { 0 };
 	ssize_t n;
 
 	(void)state;
 	need_journal();
-	assert_int_equal(gabion_output_open(&sink, "journald", &error), 0);
+	assert_int_equal(gabion_output_open(&sink, &spec, &error), 0);
 	assert_int_equal(sink->ops->put(sink, &record, "{}\n", 3, &error), 0);
 	n = recv(journal, entry, sizeof(entry), MSG_DONTWAIT);
 	assert_true(n > 0);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rotate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/cleanup.h"
+
+/* PATH.@number; 0: PATH itself. NULL: no memory. */
+static char *name_of(const char *path, unsigned int number)
+{
+	char *name;
+
+	if (!number)
+		return strdup(path);
+	return asprintf(&name, "%s.%u", path, number) < 0 ? NULL : name;
+}
+
+static int move(const char *from, const char *to, struct gabion_error *error)
+{
+	if (!from || !to)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	if (rename(from, to))
+		return gabion_error_set(error, -errno, "cannot rename %s to %s: %s", from, to,
+					strerror(errno));
+	return 0;
+}
+
+static int step(const char *path, unsigned int number, struct gabion_error *error)
+{
+	cleanup_free char *from = name_of(path, number);
+	cleanup_free char *to = name_of(path, number + 1);
+
+	return move(from, to, error);
+}
+
+/* The lowest number that no file has; @keep if they all have one: the oldest gives its own. */
+static int find_free(const char *path, unsigned int keep, unsigned int *number,
+		     struct gabion_error *error)
+{
+	struct stat st;
+
+	for (*number = 1; *number < keep; ++*number) {
+		cleanup_free char *name = name_of(path, *number);
+
+		if (!name)
+			return gabion_error_set(error, -ENOMEM, "out of memory");
+		if (!lstat(name, &st))
+			continue;
+		if (errno == ENOENT)
+			return 0;
+		return gabion_error_set(error, -errno, "%s: %s", name, strerror(errno));
+	}
+	return 0;
+}
+
+int gabion_rotate(const char *path, unsigned int keep, struct gabion_error *error)
+{
+	cleanup_free char *fresh = NULL;
+	unsigned int number;
+	int err = find_free(path, keep, &number, error);
+
+	while (!err && number)
+		err = step(path, --number, error);
+	if (err)
+		return err;
+	if (asprintf(&fresh, "%s.new", path) < 0)
+		fresh = NULL;
+	return move(fresh, path, error);
+}
+
+int gabion_sync_directory(const char *path, struct gabion_error *error)
+{
+	cleanup_free char *directory = strdup(path);
+	char *slash = directory ? strrchr(directory, '/') : NULL;
+	cleanup_fd int fd = -1;
+
+	if (!slash)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	slash[slash == directory] = '\0';
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd))
+		return gabion_error_set(error, -errno, "cannot sync %s: %s", directory,
+					strerror(errno));
+	return 0;
+}
