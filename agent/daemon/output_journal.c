@@ -3,21 +3,19 @@
  * Records to the journal, in its native protocol: MESSAGE for people, and each
  * member of the record as a field, names byte for byte as the kernel gave them.
  */
+#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
-
 #include "../common/cleanup.h"
 #include "../event/event_line.h"
 #include "../event/event_words.h"
+#include "datagram.h"
 #include "output.h"
 
 #define JOURNAL_SOCKET	"/run/systemd/journal/socket"
@@ -28,47 +26,59 @@
 
 #define FIELDS_MAX	40
 
+/* @fd: owned; the socket to send from */
+struct journal_output {
+	struct gabion_sink sink;
+	int fd;
+};
+
 /**
  * struct fields - one journal entry under construction
- * @iov:	each "NAME=value", owned
+ * @iov:	each a field with its newline, owned
  * @failed:	out of memory
  */
 struct fields {
 	struct iovec iov[FIELDS_MAX];
-	int n;
+	size_t n;
 	bool failed;
 };
 
-static void add(struct fields *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(struct fields *f, const char *format, ...)
+/*
+ * "NAME=value\n"; or for a value with newlines "NAME\n", its length in 64 bits,
+ * lowest byte first, value and "\n" (https://systemd.io/JOURNAL_NATIVE_PROTOCOL).
+ */
+static void add_bytes(struct fields *f, const char *name, const char *value, size_t length)
 {
-	char *text;
-	va_list args;
-	int length;
+	bool binary = memchr(value, '\n', length);
+	uint64_t size = htole64(length);
+	size_t n = strlen(name);
+	char *text = f->n < FIELDS_MAX ? malloc(n + 1 + sizeof(size) + length + 1) : NULL, *end;
 
-	if (f->n == FIELDS_MAX) {
+	if (!text) {
 		f->failed = true;
 		return;
 	}
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length < 0)
-		f->failed = true;
-	else
-		f->iov[f->n++] = (struct iovec){ .iov_base = text, .iov_len = (size_t)length };
+	end = mempcpy(text, name, n);
+	*end++ = binary ? '\n' : '=';
+	if (binary)
+		end = mempcpy(end, &size, sizeof(size));
+	end = mempcpy(end, value, length);
+	*end++ = '\n';
+	f->iov[f->n++] = (struct iovec){ .iov_base = text, .iov_len = (size_t)(end - text) };
 }
 
 static void add_string(struct fields *f, const char *name, const char *value)
 {
 	if (value)
-		add(f, "%s=%s", name, value);
+		add_bytes(f, name, value, strlen(value));
 }
 
 static void add_number(struct fields *f, const char *name, uint64_t value)
 {
-	add(f, "%s=%" PRIu64, name, value);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	add_string(f, name, text);
 }
 
 static void free_fields(struct fields *f)
@@ -129,12 +139,12 @@ static void add_event(struct fields *f, const struct gabion_event *e)
 static int journal_put(struct gabion_sink *sink, const struct gabion_record *record,
 		       const char *line, size_t length, struct gabion_error *error)
 {
+	const struct journal_output *journal = (struct journal_output *)sink;
 	cleanup_free char *message = gabion_record_line(record, 0);
 	struct fields f = { .failed = !message };
 	char instance[24];
 	int err;
 
-	(void)sink;
 	snprintf(instance, sizeof(instance), "%016" PRIx64, record->instance);
 	add_string(&f, "MESSAGE", message);
 	add_string(&f, "MESSAGE_ID", record->kind == GABION_RECORD_EVENT ? ID_EVENT : ID_LOSS);
@@ -149,45 +159,46 @@ static int journal_put(struct gabion_sink *sink, const struct gabion_record *rec
 										   "malformed");
 	}
 	/* The whole record, for programs that read the other outputs too. */
-	add(&f, "GABION_JSON=%.*s", (int)length - 1, line);
-	err = f.failed ? -ENOMEM : sd_journal_sendv(f.iov, f.n);
+	add_bytes(&f, "GABION_JSON", line, length - 1);
+	err = f.failed ? -ENOMEM :
+			 gabion_datagram_send_any(journal->fd, JOURNAL_SOCKET, f.iov, f.n);
 	free_fields(&f);
-	if (err < 0)
+	if (err)
 		return gabion_error_set(error, err, "cannot write to the journal: %s",
-					strerror(-err));
-	return 0;
-}
-
-/* sd_journal_sendv(3) says success when no journal runs; then nothing was kept. */
-static int journal_flush(struct gabion_sink *sink, struct gabion_error *error)
-{
-	(void)sink;
-	if (access(JOURNAL_SOCKET, F_OK))
-		return gabion_error_set(error, -errno, "the journal does not run: %s: %s",
-					JOURNAL_SOCKET, strerror(errno));
+					gabion_datagram_reason(err));
 	return 0;
 }
 
 static void journal_close(struct gabion_sink *sink)
 {
-	free(sink);
+	struct journal_output *journal = (struct journal_output *)sink;
+
+	close(journal->fd);
+	free(journal);
 }
 
 static const struct gabion_sink_ops journal_ops = {
 	.put = journal_put,
-	.flush = journal_flush,
 	.close = journal_close,
 };
 
 int gabion_output_journal_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			       struct gabion_error *error)
 {
-	struct gabion_sink *s = calloc(1, sizeof(*s));
+	struct journal_output *journal = calloc(1, sizeof(*journal));
+	int err;
 
-	if (!s)
+	if (!journal)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
-	s->ops = &journal_ops;
-	s->name = spec->name;
-	*sink = s;
+	journal->sink.ops = &journal_ops;
+	journal->sink.name = spec->name;
+	journal->fd = gabion_datagram_socket();
+	if (journal->fd < 0) {
+		err = journal->fd;
+		free(journal);
+		return gabion_error_set(error, err, "no socket for the journal: %s",
+					strerror(-err));
+	}
+	*sink = &journal->sink;
 	return 0;
 }
