@@ -12,7 +12,7 @@ EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_l
 NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decode.c events.c \
 	policy.c query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
-STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c)
+STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c relay.c spool.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c confine.c cubes.c export.c \
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
 FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))

@@ -21,6 +21,7 @@
 #include "privilege.h"
 #include "publish.h"
 #include "service.h"
+#include "spools.h"
 
 /* Started by hand there is no RuntimeDirectory=; failing shows when the file is made. */
 static void make_parent(const char *path)
@@ -103,6 +104,7 @@ static int serve(const struct gabion_options *options, sd_event *loop, struct ga
 		return err;
 	if (gabion_state_load(&state, sinks, *nsinks, error))
 		gabion_log(LOG_WARNING, "%s", error->text);
+	gabion_spools_open(options, sinks, status.instance);
 	service.client = pump.client = client;
 	pump.instance = status.instance;
 	pump.nsinks = *nsinks;
@@ -128,6 +130,7 @@ int main(int argc, char **argv)
 	block_signals();
 	make_parent(options.socket);
 	make_parent(options.state);
+	make_parent(options.spool);
 	err = lock_socket(options.socket, &lock, &error);
 	if (!err) {
 		err = sd_event_new(&loop);

@@ -14,12 +14,13 @@ static void usage(FILE *out)
 {
 	fputs("Usage: gabiond [OPTION...]\n\n"
 	      "Loads the policy, and hands the kernel's audit events out.\n\n"
-	      "  --output OUTPUT   journald, stdout or file[,OPTION=VALUE...]:PATH; may be given\n"
-	      "                    several times (default journald)\n"
+	      "  --output OUTPUT   journald, stdout or file:PATH, with options before the colon;\n"
+	      "                    may be given several times (default journald)\n"
 	      "  --policy-dir DIR  policy sources (default " GABION_PATH_POLICY ")\n"
 	      "  --assign          move running processes into the domains that their executables\n"
 	      "                    enter, each time the policy is loaded\n"
 	      "  --state FILE      progress of the outputs (default " GABION_PATH_STATE ")\n"
+	      "  --spool DIR       what outputs do not take (default " GABION_PATH_SPOOL ")\n"
 	      "  --socket PATH     for 'gabion monitor' (default " GABION_PATH_SOCKET ")\n"
 	      "  --help, --version\n\n"
 	      "SIGHUP loads the policy again and reopens files; SIGTERM ends cleanly.\n"
@@ -57,6 +58,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 		{ "policy-dir", required_argument, NULL, 'p' },
 		{ "assign", no_argument, NULL, 'a' },
 		{ "state", required_argument, NULL, 's' },
+		{ "spool", required_argument, NULL, 'q' },
 		{ "socket", required_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -67,6 +69,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 	*o = (struct gabion_options){
 		.policy_dir = GABION_PATH_POLICY,
 		.state = GABION_PATH_STATE,
+		.spool = GABION_PATH_SPOOL,
 		.socket = GABION_PATH_SOCKET,
 	};
 	while ((option = getopt_long(argc, argv, "o:hV", options, NULL)) != -1) {
@@ -84,6 +87,9 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 			break;
 		case 's':
 			o->state = optarg;
+			break;
+		case 'q':
+			o->spool = optarg;
 			break;
 		case 'S':
 			o->socket = optarg;

@@ -18,6 +18,7 @@
  * @policy_dir:	policy sources
  * @assign:	after loading, move processes into the domains that their executables enter
  * @state:	where the progress of the outputs is kept
+ * @spool:	folder of the outputs' spools
  * @socket:	where `gabion monitor` connects
  */
 struct gabion_options {
@@ -26,6 +27,7 @@ struct gabion_options {
 	const char *policy_dir;
 	bool assign;
 	const char *state;
+	const char *spool;
 	const char *socket;
 };
 

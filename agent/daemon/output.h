@@ -20,13 +20,4 @@ int gabion_output_stdout_open(struct gabion_sink **sink, const struct gabion_out
 int gabion_output_journal_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			       struct gabion_error *error);
 
-/* Flushed records stay when the process ends; releases @sink. NULL is fine. */
-static inline void gabion_sink_close(struct gabion_sink *sink)
-{
-	if (!sink)
-		return;
-	gabion_progress_free(&sink->progress);
-	sink->ops->close(sink);
-}
-
 #endif /* GABION_DAEMON_OUTPUT_H */

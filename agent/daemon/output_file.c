@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "../common/log.h"
 #include "line_writer.h"
 #include "output.h"
 #include "rotate.h"
@@ -310,15 +311,14 @@ int gabion_output_file_open(struct gabion_sink **sink, const struct gabion_outpu
 			    struct gabion_error *error)
 {
 	struct file_output *f = new_output(spec, error);
-	int err;
+	struct gabion_error why = { 0 };
 
 	if (!f)
 		return -ENOMEM;
-	err = file_reopen(&f->sink, error);
-	if (err) {
-		file_close(&f->sink);
-		return err;
-	}
+	/* It fails until it can be: the policy must not depend on it. */
+	if (file_reopen(&f->sink, &why))
+		gabion_log(LOG_ERR, "output %s: %s; it is tried again with each event", spec->name,
+			   why.text);
 	*sink = &f->sink;
 	return 0;
 }

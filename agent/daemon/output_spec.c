@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "../common/cleanup.h"
+#include "../stream/spool.h"
 
-#define ROTATE_MIN	(1ULL << 10)
+#define SMALLEST	(1ULL << 10)
 #define SIZE_MAX_	(1ULL << 50)
 #define KEEP_DEFAULT	8U
 #define KEEP_MAX	999U
 
 #define FILES		(1U << GABION_OUTPUT_FILE)
+#define ALL		~0U
 
 /* @has_path: PATH has to be given; else it must not be. */
 static const struct {
@@ -58,7 +60,7 @@ static bool parse_size(const char *text, uint64_t min, uint64_t *size)
 
 static bool set_rotate(struct gabion_output_spec *spec, const char *value)
 {
-	return parse_size(value, ROTATE_MIN, &spec->rotate);
+	return parse_size(value, SMALLEST, &spec->rotate);
 }
 
 static bool set_keep(struct gabion_output_spec *spec, const char *value)
@@ -88,6 +90,12 @@ static bool set_fsync(struct gabion_output_spec *spec, const char *value)
 	return false;
 }
 
+static bool set_spool(struct gabion_output_spec *spec, const char *value)
+{
+	spec->spool = 0;
+	return !strcmp(value, "none") || parse_size(value, SMALLEST, &spec->spool);
+}
+
 /* ---- options ---- */
 
 /**
@@ -107,6 +115,7 @@ static const struct option_word options[] = {
 	{ "rotate", FILES, set_rotate, "a size from 1K on, such as 64M" },
 	{ "keep", FILES, set_keep, "a number of files from 1 to 999" },
 	{ "fsync", FILES, set_fsync, "always, interval or none" },
+	{ "spool", ALL, set_spool, "none or a size from 1K on, such as 64M" },
 };
 #define NOPTIONS (sizeof(options) / sizeof(*options))
 
@@ -123,7 +132,8 @@ static int parse_option(struct gabion_output_spec *spec, const char *text, const
 					"output '%s': %s has no option '%.*s'%s", text,
 					kinds[spec->kind].word, (int)n, word,
 					spec->kind == GABION_OUTPUT_FILE ?
-					": there are rotate, keep and fsync" : "");
+					": there are rotate, keep, fsync and spool" :
+					": there is spool");
 	if (*seen & 1U << i)
 		return gabion_error_set(error, -EINVAL, "output '%s': '%s' is given twice", text,
 					options[i].word);
@@ -135,7 +145,8 @@ static int parse_option(struct gabion_output_spec *spec, const char *text, const
 }
 
 /* Options at the end would be part of the path, and nobody would know. */
-static int check_path(const char *text, const char *path, struct gabion_error *error)
+static int check_path(const struct gabion_output_spec *spec, const char *text, const char *path,
+		      struct gabion_error *error)
 {
 	const char *comma;
 	size_t i, n;
@@ -146,7 +157,8 @@ static int check_path(const char *text, const char *path, struct gabion_error *e
 			if (!strncmp(comma + 1, options[i].word, n) && comma[1 + n] == '=')
 				return gabion_error_set(error, -EINVAL,
 							"output '%s': options stand before the path: "
-							"file,%s:%.*s", text, comma + 1,
+							"%s,%s:%.*s", text,
+							kinds[spec->kind].word, comma + 1,
 							(int)(comma - path), path);
 		}
 	return 0;
@@ -198,7 +210,7 @@ static int parse(struct gabion_output_spec *spec, const char *text, struct gabio
 	if (kinds[spec->kind].has_path && (!path || *path != '/'))
 		return gabion_error_set(error, -EINVAL, "output '%s': give %s:/ABSOLUTE/PATH", text,
 					kinds[spec->kind].word);
-	err = path ? check_path(text, path, error) : 0;
+	err = path ? check_path(spec, text, path, error) : 0;
 	if (err)
 		return err;
 	n = strlen(kinds[spec->kind].word);
@@ -216,7 +228,7 @@ int gabion_output_spec_parse(struct gabion_output_spec *spec, const char *text,
 {
 	int err;
 
-	*spec = (struct gabion_output_spec){ 0 };
+	*spec = (struct gabion_output_spec){ .spool = GABION_SPOOL_DEFAULT };
 	err = parse(spec, text, error);
 	if (err)
 		gabion_output_spec_free(spec);

@@ -35,6 +35,7 @@ enum gabion_fsync {
  * @path:	absolute, within @name; NULL: the kind has none
  * @rotate:	bytes above which the file is rotated; 0: it is not
  * @keep:	how many rotated files are kept, 1 to 999
+ * @spool:	bytes that may wait on the disk while it fails; 0: none
  */
 struct gabion_output_spec {
 	enum gabion_output_kind kind;
@@ -43,6 +44,7 @@ struct gabion_output_spec {
 	uint64_t rotate;
 	unsigned int keep;
 	enum gabion_fsync fsync;
+	uint64_t spool;
 };
 
 /* Take @text apart into @spec. -EINVAL: @error says which word is wrong, and what to write. */

@@ -28,7 +28,7 @@ static void tell_status(struct gabion_service *s, const char *before)
 	size_t i;
 
 	for (i = 0; i < s->pump->nsinks && !failing; i++)
-		if (s->failing[i])
+		if (s->waits[i] != GABION_WAIT_NOWHERE)
 			failing = s->pump->sinks[i]->name;
 	s->told = s->pump->events + s->pump->lost;
 	sd_notifyf(0, "%sSTATUS=%s; %" PRIu64 " events handed out, %" PRIu64 " lost%s%s", before,
@@ -107,24 +107,35 @@ static void log_once(struct gabion_service *s, const char *text)
 		gabion_log(LOG_ERR, "%s", text);
 }
 
+static enum gabion_wait wait_of(const struct gabion_sink *sink)
+{
+	if (sink->failure.code)
+		return GABION_WAIT_KERNEL;
+	return sink->trouble.code ? GABION_WAIT_SPOOL : GABION_WAIT_NOWHERE;
+}
+
 static void log_sinks(struct gabion_service *s)
 {
 	struct gabion_sink *sink;
-	bool changed = false, fails;
+	enum gabion_wait wait;
+	bool changed = false;
 	size_t i;
 
 	for (i = 0; i < s->pump->nsinks; i++) {
 		sink = s->pump->sinks[i];
-		fails = sink->failure.code;
-		if (fails == s->failing[i])
+		wait = wait_of(sink);
+		if (wait == s->waits[i])
 			continue;
 		changed = true;
-		s->failing[i] = fails;
-		if (fails)
+		s->waits[i] = wait;
+		if (wait == GABION_WAIT_NOWHERE)
+			gabion_log(LOG_NOTICE, "output %s works again", sink->name);
+		else if (wait == GABION_WAIT_SPOOL)
+			gabion_log(LOG_ERR, "output %s: %s; its events wait in its spool",
+				   sink->name, sink->trouble.text);
+		else
 			gabion_log(LOG_ERR, "output %s: %s; events wait in the kernel", sink->name,
 				   sink->failure.text);
-		else
-			gabion_log(LOG_NOTICE, "output %s works again", sink->name);
 	}
 	if (changed)
 		tell_status(s, "");

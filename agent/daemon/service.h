@@ -11,6 +11,13 @@
 #include "options.h"
 #include "state.h"
 
+/* Where events are that a sink does not take. */
+enum gabion_wait {
+	GABION_WAIT_NOWHERE,	/* it does */
+	GABION_WAIT_SPOOL,
+	GABION_WAIT_KERNEL,
+};
+
 /* The outputs of the command line and the publisher. */
 #define GABION_SINKS_MAX (GABION_OUTPUTS_MAX + 1)
 
@@ -23,7 +30,7 @@
  * @pump:	with the sinks
  * @subscribed:	the kernel sends notices to @client
  * @complaint:	last thing that was logged about reading events, so that it is not repeated
- * @failing:	sinks whose failure was logged
+ * @waits:	where the events of each sink wait, as logged
  * @policy:	for the status line
  * @told:	events and losses in the last status line
  */
@@ -35,7 +42,7 @@ struct gabion_service {
 	struct gabion_pump *pump;
 	bool subscribed;
 	char complaint[sizeof(((struct gabion_error *)0)->text)];
-	bool failing[GABION_SINKS_MAX];
+	enum gabion_wait waits[GABION_SINKS_MAX];
 	char policy[128];
 	uint64_t told;
 };

@@ -26,6 +26,17 @@ static bool put(struct gabion_sink *sink, const struct gabion_record *record,
 	return !sink->failure.code;
 }
 
+static bool flush_sink(struct gabion_sink *sink)
+{
+	struct gabion_error error = { 0 };
+
+	if (!sink->ops->flush || !sink->ops->flush(sink, &error))
+		return true;
+	if (!sink->failure.code)
+		sink->failure = error;
+	return false;
+}
+
 static bool is_wanted(const struct gabion_pump *pump, uint64_t sequence)
 {
 	size_t i;
@@ -80,7 +91,8 @@ static uint64_t now(void)
 
 /*
  * Losses are told before the events of their batch: who reads on knows that
- * something is missing. A sink that fails here is told again next time.
+ * something is missing. A sink that fails here is told again next time; so each is
+ * flushed before it counts as told.
  * Returns how many were new to some sink, or -ENOMEM.
  */
 static int put_losses(struct gabion_pump *pump, const struct gabion_batch *batch,
@@ -108,7 +120,7 @@ static int put_losses(struct gabion_pump *pump, const struct gabion_batch *batch
 			record.count = record.total - before;
 			if (encode(line, &record, error))
 				return -ENOMEM;
-			if (put(sink, &record, line) &&
+			if (put(sink, &record, line) && flush_sink(sink) &&
 			    gabion_progress_set_lost(&sink->progress, record.cpu, record.total))
 				gabion_error_set(&sink->failure, -ENOMEM, "out of memory");
 		}
@@ -141,14 +153,10 @@ static int put_malformed(struct gabion_pump *pump, const struct gabion_batch *ba
 static void flush(struct gabion_sink *sink, const struct gabion_batch *batch, size_t from,
 		  size_t to)
 {
-	struct gabion_error error = { 0 };
 	size_t i;
 
-	if (sink->ops->flush && sink->ops->flush(sink, &error)) {
-		if (!sink->failure.code)
-			sink->failure = error;
+	if (!flush_sink(sink))
 		return;
-	}
 	if (sink->failure.code && sink->stop < to)
 		to = sink->stop;
 	for (i = from; i < to; i++)
@@ -157,6 +165,16 @@ static void flush(struct gabion_sink *sink, const struct gabion_batch *batch, si
 			gabion_error_set(&sink->failure, -ENOMEM, "out of memory");
 			return;
 		}
+}
+
+static bool is_behind(const struct gabion_pump *pump)
+{
+	size_t i;
+
+	for (i = 0; i < pump->nsinks; i++)
+		if (pump->sinks[i]->behind)
+			return true;
+	return false;
 }
 
 static bool is_taken(const struct gabion_pump *pump, uint64_t sequence)
@@ -229,7 +247,7 @@ int gabion_pump_batch(struct gabion_pump *pump, const struct gabion_batch *batch
 		pump->checkpoint(pump->data);
 	settle_ack(pump, batch);
 	pump->events += (uint64_t)total;
-	return total > 0;
+	return total > 0 || is_behind(pump);
 }
 
 int gabion_pump_run(struct gabion_pump *pump, struct gabion_error *error)

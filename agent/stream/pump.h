@@ -44,7 +44,8 @@ struct gabion_pump {
 /*
  * One read. Afterwards the acknowledgement waits in @pump->ack for the next: the
  * kernel forgets nothing before the progress was saved.
- * Return: 1: something new came, read again; 0: nothing new; -errno of the kernel side.
+ * Return: 1: something new came, or a sink is behind, read again; 0: neither; -errno of
+ * the kernel side.
  * Outputs that fail do not make it fail; their failure member tells.
  */
 int gabion_pump_run(struct gabion_pump *pump, struct gabion_error *error);

@@ -35,6 +35,10 @@ struct gabion_sink_ops {
  * @progress:	what it has taken; the pump's
  * @failure:	why it does not take records at the moment; code 0: it does. The pump's.
  * @stop:	pump's: events of the batch before this index were put
+ * @trouble:	why records wait in its spool; code 0: none do, or they are being handed over.
+ *		The relay's (relay.h), like the next two.
+ * @spooled:	bytes that wait there
+ * @behind:	more of them can be handed over at once
  */
 struct gabion_sink {
 	const struct gabion_sink_ops *ops;
@@ -43,6 +47,18 @@ struct gabion_sink {
 	struct gabion_progress progress;
 	struct gabion_error failure;
 	size_t stop;
+	struct gabion_error trouble;
+	uint64_t spooled;
+	bool behind;
 };
+
+/* Flushed records stay when the process ends; releases @sink. NULL is fine. */
+static inline void gabion_sink_close(struct gabion_sink *sink)
+{
+	if (!sink)
+		return;
+	gabion_progress_free(&sink->progress);
+	sink->ops->close(sink);
+}
 
 #endif /* GABION_STREAM_SINK_H */

@@ -1,194 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gabiond as a process, with a mock for a kernel: start, stop, crash, resume.
- * GABION_BIN is the folder with gabiond-mock and gabion-mock.
+ * gabiond as a process: start, stop, crash, resume.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "netlink_mock.h"
-#include "test.h"
-
-#define PATIENCE_MS 15000
-
-struct fixture {
-	struct mock *mock;
-	char dir[32];
-	char events[64];
-	char log[64];
-	char socket[64];
-	char state[64];
-	char policy[64];
-	const char *option;	/* one more, or NULL */
-	int notify;
-	pid_t daemon;
-};
-
-static const char *binary(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", getenv("GABION_BIN") ?: "build/agent/tests", name);
-	return path;
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	fputs(text, file);
-	fclose(file);
-}
-
-static void listen_notify(struct fixture *f)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", f->dir);
-	setenv("NOTIFY_SOCKET", address.sun_path, 1);
-	f->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(f->notify, (struct sockaddr *)&address, sizeof(address)), 0);
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	char source[96];
-
-	f->mock = mock_start();
-	strcpy(f->dir, "/tmp/gabiond-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->events, sizeof(f->events), "%s/events", f->dir);
-	snprintf(f->log, sizeof(f->log), "%s/log", f->dir);
-	snprintf(f->socket, sizeof(f->socket), "%s/socket", f->dir);
-	snprintf(f->state, sizeof(f->state), "%s/state", f->dir);
-	snprintf(f->policy, sizeof(f->policy), "%s/policy", f->dir);
-	assert_int_equal(mkdir(f->policy, 0700), 0);
-	snprintf(source, sizeof(source), "%s/test.gabion", f->policy);
-	write_file(source, "resource motd file /etc/motd\n"
-			   "domain web {\n\tenter /usr/bin/web\n\tread motd\n}\n");
-	listen_notify(f);
-	*state = f;
-	return 0;
-}
-
-static void start(struct fixture *f)
-{
-	char output[96];
-	int log;
-
-	snprintf(output, sizeof(output), "file:%s", f->events);
-	f->daemon = fork();
-	if (f->daemon)
-		return;
-	log = open(f->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	dup2(log, STDERR_FILENO);
-	execl(binary("gabiond-mock"), "gabiond", "--output", output, "--policy-dir", f->policy,
-	      "--state", f->state, "--socket", f->socket, f->option, NULL);
-	_exit(127);
-}
-
-static int stop(struct fixture *f, int signal)
-{
-	int status = 0;
-
-	if (!f->daemon)
-		return 0;
-	kill(f->daemon, signal);
-	waitpid(f->daemon, &status, 0);
-	f->daemon = 0;
-	return status;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	char command[64];
-
-	stop(f, SIGKILL);
-	mock_stop(f->mock);
-	close(f->notify);
-	unsetenv("NOTIFY_SOCKET");
-	snprintf(command, sizeof(command), "rm -r %s", f->dir);
-	if (system(command))
-		return -1;
-	free(f);
-	return 0;
-}
-
-static void read_text(const char *path, char *text, size_t size)
-{
-	FILE *file = fopen(path, "r");
-	size_t n = file ? fread(text, 1, size - 1, file) : 0;
-
-	text[n] = '\0';
-	if (file)
-		fclose(file);
-}
-
-/* How often @needle is in the file. */
-static int count(const char *path, const char *needle)
-{
-	static char text[256 << 10];
-	const char *at;
-	int n = 0;
-
-	read_text(path, text, sizeof(text));
-	for (at = text; (at = strstr(at, needle)); at++)
-		n++;
-	return n;
-}
-
-static void await_text(const char *path, const char *needle)
-{
-	static char text[64 << 10];
-	int waited;
-
-	for (waited = 0; waited < PATIENCE_MS && !count(path, needle); waited += 10)
-		usleep(10000);
-	read_text(path, text, sizeof(text));
-	if (!strstr(text, needle))
-		fail_msg("'%s' did not come; there is: %s", needle, text);
-}
-
-static void await_notify(struct fixture *f, const char *needle)
-{
-	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
-	char text[512];
-	ssize_t n;
-
-	setsockopt(f->notify, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	do {
-		n = recv(f->notify, text, sizeof(text) - 1, 0);
-		if (n < 0) {
-			read_text(f->log, text, sizeof(text));
-			fail_msg("no '%s' from the daemon; its log: %s", needle, text);
-		}
-		text[n] = '\0';
-	} while (!strstr(text, needle));
-}
-
-static void await_acknowledged(struct fixture *f)
-{
-	int waited;
-
-	for (waited = 0; waited < PATIENCE_MS && mock_pending(f->mock); waited += 10)
-		usleep(10000);
-	assert_int_equal(mock_pending(f->mock), 0);
-}
+#include "gabiond_process.h"
 
 static void ready_comes_after_the_policy(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	start(f);
 	await_notify(f, "READY=1");
@@ -198,7 +16,7 @@ static void ready_comes_after_the_policy(void **state)
 
 static void policy_with_an_error_leaves_what_is_in_force(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	char source[96];
 
 	snprintf(source, sizeof(source), "%s/bad.gabion", f->policy);
@@ -216,7 +34,7 @@ static void policy_with_an_error_leaves_what_is_in_force(void **state)
 
 static void events_are_written_and_acknowledged(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	mock_event(f->mock, 2, 0, "/second");
 	mock_event(f->mock, 1, 1, "/first");
@@ -232,7 +50,7 @@ static void events_are_written_and_acknowledged(void **state)
 
 static void losses_and_malformed_events_are_written(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	start(f);
 	mock_loss(f->mock, 2, 5);
@@ -245,7 +63,7 @@ static void losses_and_malformed_events_are_written(void **state)
 
 static void sigterm_hands_out_what_is_there(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	start(f);
 	await_notify(f, "READY=1");
@@ -263,7 +81,7 @@ static void sigterm_hands_out_what_is_there(void **state)
 /* Killed after the outputs have an event and before the kernel hears of it. */
 static void killed_daemon_resumes_without_loss_or_repetition(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	mock_event(f->mock, 1, 0, "/before");
 	f->mock->last_read = 1;
@@ -284,7 +102,7 @@ static void killed_daemon_resumes_without_loss_or_repetition(void **state)
 
 static void module_that_was_loaded_anew_counts_from_one_again(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	mock_event(f->mock, 1, 0, "/old");
 	f->mock->last_read = 1;
@@ -301,7 +119,7 @@ static void module_that_was_loaded_anew_counts_from_one_again(void **state)
 
 static void damaged_state_is_logged_and_got_over(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	write_file(f->state, "{\"version\":1,");
 	mock_event(f->mock, 1, 0, "/etc/shadow");
@@ -312,7 +130,7 @@ static void damaged_state_is_logged_and_got_over(void **state)
 
 static void sighup_loads_the_policy_and_reopens_files(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	char old[80];
 
 	snprintf(old, sizeof(old), "%s.1", f->events);
@@ -332,7 +150,7 @@ static void sighup_loads_the_policy_and_reopens_files(void **state)
 
 static void processes_are_assigned_if_that_is_asked_for(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	start(f);
 	await_notify(f, "READY=1");
@@ -353,7 +171,7 @@ static void processes_are_assigned_if_that_is_asked_for(void **state)
 
 static void monitor_shows_events_live(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	char command[512], out[80];
 	pid_t monitor;
 	int status, i;
@@ -384,7 +202,7 @@ static void monitor_shows_events_live(void **state)
 
 static void second_daemon_is_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	pid_t first;
 	int status;
 
@@ -400,7 +218,7 @@ static void second_daemon_is_refused(void **state)
 
 static void busy_kernel_is_asked_again(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	f->mock->busy = true;
 	mock_event(f->mock, 1, 0, "/etc/shadow");
@@ -413,7 +231,7 @@ static void busy_kernel_is_asked_again(void **state)
 
 static void without_module_it_ends(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	char port[32];
 	int status;
 
@@ -428,7 +246,7 @@ static void without_module_it_ends(void **state)
 
 static void module_that_goes_away_ends_it(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	int status;
 
 	start(f);
@@ -442,7 +260,7 @@ static void module_that_goes_away_ends_it(void **state)
 
 static void watchdog_is_fed(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 
 	setenv("WATCHDOG_USEC", "500000", 1);
 	start(f);
@@ -453,7 +271,7 @@ static void watchdog_is_fed(void **state)
 
 static void privileges_are_dropped(void **state)
 {
-	struct fixture *f = *state;
+	struct gabiond *f = *state;
 	char path[64];
 
 	start(f);
@@ -468,7 +286,7 @@ static void privileges_are_dropped(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, gabiond_setup, gabiond_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(ready_comes_after_the_policy),
 		TEST(policy_with_an_error_leaves_what_is_in_force),

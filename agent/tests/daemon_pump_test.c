@@ -3,21 +3,7 @@
  * From batches to outputs: each event once, losses exact, acknowledged only
  * what every output took.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../stream/pump.h"
-#include "test.h"
-
-/* struct recorder - an output that remembers, and fails on demand */
-struct recorder {
-	struct gabion_sink sink;
-	char log[4096];
-	int fail_after;		/* puts until it fails; -1: never */
-	bool fail_flush;
-};
+#include "recorder.h"
 
 struct fixture {
 	struct recorder a, b;
@@ -27,39 +13,6 @@ struct fixture {
 	struct gabion_error error;
 	int checkpoints;
 };
-
-static int recorder_put(struct gabion_sink *sink, const struct gabion_record *record,
-			const char *line, size_t length, struct gabion_error *error)
-{
-	struct recorder *r = (struct recorder *)sink;
-	size_t used = strlen(r->log);
-
-	assert_int_equal(line[length - 1], '\n');
-	if (r->fail_after == 0)
-		return gabion_error_set(error, -ENOSPC, "full");
-	r->fail_after -= r->fail_after > 0;
-	switch (record->kind) {
-	case GABION_RECORD_EVENT:
-		snprintf(r->log + used, sizeof(r->log) - used, "%d ", (int)record->event.sequence);
-		break;
-	case GABION_RECORD_LOSS:
-		snprintf(r->log + used, sizeof(r->log) - used, "lost(%d,%d,%d) ", (int)record->cpu,
-			 (int)record->count, (int)record->total);
-		break;
-	default:
-		snprintf(r->log + used, sizeof(r->log) - used, "malformed(%d) ", (int)record->count);
-	}
-	return 0;
-}
-
-static int recorder_flush(struct gabion_sink *sink, struct gabion_error *error)
-{
-	struct recorder *r = (struct recorder *)sink;
-
-	return r->fail_flush ? gabion_error_set(error, -EIO, "not synced") : 0;
-}
-
-static const struct gabion_sink_ops recorder_ops = { .put = recorder_put, .flush = recorder_flush };
 
 static void count_checkpoint(void *data)
 {
@@ -92,27 +45,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What the kernel presents: events @first to @last. */
 static void present(struct fixture *f, uint64_t first, uint64_t last)
 {
-	uint64_t i;
-
-	free(f->batch.events);
-	f->batch.nevents = (size_t)(last - first + 1);
-	f->batch.events = calloc(f->batch.nevents, sizeof(*f->batch.events));
-	for (i = first; i <= last; i++) {
-		f->batch.events[i - first].sequence = i;
-		f->batch.events[i - first].type = GABION_EVENT_LOCK;
-	}
-	f->batch.ack = last;
+	present_events(&f->batch, first, last);
 }
 
 static void set_loss(struct fixture *f, uint32_t cpu, uint64_t count)
 {
-	free(f->batch.losses);
-	f->batch.losses = calloc(1, sizeof(*f->batch.losses));
-	f->batch.losses[0] = (struct gabion_loss){ cpu, count };
-	f->batch.nlosses = 1;
+	present_loss(&f->batch, cpu, count);
 }
 
 static int run(struct fixture *f)
@@ -237,6 +177,20 @@ static void output_that_failed_hears_of_the_loss_later(void **state)
 	assert_string_equal(f->b.log, "lost(0,6,6) ");
 }
 
+/* What may be gone is told again. */
+static void loss_that_was_not_flushed_was_not_told(void **state)
+{
+	struct fixture *f = *state;
+
+	f->b.fail_flush = true;
+	set_loss(f, 0, 4);
+	run(f);
+	f->b.fail_flush = false;
+	run(f);
+	assert_string_equal(f->a.log, "lost(0,4,4) ");
+	assert_string_equal(f->b.log, "lost(0,4,4) lost(0,4,4) ");
+}
+
 static void malformed_events_are_reported_once_and_got_past(void **state)
 {
 	struct fixture *f = *state;
@@ -271,6 +225,7 @@ int main(void)
 		TEST(progress_is_saved_slice_by_slice),
 		TEST(losses_are_reported_as_they_grow),
 		TEST(output_that_failed_hears_of_the_loss_later),
+		TEST(loss_that_was_not_flushed_was_not_told),
 		TEST(malformed_events_are_reported_once_and_got_past),
 	};
 

@@ -26,6 +26,7 @@ static void defaults_are_as_documented(void **state)
 	(void)state;
 	assert_int_equal(gabion_output_spec_parse(&spec, "file:/a", NULL), 0);
 	assert_int_equal(spec.rotate, 0);
+	assert_int_equal(spec.spool, 64 << 20);
 	assert_int_equal(spec.fsync, GABION_FSYNC_ALWAYS);
 	gabion_output_spec_free(&spec);
 	assert_int_equal(gabion_output_spec_parse(&spec, "file,rotate=1K:/a", NULL), 0);
@@ -40,12 +41,24 @@ static void options_are_not_part_of_the_name(void **state)
 	struct gabion_output_spec spec;
 
 	(void)state;
-	assert_int_equal(gabion_output_spec_parse(&spec, "file,rotate=64M,keep=3,fsync=interval:/a",
-						  NULL), 0);
+	assert_int_equal(gabion_output_spec_parse(&spec, "file,rotate=64M,keep=3,fsync=interval,"
+						  "spool=2G:/a", NULL), 0);
 	assert_string_equal(spec.name, "file:/a");
 	assert_int_equal(spec.rotate, 64 << 20);
 	assert_int_equal(spec.keep, 3);
+	assert_int_equal(spec.spool, 2LL << 30);
 	assert_int_equal(spec.fsync, GABION_FSYNC_INTERVAL);
+	gabion_output_spec_free(&spec);
+}
+
+static void every_kind_may_do_without_a_spool(void **state)
+{
+	struct gabion_output_spec spec;
+
+	(void)state;
+	assert_int_equal(gabion_output_spec_parse(&spec, "journald,spool=none", NULL), 0);
+	assert_string_equal(spec.name, "journald");
+	assert_int_equal(spec.spool, 0);
 	gabion_output_spec_free(&spec);
 }
 
@@ -60,7 +73,7 @@ static void mistakes_are_named_with_the_mend(void **state)
 		{ "file", "give file:/ABSOLUTE/PATH" },
 		{ "file:relative", "'file:relative': give file:/ABSOLUTE/PATH" },
 		{ "stdout:/a", "stdout takes no path" },
-		{ "journald,rotate=1M", "journald has no option 'rotate'" },
+		{ "journald,rotate=1M", "journald has no option 'rotate': there is spool" },
 		{ "file,rotat=1M:/a", "file has no option 'rotat': there are rotate" },
 		{ "file,rotate:/a", "'rotate': give a size from 1K on" },
 		{ "file,rotate=1023:/a", "'rotate=1023': give a size" },
@@ -74,6 +87,7 @@ static void mistakes_are_named_with_the_mend(void **state)
 		{ "file,keep=3:/a", "keep means nothing without rotate" },
 		{ "file,rotate=1M,rotate=2M:/a", "'rotate' is given twice" },
 		{ "file,fsync=often:/a", "'fsync=often': give always, interval or none" },
+		{ "stdout,spool=0", "'spool=0': give none or a size" },
 		{ "file,:/a", "file has no option ''" },
 		{ "file:/a,rotate=1M", "options stand before the path: file,rotate=1M:/a" },
 		{ "file:/a,b,keep=2", "file,keep=2:/a,b" },
@@ -97,6 +111,7 @@ int main(void)
 		cmocka_unit_test(path_may_hold_any_character),
 		cmocka_unit_test(defaults_are_as_documented),
 		cmocka_unit_test(options_are_not_part_of_the_name),
+		cmocka_unit_test(every_kind_may_do_without_a_spool),
 		cmocka_unit_test(mistakes_are_named_with_the_mend),
 	};
 
