@@ -13,6 +13,8 @@ int gabion_output_open(struct gabion_sink **sink, const struct gabion_output_spe
 		return gabion_output_stdout_open(sink, spec, error);
 	case GABION_OUTPUT_FILE:
 		return gabion_output_file_open(sink, spec, error);
+	case GABION_OUTPUT_SYSLOG:
+		return gabion_output_syslog_open(sink, spec, error);
 	default:
 		return gabion_error_set(error, -EINVAL, "unknown output '%s'", spec->name);
 	}

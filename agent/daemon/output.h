@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The outputs of gabiond: files, stdout, the journal.
+ * The outputs of gabiond: files, stdout, the journal, syslog.
  */
 #ifndef GABION_DAEMON_OUTPUT_H
 #define GABION_DAEMON_OUTPUT_H
@@ -19,5 +19,7 @@ int gabion_output_stdout_open(struct gabion_sink **sink, const struct gabion_out
 			      struct gabion_error *error);
 int gabion_output_journal_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
 			       struct gabion_error *error);
+int gabion_output_syslog_open(struct gabion_sink **sink, const struct gabion_output_spec *spec,
+			      struct gabion_error *error);
 
 #endif /* GABION_DAEMON_OUTPUT_H */

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
@@ -17,6 +16,7 @@
 #include "../event/event_words.h"
 #include "datagram.h"
 #include "output.h"
+#include "priority.h"
 
 #define JOURNAL_SOCKET	"/run/systemd/journal/socket"
 
@@ -87,27 +87,6 @@ static void free_fields(struct fields *f)
 		free(f->iov[--f->n].iov_base);
 }
 
-static int priority(const struct gabion_record *record)
-{
-	if (record->kind != GABION_RECORD_EVENT)
-		return LOG_ERR;
-	switch (record->event.type) {
-	case GABION_EVENT_HOOK:
-		return LOG_CRIT;
-	case GABION_EVENT_ACCESS:
-		if (record->event.verdict == GABION_VERDICT_DENIED)
-			return LOG_WARNING;
-		if (record->event.verdict == GABION_VERDICT_COMPLAIN)
-			return LOG_NOTICE;
-		return LOG_INFO;
-	case GABION_EVENT_TRANSITION:
-		/* A process that should be in a domain, and is not. */
-		return record->event.verdict == GABION_VERDICT_DENIED ? LOG_WARNING : LOG_NOTICE;
-	default:
-		return LOG_NOTICE;
-	}
-}
-
 static void add_event(struct fields *f, const struct gabion_event *e)
 {
 	add_number(f, "GABION_SEQUENCE", e->sequence);
@@ -148,7 +127,7 @@ static int journal_put(struct gabion_sink *sink, const struct gabion_record *rec
 	snprintf(instance, sizeof(instance), "%016" PRIx64, record->instance);
 	add_string(&f, "MESSAGE", message);
 	add_string(&f, "MESSAGE_ID", record->kind == GABION_RECORD_EVENT ? ID_EVENT : ID_LOSS);
-	add_number(&f, "PRIORITY", (uint64_t)priority(record));
+	add_number(&f, "PRIORITY", (uint64_t)gabion_record_priority(record));
 	add_string(&f, "SYSLOG_IDENTIFIER", "gabion");
 	add_string(&f, "GABION_INSTANCE", instance);
 	if (record->kind == GABION_RECORD_EVENT) {

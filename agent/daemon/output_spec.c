@@ -18,14 +18,20 @@
 #define FILES		(1U << GABION_OUTPUT_FILE)
 #define ALL		~0U
 
-/* @has_path: PATH has to be given; else it must not be. */
+enum path_use {
+	PATH_NEVER,
+	PATH_ALWAYS,
+	PATH_IF_GIVEN,
+};
+
 static const struct {
 	const char *word;
-	bool has_path;
+	enum path_use path;
 } kinds[GABION_OUTPUT_KINDS] = {
-	[GABION_OUTPUT_JOURNALD] = { "journald", false },
-	[GABION_OUTPUT_STDOUT] = { "stdout", false },
-	[GABION_OUTPUT_FILE] = { "file", true },
+	[GABION_OUTPUT_JOURNALD] = { "journald", PATH_NEVER },
+	[GABION_OUTPUT_STDOUT] = { "stdout", PATH_NEVER },
+	[GABION_OUTPUT_FILE] = { "file", PATH_ALWAYS },
+	[GABION_OUTPUT_SYSLOG] = { "syslog", PATH_IF_GIVEN },
 };
 
 /* ---- values ---- */
@@ -176,8 +182,8 @@ static int parse_head(struct gabion_output_spec *spec, const char *text, char *h
 			break;
 	if (kind == GABION_OUTPUT_KINDS)
 		return gabion_error_set(error, -EINVAL,
-					"unknown output '%s': give journald, stdout or "
-					"file:/ABSOLUTE/PATH", text);
+					"unknown output '%s': give journald, stdout, syslog "
+					"or file:/ABSOLUTE/PATH", text);
 	spec->kind = (enum gabion_output_kind)kind;
 	while ((word = strsep(&head, ","))) {
 		err = parse_option(spec, text, word, &seen, error);
@@ -204,10 +210,10 @@ static int parse(struct gabion_output_spec *spec, const char *text, struct gabio
 	err = parse_head(spec, text, head, error);
 	if (err)
 		return err;
-	if (!kinds[spec->kind].has_path && path)
+	if (kinds[spec->kind].path == PATH_NEVER && path)
 		return gabion_error_set(error, -EINVAL, "output '%s': %s takes no path", text,
 					kinds[spec->kind].word);
-	if (kinds[spec->kind].has_path && (!path || *path != '/'))
+	if (path ? *path != '/' : kinds[spec->kind].path == PATH_ALWAYS)
 		return gabion_error_set(error, -EINVAL, "output '%s': give %s:/ABSOLUTE/PATH", text,
 					kinds[spec->kind].word);
 	err = path ? check_path(spec, text, path, error) : 0;

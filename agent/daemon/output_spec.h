@@ -14,6 +14,7 @@ enum gabion_output_kind {
 	GABION_OUTPUT_JOURNALD,
 	GABION_OUTPUT_STDOUT,
 	GABION_OUTPUT_FILE,
+	GABION_OUTPUT_SYSLOG,
 	GABION_OUTPUT_KINDS,
 };
 
@@ -32,7 +33,7 @@ enum gabion_fsync {
 /**
  * struct gabion_output_spec - one output
  * @name:	owned; KIND or KIND:PATH, which names the output whatever its options
- * @path:	absolute, within @name; NULL: the kind has none
+ * @path:	absolute, within @name; NULL: there is none
  * @rotate:	bytes above which the file is rotated; 0: it is not
  * @keep:	how many rotated files are kept, 1 to 999
  * @spool:	bytes that may wait on the disk while it fails; 0: none

@@ -51,6 +51,19 @@ static void options_are_not_part_of_the_name(void **state)
 	gabion_output_spec_free(&spec);
 }
 
+static void path_of_syslog_may_be_left_out(void **state)
+{
+	struct gabion_output_spec spec;
+
+	(void)state;
+	assert_int_equal(gabion_output_spec_parse(&spec, "syslog", NULL), 0);
+	assert_null(spec.path);
+	gabion_output_spec_free(&spec);
+	assert_int_equal(gabion_output_spec_parse(&spec, "syslog:/run/log", NULL), 0);
+	assert_string_equal(spec.path, "/run/log");
+	gabion_output_spec_free(&spec);
+}
+
 static void every_kind_may_do_without_a_spool(void **state)
 {
 	struct gabion_output_spec spec;
@@ -72,6 +85,9 @@ static void mistakes_are_named_with_the_mend(void **state)
 		{ "", "unknown output ''" },
 		{ "file", "give file:/ABSOLUTE/PATH" },
 		{ "file:relative", "'file:relative': give file:/ABSOLUTE/PATH" },
+		{ "syslog:", "'syslog:': give syslog:/ABSOLUTE/PATH" },
+		{ "syslog,rotate=1M", "syslog has no option 'rotate'" },
+		{ "syslog:/a,spool=1M", "syslog,spool=1M:/a" },
 		{ "stdout:/a", "stdout takes no path" },
 		{ "journald,rotate=1M", "journald has no option 'rotate': there is spool" },
 		{ "file,rotat=1M:/a", "file has no option 'rotat': there are rotate" },
@@ -111,6 +127,7 @@ int main(void)
 		cmocka_unit_test(path_may_hold_any_character),
 		cmocka_unit_test(defaults_are_as_documented),
 		cmocka_unit_test(options_are_not_part_of_the_name),
+		cmocka_unit_test(path_of_syslog_may_be_left_out),
 		cmocka_unit_test(every_kind_may_do_without_a_spool),
 		cmocka_unit_test(mistakes_are_named_with_the_mend),
 	};
