@@ -4,8 +4,9 @@
  * as one record into the ring of the CPU, and read from there by netlink.
  *
  * Rings are per CPU and written with interrupts off by their own CPU only, so
- * any context but NMI may write, without a lock. A record that does not fit is
- * lost and counted: made = acknowledged + pending + lost, always.
+ * any context but NMI may write, without a lock. How much of a ring a domain may
+ * hold: audit_share.h. A record that does not fit is lost and counted: made =
+ * acknowledged + pending + lost, always.
  */
 #ifndef GABION_AUDIT_H
 #define GABION_AUDIT_H
@@ -77,12 +78,16 @@ enum gabion_record_string {
 /**
  * struct gabion_record - an event as it lies in a ring
  * @size:	bytes, multiple of 8, strings included; first word of the record
+ * @payer:	whose share of the ring it lies in; the ring's, like the next one
+ * @purse:	enum gabion_purse
  * @length:	bytes of each string with NUL, 0: absent. Strings follow the record.
  *
  * The other members are those of enum gabion_event_attr.
  */
 struct gabion_record {
 	u32 size;
+	u16 payer;
+	u8 purse;
 	u32 cpu;
 	u64 sequence;
 	u64 boottime;
@@ -131,12 +136,14 @@ void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path
 
 /**
  * gabion_ring_reserve - room for a record of @size bytes in this CPU's ring
+ * @payer:	in whose share of it
  *
  * Interrupts are off from here to gabion_ring_commit(). Gives every event its
  * sequence number, lost or not.
  * Return: the room, or NULL when lost (counted; do not commit, interrupts as before).
  */
-struct gabion_record *gabion_ring_reserve(u32 size, unsigned long *flags, u64 *sequence);
+struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *flags,
+					  u64 *sequence);
 void gabion_ring_commit(struct gabion_record *record, unsigned long flags);
 
 /**
@@ -166,19 +173,21 @@ void gabion_ring_rewind(void);
 void gabion_ring_acknowledge(u64 sequence);
 
 /**
- * struct gabion_ring_totals - the account
+ * struct gabion_ring_totals - the account: made = acknowledged + pending + lost
  * @made:	events since load
  * @lost:	did not fit
  * @pending:	in the rings, not acknowledged
+ * @acknowledged: the subscriber has stored them
  */
 struct gabion_ring_totals {
 	u64 made;
 	u64 lost;
 	u64 pending;
+	u64 acknowledged;
 };
 
+/* Each CPU is asked between two events of its own. May sleep; takes gabion_ring_mutex. */
 void gabion_ring_totals(struct gabion_ring_totals *totals);
-u64 gabion_ring_lost(int cpu);
 
 /* @bytes for each CPU, rounded up to a power of two. Return: 0 or -ENOMEM. */
 int gabion_ring_init(unsigned int bytes);

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include "audit.h"
+#include "audit_share.h"
 #include "compat.h"
 #include "path_label.h"
 #include "task_label.h"
@@ -74,6 +75,13 @@ static void fill_task(struct gabion_record *record)
 	strscpy_pad(record->comm, current->comm, sizeof(record->comm));
 }
 
+/* What a domain did is paid by it; the rest is nobody's doing. */
+static u16 payer_of(const struct gabion_event *event)
+{
+	return event->type == GABION_EVENT_ACCESS || event->type == GABION_EVENT_TRANSITION ?
+		       event->domain : GABION_SHARE_KERNEL;
+}
+
 void gabion_audit(const struct gabion_event *event)
 {
 	struct gabion_path_buffer exe = {};
@@ -95,7 +103,7 @@ void gabion_audit(const struct gabion_event *event)
 		length[i] = string_size(strings[i]);
 		size += length[i];
 	}
-	record = gabion_ring_reserve(ALIGN(size, 8), &flags, &sequence);
+	record = gabion_ring_reserve(ALIGN(size, 8), payer_of(event), &flags, &sequence);
 	if (record) {
 		record->sequence = sequence;
 		record->cpu = smp_processor_id();

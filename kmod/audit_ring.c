@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Per-CPU rings of audit records.  See audit.h. */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/smp.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "audit.h"
+#include "audit_share.h"
 
 /**
  * struct ring - records of one CPU
- * @data:	ring_size bytes
+ * @data:	ring_size bytes, mapped twice in a row: a record goes over the end
  * @head:	bytes ever written; by the owning CPU with interrupts off
  * @tail:	bytes acknowledged; under gabion_ring_mutex
  * @presented:	bytes that went into messages to the subscriber, tail <= presented <= head;
  *		under gabion_ring_mutex
  * @made:	events, lost ones too; owning CPU, interrupts off
- * @lost:	owning CPU, interrupts off
+ * @written:	records, likewise
+ * @lost:	likewise
  * @acknowledged: records the tail went over; under gabion_ring_mutex
- *
- * A record does not wrap: when it would, a filler (sequence 0) takes the rest
- * of the ring.
  */
 struct ring {
 	u8 *data;
@@ -28,6 +30,7 @@ struct ring {
 	u64 tail;
 	u64 presented;
 	u64 made;
+	u64 written;
 	u64 lost;
 	u64 acknowledged;
 };
@@ -43,34 +46,33 @@ static struct gabion_record *record_at(const struct ring *ring, u64 position)
 	return (struct gabion_record *)(ring->data + (position & (ring_size - 1)));
 }
 
-struct gabion_record *gabion_ring_reserve(u32 size, unsigned long *flags, u64 *sequence)
+struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *flags,
+					  u64 *sequence)
 {
 	struct gabion_record *record;
+	enum gabion_purse purse;
 	struct ring *ring;
-	u32 rest, need;
+	u64 used;
 
 	local_irq_save(*flags);
 	ring = this_cpu_ptr(&rings);
 	ring->made++;
 	*sequence = atomic64_inc_return(&last_sequence);
-	rest = ring_size - (ring->head & (ring_size - 1));
-	need = size > rest ? rest + size : size;
+	purse = gabion_share_choose(payer, size);
 	/* Pairs with the release in acknowledge: the reader is done with those bytes. */
-	if (need > ring_size - (ring->head - smp_load_acquire(&ring->tail))) {
+	used = ring->head - smp_load_acquire(&ring->tail);
+	/* What was chosen is there, unless what others hold was measured by larger parts. */
+	if (purse == GABION_PURSE_NONE || size > ring_size - used) {
 		ring->lost++;
+		gabion_share_lose(payer);
 		local_irq_restore(*flags);
 		return NULL;
 	}
-	if (size > rest) {
-		record = record_at(ring, ring->head);
-		record->size = rest;
-		if (rest >= offsetofend(struct gabion_record, sequence))
-			record->sequence = 0;
-		/* Pairs with the acquire in peek. */
-		smp_store_release(&ring->head, ring->head + rest);
-	}
+	gabion_share_charge(payer, purse, size);
 	record = record_at(ring, ring->head);
 	record->size = size;
+	record->payer = payer;
+	record->purse = purse;
 	return record;
 }
 
@@ -79,34 +81,24 @@ void gabion_ring_commit(struct gabion_record *record, unsigned long flags)
 	struct ring *ring = this_cpu_ptr(&rings);
 
 	lockdep_assert_irqs_disabled();
+	ring->written++;
 	/* Pairs with the acquire in peek: the record is complete. */
 	smp_store_release(&ring->head, ring->head + record->size);
 	local_irq_restore(flags);
 	gabion_netlink_event_ready();
 }
 
-/* A filler is too short for a record, or says so. */
-static bool is_filler(const struct gabion_record *record)
-{
-	return record->size < sizeof(*record) || !record->sequence;
-}
-
 const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor)
 {
 	struct ring *ring = per_cpu_ptr(&rings, cursor->cpu);
-	const struct gabion_record *record;
 
 	lockdep_assert_held(&gabion_ring_mutex);
 	if (cursor->position < ring->tail)
 		cursor->position = ring->tail;
 	/* Pairs with the release in commit: records before the head are complete. */
-	while (cursor->position != smp_load_acquire(&ring->head)) {
-		record = record_at(ring, cursor->position);
-		if (!is_filler(record))
-			return record;
-		cursor->position += record->size;
-	}
-	return NULL;
+	if (cursor->position == smp_load_acquire(&ring->head))
+		return NULL;
+	return record_at(ring, cursor->position);
 }
 
 void gabion_ring_advance(struct gabion_ring_cursor *cursor, const struct gabion_record *record)
@@ -145,48 +137,99 @@ void gabion_ring_acknowledge(u64 sequence)
 		const struct gabion_record *record;
 
 		while (cursor.position < ring->presented &&
-		       (record = gabion_ring_peek(&cursor)) && record->sequence <= sequence &&
-		       cursor.position < ring->presented) {
+		       (record = gabion_ring_peek(&cursor)) && record->sequence <= sequence) {
+			u16 payer = record->payer;
+			u8 purse = record->purse;
+			u32 size = record->size;
+
 			gabion_ring_advance(&cursor, record);
 			ring->acknowledged++;
+			/*
+			 * Pairs with the acquire in reserve: we are done with those bytes.
+			 * First the room, then the right to it.
+			 */
+			smp_store_release(&ring->tail, cursor.position);
+			gabion_share_return(cpu, payer, purse, size);
 		}
-		/* Pairs with the acquire in reserve: we are done with those bytes. */
-		smp_store_release(&ring->tail, cursor.position);
-		ring->presented = max(ring->presented, ring->tail);
 	}
+}
+
+/* Of one ring, on its CPU: between two events, not in the middle of one. */
+static void add_ring(void *data)
+{
+	struct gabion_ring_totals *totals = data;
+	const struct ring *ring = this_cpu_ptr(&rings);
+
+	totals->made += ring->made;
+	totals->lost += ring->lost;
+	totals->pending += ring->written;
 }
 
 void gabion_ring_totals(struct gabion_ring_totals *totals)
 {
-	u64 acknowledged = 0;
+	const struct ring *ring;
 	int cpu;
 
 	memset(totals, 0, sizeof(*totals));
+	cpus_read_lock();
+	mutex_lock(&gabion_ring_mutex);
 	for_each_possible_cpu(cpu) {
-		const struct ring *ring = per_cpu_ptr(&rings, cpu);
-
-		acknowledged += READ_ONCE(ring->acknowledged);
-		totals->made += READ_ONCE(ring->made);
-		totals->lost += READ_ONCE(ring->lost);
+		ring = per_cpu_ptr(&rings, cpu);
+		totals->acknowledged += ring->acknowledged;
+		if (!smp_call_function_single(cpu, add_ring, totals, true))
+			continue;
+		/* Offline, and stays so: nobody writes. */
+		totals->made += ring->made;
+		totals->lost += ring->lost;
+		totals->pending += ring->written;
 	}
-	totals->pending = totals->made - totals->lost - acknowledged;
+	mutex_unlock(&gabion_ring_mutex);
+	cpus_read_unlock();
+	totals->pending -= totals->acknowledged;
 }
 
-u64 gabion_ring_lost(int cpu)
+/*
+ * The second mapping has references of its own, and with VM_MAP_PUT_PAGES vfree()
+ * drops those of both, and the array.
+ */
+static u8 *map_twice(int node)
 {
-	return READ_ONCE(per_cpu(rings, cpu).lost);
+	unsigned int n = ring_size >> PAGE_SHIFT, i;
+	struct page **pages = kvcalloc(n, 2 * sizeof(*pages), GFP_KERNEL);
+	u8 *data;
+
+	if (!pages)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		pages[i] = alloc_pages_node(node, GFP_KERNEL | __GFP_ZERO, 0);
+		if (!pages[i])
+			goto err;
+		pages[n + i] = pages[i];
+	}
+	data = vmap(pages, 2 * n, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	if (!data)
+		goto err;
+	for (i = 0; i < n; i++)
+		get_page(pages[i]);
+	return data;
+err:
+	while (i--)
+		__free_page(pages[i]);
+	kvfree(pages);
+	return NULL;
 }
 
 int __init gabion_ring_init(unsigned int bytes)
 {
 	int cpu;
 
-	ring_size = roundup_pow_of_two(clamp(bytes, 32U << 10, 64U << 20));
+	/* Four fifths of the smallest pool hold the largest record, RECORD_ROOM of netlink_event.c. */
+	ring_size = roundup_pow_of_two(clamp(bytes, 64U << 10, 64U << 20));
+	if (gabion_share_init(ring_size))
+		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		struct ring *ring = per_cpu_ptr(&rings, cpu);
-
-		ring->data = vzalloc_node(ring_size, cpu_to_node(cpu));
-		if (!ring->data) {
+		per_cpu(rings, cpu).data = map_twice(cpu_to_node(cpu));
+		if (!per_cpu(rings, cpu).data) {
 			gabion_ring_exit();
 			return -ENOMEM;
 		}
@@ -200,4 +243,5 @@ void gabion_ring_exit(void)
 
 	for_each_possible_cpu(cpu)
 		vfree(per_cpu(rings, cpu).data);
+	gabion_share_exit();
 }

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include <gabion/policy.h>
+#include "audit_share.h"
 #include "domain_id.h"
 #include "policy.h"
 
@@ -49,7 +50,9 @@ int gabion_domain_number(const char *name)
 	copy = kstrdup(name, GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-	err = xa_err(xa_store(&names, count, copy, GFP_KERNEL));
+	/* Before anybody can have the number. */
+	err = gabion_share_provide(count + 1) ?:
+	      xa_err(xa_store(&names, count, copy, GFP_KERNEL));
 	if (err) {
 		kfree(copy);
 		return err;

@@ -26,7 +26,7 @@
 
 static unsigned int ring_kib = 256;
 module_param(ring_kib, uint, 0444);
-MODULE_PARM_DESC(ring_kib, "KiB of audit ring for each CPU (power of two, 32 to 65536)");
+MODULE_PARM_DESC(ring_kib, "KiB of audit ring for each CPU (power of two, 64 to 65536)");
 
 static unsigned int cache_slots = 8192;
 module_param(cache_slots, uint, 0444);

@@ -9,6 +9,7 @@
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "audit_share.h"
 #include "compat.h"
 #include "domain_id.h"
 #include "engine.h"
@@ -177,14 +178,16 @@ static int put_event(struct sk_buff *skb, const struct gabion_record *r)
 	return 0;
 }
 
-static int put_loss(struct sk_buff *skb, int cpu, u64 lost)
+static int put_loss(struct sk_buff *skb, int cpu, u16 payer, u64 lost)
 {
 	struct nlattr *nest = nla_nest_start(skb, GABION_A_LOSS);
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, GABION_L_CPU, cpu) ||
-	    nla_put_u64_64bit(skb, GABION_L_COUNT, lost, GABION_L_PAD)) {
+	    nla_put_u64_64bit(skb, GABION_L_COUNT, lost, GABION_L_PAD) ||
+	    (payer != GABION_SHARE_KERNEL &&
+	     nla_put_string(skb, GABION_L_DOMAIN, gabion_domain_name(payer)))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -192,18 +195,27 @@ static int put_loss(struct sk_buff *skb, int cpu, u64 lost)
 	return 0;
 }
 
-/* Losses from CPU @first on; the first one that did not fit, or nr_cpu_ids. */
-static int put_losses(struct sk_buff *skb, int first)
+/*
+ * Losses from those of domain *@next on CPU *@cpu on, the kernel's own behind those of the
+ * last domain; both are then at the first one that did not fit, or *@cpu at nr_cpu_ids.
+ */
+static void put_losses(struct sk_buff *skb, long *cpu, long *next)
 {
 	u64 lost;
-	int cpu;
+	u16 payer;
 
-	for (cpu = first; cpu < nr_cpu_ids; cpu++) {
-		lost = cpu_possible(cpu) ? gabion_ring_lost(cpu) : 0;
-		if (lost && put_loss(skb, cpu, lost))
-			break;
+	while (*cpu < nr_cpu_ids) {
+		payer = *next < gabion_domain_count() ? *next : GABION_SHARE_KERNEL;
+		lost = gabion_share_lost(*cpu, payer);
+		if (lost && put_loss(skb, *cpu, payer, lost))
+			return;
+		if (payer != GABION_SHARE_KERNEL) {
+			++*next;
+			continue;
+		}
+		*cpu = cpumask_next(*cpu, cpu_possible_mask);
+		*next = 0;
 	}
-	return cpu;
 }
 
 static bool is_subscriber(const struct netlink_callback *cb)
@@ -211,7 +223,10 @@ static bool is_subscriber(const struct netlink_callback *cb)
 	return READ_ONCE(subscriber) == NETLINK_CB(cb->skb).portid;
 }
 
-/* State of a dump: args[0] cursor's CPU, args[1] its position, args[2] CPU whose losses are next. */
+/*
+ * State of a dump: args[0] cursor's CPU, args[1] its position, args[2] CPU whose losses are
+ * next, args[3] domain whose losses there are.
+ */
 int gabion_nl_event_start(struct netlink_callback *cb)
 {
 	const struct nlattr *ack;
@@ -261,7 +276,7 @@ int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			     &gabion_genl_family, NLM_F_MULTI, GABION_CMD_EVENT_READ);
 	if (!header)
 		return -EMSGSIZE;
-	cb->args[2] = put_losses(skb, cb->args[2]);
+	put_losses(skb, &cb->args[2], &cb->args[3]);
 	if (cb->args[2] < nr_cpu_ids)
 		goto out;
 	mutex_lock(&gabion_ring_mutex);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The audit stream: what is in an event, modes, order, and the account of losses. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,40 +94,171 @@ TEST_F(audit, only_acknowledged_events_go)
 
 #define FLOOD 20000
 
+static int read_often(int n, int error)
+{
+	int fd;
+
+	while (n--) {
+		fd = open(TEST_DIR "/object/file", O_RDONLY);
+		if ((fd < 0 ? errno : 0) != error)
+			return 1;
+		close(fd);
+	}
+	return 0;
+}
+
 static int flood(void)
 {
-	int i;
+	return read_often(FLOOD, EACCES);
+}
 
-	for (i = 0; i < FLOOD; i++)
-		if (read_object() != EACCES)
-			return 1;
-	return 0;
+static int flood_with_what_is_let_pass(void)
+{
+	return read_often(FLOOD / 4, 0);
+}
+
+static int read_now_and_then(void)
+{
+	return read_often(3, EACCES);
+}
+
+/* made = acknowledged + pending + lost, whenever somebody asks. */
+static bool adds_up(const struct gabion_status *s)
+{
+	if (s->events_made == s->events_acknowledged + s->events_pending + s->events_lost)
+		return true;
+	printf("# %llu made, %llu acknowledged, %llu pending, %llu lost\n",
+	       (unsigned long long)s->events_made, (unsigned long long)s->events_acknowledged,
+	       (unsigned long long)s->events_pending, (unsigned long long)s->events_lost);
+	return false;
+}
+
+/* Events of @domain in @batch; NULL: of the kernel itself. */
+static unsigned int events_of(const struct gabion_batch *batch, const char *domain)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < batch->nevents; i++)
+		n += domain ? batch->events[i].type == GABION_EVENT_ACCESS &&
+				      !strcmp(batch->events[i].domain, domain) :
+			      batch->events[i].type == GABION_EVENT_POLICY;
+	return n;
+}
+
+static uint64_t lost_of(const struct gabion_batch *batch, const char *domain)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < batch->nlosses; i++)
+		if (!domain || !strcmp(batch->losses[i].domain, domain))
+			n += batch->losses[i].count;
+	return n;
 }
 
 /* Nobody reads: the rings overflow. Nothing of it is hidden. */
 TEST_F(audit, losses_are_counted_exactly)
 {
-	cleanup_batch struct gabion_batch batch = { 0 };
+	cleanup_batch struct gabion_batch first = { 0 }, batch = { 0 };
 	struct gabion_status before, after;
 	struct gabion_error error = { 0 };
-	uint64_t lost_before = 0, lost = 0;
 	size_t i;
 
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &before, &error));
+	ASSERT_EQ(0, gabion_netlink_read(self->client, 0, &first, &error));
 	ASSERT_EQ(0, confine_run(self->client, "refused", flood));
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &after, &error));
+	EXPECT_TRUE(adds_up(&before));
+	EXPECT_TRUE(adds_up(&after));
 	EXPECT_EQ(FLOOD, after.events_made - before.events_made);
-	lost_before = before.events_lost;
-	EXPECT_LT(lost_before, after.events_lost);
+	EXPECT_LT(before.events_lost, after.events_lost);
+	EXPECT_EQ(before.events_acknowledged, after.events_acknowledged);
 	EXPECT_EQ(FLOOD, after.events_pending - before.events_pending +
-			 after.events_lost - lost_before);
+			 after.events_lost - before.events_lost);
 	ASSERT_EQ(0, gabion_netlink_read(self->client, 0, &batch, &error));
-	for (i = 0; i < batch.nlosses; i++)
-		lost += batch.losses[i].count;
-	EXPECT_EQ(after.events_lost, lost);
+	EXPECT_EQ(after.events_lost, lost_of(&batch, NULL));
+	EXPECT_EQ(after.events_lost - before.events_lost,
+		  lost_of(&batch, "refused") - lost_of(&first, "refused"));
 	EXPECT_EQ(after.events_pending, batch.nevents);
 	for (i = 1; i < batch.nevents; i++)
 		ASSERT_LT(batch.events[i - 1].sequence, batch.events[i].sequence);
+	confine_events_clear(self->client);
+	ASSERT_EQ(0, gabion_netlink_status(self->client, &before, &error));
+	EXPECT_TRUE(adds_up(&before));
+	EXPECT_EQ(0, before.events_pending);
+	EXPECT_EQ(after.events_acknowledged + after.events_pending, before.events_acknowledged);
+}
+
+/* Also in the middle of a flood, and while it is read. */
+TEST_F(audit, the_account_adds_up_at_every_moment)
+{
+	cleanup_batch struct gabion_batch batch = { 0 };
+	struct gabion_status status = { 0 };
+	struct gabion_netlink *client;
+	struct gabion_error error = { 0 };
+	uint64_t ack = 0;
+	int i, broken = 0, result;
+	pid_t pid = fork();
+
+	if (!pid) {
+		gabion_netlink_close(self->client);
+		if (gabion_netlink_open(&client, &error))
+			_exit(CONFINE_BROKEN);
+		_exit(confine_run(client, "refused", flood));
+	}
+	for (i = 0; !waitpid(pid, &result, WNOHANG); i++) {
+		ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
+		broken += !adds_up(&status);
+		if (i % 8)
+			continue;
+		gabion_batch_free(&batch);
+		ASSERT_EQ(0, gabion_netlink_read(self->client, ack, &batch, &error));
+		ack = batch.ack;
+	}
+	EXPECT_EQ(0, result);
+	EXPECT_EQ(0, broken);
+	EXPECT_LT(10, i);
+	confine_events_clear(self->client);
+}
+
+/*
+ * The ring of one processor is filled to the brim by three domains, one of which comes after
+ * the other. Who comes later still has its part, and so has the kernel.
+ */
+TEST_F(audit, a_flood_does_not_push_out_what_others_say)
+{
+	cleanup_batch struct gabion_batch batch = { 0 };
+	struct gabion_error error = { 0 };
+	cpu_set_t all, one;
+	uint64_t before;
+
+	ASSERT_EQ(0, gabion_netlink_read(self->client, 0, &batch, &error));
+	before = lost_of(&batch, "refused");
+	gabion_batch_free(&batch);
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_getaffinity(0, sizeof(all), &all);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	ASSERT_EQ(0, confine_run(self->client, "hostile", flood));
+	ASSERT_EQ(0, confine_run(self->client, "complaining", flood_with_what_is_let_pass));
+	ASSERT_EQ(0, confine_run(self->client, "watched", flood_with_what_is_let_pass));
+	ASSERT_EQ(0, confine_run(self->client, "refused", read_now_and_then));
+	ASSERT_EQ(0, system("gabion load --image $GABION_IMAGE > /dev/null"));
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(all), &all));
+
+	ASSERT_EQ(0, gabion_netlink_read(self->client, 0, &batch, &error));
+	EXPECT_EQ(3, events_of(&batch, "refused"));
+	EXPECT_EQ(before, lost_of(&batch, "refused"));
+	EXPECT_EQ(1, events_of(&batch, NULL));
+	EXPECT_EQ(0, lost_of(&batch, ""));
+	/* That it was full, and who filled it: nobody had it all. */
+	EXPECT_LT(0, lost_of(&batch, "hostile"));
+	EXPECT_LT(0, lost_of(&batch, "complaining"));
+	EXPECT_LT(0, lost_of(&batch, "watched"));
+	EXPECT_LT(events_of(&batch, "complaining"), events_of(&batch, "hostile"));
+	EXPECT_LT(3, events_of(&batch, "complaining"));
+	EXPECT_LT(3, events_of(&batch, "watched"));
 	confine_events_clear(self->client);
 }
 

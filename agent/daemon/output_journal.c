@@ -136,6 +136,8 @@ static int journal_put(struct gabion_sink *sink, const struct gabion_record *rec
 		add_number(&f, "GABION_COUNT", record->count);
 		add_string(&f, "GABION_TYPE", record->kind == GABION_RECORD_LOSS ? "loss" :
 										   "malformed");
+		if (record->kind == GABION_RECORD_LOSS)
+			add_string(&f, "GABION_DOMAIN", record->text);
 	}
 	/* The whole record, for programs that read the other outputs too. */
 	add_bytes(&f, "GABION_JSON", line, length - 1);

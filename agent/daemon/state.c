@@ -49,25 +49,43 @@ static bool number(const json_t *value, uint64_t *n)
 	return true;
 }
 
-static bool load_pairs(struct gabion_progress *p, const json_t *pairs, bool losses)
+static bool load_taken(struct gabion_progress *p, const json_t *ranges)
 {
-	uint64_t first, second;
-	json_t *pair;
+	uint64_t first, last;
+	json_t *range;
 	size_t i;
 
-	if (!json_is_array(pairs))
+	if (!json_is_array(ranges))
 		return false;
-	json_array_foreach(pairs, i, pair) {
-		if (!number(json_array_get(pair, 0), &first) ||
-		    !number(json_array_get(pair, 1), &second))
+	json_array_foreach(ranges, i, range)
+		if (!number(json_array_get(range, 0), &first) ||
+		    !number(json_array_get(range, 1), &last) || first > last ||
+		    gabion_progress_add(p, first, last))
 			return false;
-		if (losses) {
-			if (first > UINT32_MAX ||
-			    gabion_progress_set_lost(p, (uint32_t)first, second))
-				return false;
-		} else if (first > second || gabion_progress_add(p, first, second)) {
+	return true;
+}
+
+/* Each [CPU, COUNT] of the kernel's own events, or [CPU, COUNT, DOMAIN]. */
+static bool load_losses(struct gabion_progress *p, const json_t *losses)
+{
+	struct gabion_loss loss;
+	const char *domain;
+	uint64_t cpu;
+	json_t *item;
+	size_t i;
+
+	if (!json_is_array(losses))
+		return false;
+	json_array_foreach(losses, i, item) {
+		domain = json_array_size(item) > 2 ? json_string_value(json_array_get(item, 2)) : "";
+		if (!number(json_array_get(item, 0), &cpu) || cpu > UINT32_MAX ||
+		    !number(json_array_get(item, 1), &loss.count) || !domain ||
+		    strlen(domain) >= sizeof(loss.domain))
 			return false;
-		}
+		loss.cpu = (uint32_t)cpu;
+		snprintf(loss.domain, sizeof(loss.domain), "%s", domain);
+		if (gabion_progress_set_lost(p, &loss))
+			return false;
 	}
 	return true;
 }
@@ -98,8 +116,8 @@ static int load_sinks(const struct gabion_state *state, const json_t *outputs,
 		output = find_output(outputs, sinks[i]->name);
 		if (!output || sinks[i]->transient)
 			continue;
-		if (load_pairs(&sinks[i]->progress, json_object_get(output, "taken"), false) &&
-		    load_pairs(&sinks[i]->progress, json_object_get(output, "losses"), true))
+		if (load_taken(&sinks[i]->progress, json_object_get(output, "taken")) &&
+		    load_losses(&sinks[i]->progress, json_object_get(output, "losses")))
 			continue;
 		/* Half a progress could hide a record that was never taken. */
 		gabion_progress_free(&sinks[i]->progress);
@@ -137,7 +155,7 @@ int gabion_state_load(const struct gabion_state *state, struct gabion_sink **sin
 
 /* ---- writing ---- */
 
-static void save_pairs(struct gabion_json *json, const struct gabion_progress *p)
+static void save_progress(struct gabion_json *json, const struct gabion_progress *p)
 {
 	size_t i;
 
@@ -154,6 +172,8 @@ static void save_pairs(struct gabion_json *json, const struct gabion_progress *p
 		gabion_json_open(json, NULL, '[');
 		gabion_json_unsigned(json, NULL, p->losses[i].cpu);
 		gabion_json_unsigned(json, NULL, p->losses[i].count);
+		if (p->losses[i].domain[0])
+			gabion_json_string(json, NULL, p->losses[i].domain);
 		gabion_json_close(json, ']');
 	}
 	gabion_json_close(json, ']');
@@ -174,7 +194,7 @@ static void save_root(struct gabion_json *json, const struct gabion_state *state
 			continue;
 		gabion_json_open(json, NULL, '{');
 		gabion_json_string(json, "name", sinks[i]->name);
-		save_pairs(json, &sinks[i]->progress);
+		save_progress(json, &sinks[i]->progress);
 		gabion_json_close(json, '}');
 	}
 	gabion_json_close(json, ']');

@@ -254,12 +254,15 @@ void gabion_record_encode(struct gabion_json *json, const struct gabion_record *
 	}
 	begin(json, types[record->kind], record->instance);
 	encode_time(json, "time", record->time);
-	if (record->kind == GABION_RECORD_LOSS)
+	if (record->kind == GABION_RECORD_LOSS) {
+		gabion_json_string(json, "domain", record->text);
 		gabion_json_unsigned(json, "cpu", record->cpu);
+	}
 	gabion_json_unsigned(json, "count", record->count);
 	if (record->kind == GABION_RECORD_LOSS)
 		gabion_json_unsigned(json, "total", record->total);
-	gabion_json_string(json, "error", record->text);
+	else
+		gabion_json_string(json, "error", record->text);
 	gabion_json_close(json, '}');
 }
 

@@ -14,7 +14,7 @@
 /**
  * enum gabion_record_kind - what a line tells
  * @GABION_RECORD_EVENT:	an event of the kernel
- * @GABION_RECORD_LOSS:		the kernel lost events on a CPU
+ * @GABION_RECORD_LOSS:		the kernel lost events of a domain on a CPU
  * @GABION_RECORD_MALFORMED:	events came that could not be decoded
  * @GABION_RECORD_MISSED:	a subscriber was too slow for events
  */
@@ -34,7 +34,7 @@ enum gabion_record_kind {
  * @cpu:	LOSS
  * @count:	LOSS: since the last record; MALFORMED, MISSED: how many
  * @total:	LOSS: since the module was loaded
- * @text:	MALFORMED: why; owned
+ * @text:	MALFORMED: why; LOSS: domain, NULL: events of the kernel itself; owned
  */
 struct gabion_record {
 	enum gabion_record_kind kind;

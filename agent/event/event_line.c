@@ -278,9 +278,10 @@ char *gabion_record_line(const struct gabion_record *record, unsigned int flags)
 		break;
 	case GABION_RECORD_LOSS:
 		put_word(out, "LOST", RED, flags);
-		fprintf(out, "%" PRIu64 " events on cpu %u, %" PRIu64
-			" there since the module was loaded", record->count, record->cpu,
-			record->total);
+		fprintf(out, "%" PRIu64 " events of ", record->count);
+		put_escaped(out, record->text ?: "the kernel itself");
+		fprintf(out, " on cpu %u, %" PRIu64 " there since the module was loaded",
+			record->cpu, record->total);
 		break;
 	case GABION_RECORD_MALFORMED:
 		put_word(out, "MALFORMED", RED, flags);

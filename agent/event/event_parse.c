@@ -280,7 +280,7 @@ static int parse_event(struct gabion_event *event, json_t *object, struct gabion
 static int parse_other(struct gabion_record *record, json_t *object, const char *type,
 		       struct gabion_error *error)
 {
-	const char *text = json_string_value(json_object_get(object, "error"));
+	const char *text;
 
 	if (!strcmp(type, "loss"))
 		record->kind = GABION_RECORD_LOSS;
@@ -291,6 +291,8 @@ static int parse_other(struct gabion_record *record, json_t *object, const char 
 	else
 		return gabion_error_set(error, -EBADMSG, "a record is of unknown type \"%s\"",
 						type);
+	text = json_string_value(json_object_get(
+		object, record->kind == GABION_RECORD_LOSS ? "domain" : "error"));
 	record->time = parse_time(json_string_value(json_object_get(object, "time")));
 	record->cpu = (uint32_t)json_integer_value(json_object_get(object, "cpu"));
 	record->count = (uint64_t)json_integer_value(json_object_get(object, "count"));

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "../common/error.h"
 #include "../event/event.h"
@@ -58,6 +59,7 @@ struct gabion_status {
 	uint64_t events_made;
 	uint64_t events_lost;
 	uint64_t events_pending;
+	uint64_t events_acknowledged;
 	uint32_t generation;
 	uint32_t policy_size;
 	uint32_t ndomains;
@@ -160,16 +162,28 @@ int gabion_netlink_enter(struct gabion_netlink *client, uint32_t pid,
 /* Most events one batch takes; what is beyond comes again with the next read. */
 #define GABION_BATCH_MAX 16384U
 
-/* struct gabion_loss - events that @cpu lost since the module was loaded, exactly */
+/**
+ * struct gabion_loss - events of one domain that one CPU lost, exactly
+ * @cpu:	where
+ * @domain:	whose; "": the kernel's own (policy, lock, hook)
+ * @count:	since the module was loaded
+ */
 struct gabion_loss {
 	uint32_t cpu;
+	char domain[GABION_NAME_MAX];
 	uint64_t count;
 };
+
+/* Are both about the same domain on the same CPU? */
+static inline bool gabion_loss_same(const struct gabion_loss *a, const struct gabion_loss *b)
+{
+	return a->cpu == b->cpu && !strcmp(a->domain, b->domain);
+}
 
 /**
  * struct gabion_batch - what one read brought; zero-initialise
  * @events:	owned, by ascending sequence number
- * @losses:	owned; all CPUs that ever lost an event
+ * @losses:	owned; each CPU and domain that ever lost an event
  * @ack:	highest sequence number that may be acknowledged once all events of the
  *		batch are stored: nothing at or below it was left out; 0: nothing may
  * @malformed:	events that could not be decoded

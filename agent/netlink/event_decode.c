@@ -91,6 +91,8 @@ static const struct gabion_attr_rule batch_rules[GABION_A_MAX + 1] = {
 static const struct gabion_attr_rule loss_rules[GABION_L_MAX + 1] = {
 	[GABION_L_CPU] = { .kind = GABION_ATTR_U32, .name = "LOSS.CPU" },
 	[GABION_L_COUNT] = { .kind = GABION_ATTR_U64, .name = "LOSS.COUNT" },
+	[GABION_L_DOMAIN] = { .kind = GABION_ATTR_STRING, .length = GABION_NAME_MAX,
+			      .name = "LOSS.DOMAIN" },
 };
 
 static int store(struct gabion_event *event, int attribute, struct nlattr *a)
@@ -205,7 +207,7 @@ static int add_event(struct gabion_batch *batch, struct nlattr *nest, struct gab
 static int add_loss(struct gabion_batch *batch, struct nlattr *nest, struct gabion_error *error)
 {
 	struct nlattr *a[GABION_L_MAX + 1];
-	struct gabion_loss *losses, loss;
+	struct gabion_loss *losses, loss = { 0 };
 	size_t i;
 	int err;
 
@@ -216,9 +218,11 @@ static int add_loss(struct gabion_batch *batch, struct nlattr *nest, struct gabi
 		return gabion_error_set(error, -EBADMSG, "a loss lacks its CPU or its count");
 	loss.cpu = gabion_attr_u32(a[GABION_L_CPU]);
 	loss.count = gabion_attr_u64(a[GABION_L_COUNT]);
-	/* Each message of a dump carries them; the last, and so highest, counts. */
+	if (a[GABION_L_DOMAIN])
+		snprintf(loss.domain, sizeof(loss.domain), "%s", nla_get_string(a[GABION_L_DOMAIN]));
+	/* Said twice in one read: the last, and so highest, counts. */
 	for (i = 0; i < batch->nlosses; i++)
-		if (batch->losses[i].cpu == loss.cpu) {
+		if (gabion_loss_same(&batch->losses[i], &loss)) {
 			if (loss.count > batch->losses[i].count)
 				batch->losses[i].count = loss.count;
 			return 0;

@@ -76,36 +76,36 @@ void gabion_progress_forget(struct gabion_progress *p, uint64_t sequence)
 		p->ranges[0].first = sequence + 1;
 }
 
-static struct gabion_loss *find_loss(const struct gabion_progress *p, uint32_t cpu)
+static struct gabion_loss *find_loss(const struct gabion_progress *p,
+				     const struct gabion_loss *loss)
 {
 	size_t i;
 
 	for (i = 0; i < p->nlosses; i++)
-		if (p->losses[i].cpu == cpu)
+		if (gabion_loss_same(&p->losses[i], loss))
 			return &p->losses[i];
 	return NULL;
 }
 
-uint64_t gabion_progress_lost(const struct gabion_progress *p, uint32_t cpu)
+uint64_t gabion_progress_lost(const struct gabion_progress *p, const struct gabion_loss *loss)
 {
-	const struct gabion_loss *loss = find_loss(p, cpu);
+	const struct gabion_loss *told = find_loss(p, loss);
 
-	return loss ? loss->count : 0;
+	return told ? told->count : 0;
 }
 
-int gabion_progress_set_lost(struct gabion_progress *p, uint32_t cpu, uint64_t count)
+int gabion_progress_set_lost(struct gabion_progress *p, const struct gabion_loss *loss)
 {
-	struct gabion_loss *loss = find_loss(p, cpu), *losses;
+	struct gabion_loss *told = find_loss(p, loss), *losses;
 
-	if (!loss) {
+	if (!told) {
 		losses = realloc(p->losses, (p->nlosses + 1) * sizeof(*losses));
 		if (!losses)
 			return -ENOMEM;
 		p->losses = losses;
-		loss = &losses[p->nlosses++];
-		loss->cpu = cpu;
+		told = &losses[p->nlosses++];
 	}
-	loss->count = count;
+	*told = *loss;
 	return 0;
 }
 

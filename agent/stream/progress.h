@@ -40,9 +40,11 @@ int gabion_progress_add(struct gabion_progress *progress, uint64_t first, uint64
 /* Events up to @sequence will not come again. */
 void gabion_progress_forget(struct gabion_progress *progress, uint64_t sequence);
 
-/* Losses on @cpu that were reported. */
-uint64_t gabion_progress_lost(const struct gabion_progress *progress, uint32_t cpu);
-int gabion_progress_set_lost(struct gabion_progress *progress, uint32_t cpu, uint64_t count);
+/* How many losses of @loss's domain on its CPU were reported. */
+uint64_t gabion_progress_lost(const struct gabion_progress *progress,
+			      const struct gabion_loss *loss);
+/* @loss was reported. 0 or -ENOMEM. */
+int gabion_progress_set_lost(struct gabion_progress *progress, const struct gabion_loss *loss);
 
 void gabion_progress_free(struct gabion_progress *progress);
 

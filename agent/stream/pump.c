@@ -101,6 +101,7 @@ static int put_losses(struct gabion_pump *pump, const struct gabion_batch *batch
 	struct gabion_record record = {
 		.kind = GABION_RECORD_LOSS, .instance = pump->instance, .time = now()
 	};
+	const struct gabion_loss *loss;
 	struct gabion_sink *sink;
 	int told = 0;
 	uint64_t before;
@@ -108,12 +109,14 @@ static int put_losses(struct gabion_pump *pump, const struct gabion_batch *batch
 
 	pump->lost = 0;
 	for (i = 0; i < batch->nlosses; i++) {
-		pump->lost += batch->losses[i].count;
-		record.cpu = batch->losses[i].cpu;
-		record.total = batch->losses[i].count;
+		loss = &batch->losses[i];
+		pump->lost += loss->count;
+		record.cpu = loss->cpu;
+		record.total = loss->count;
+		record.text = loss->domain[0] ? (char *)(uintptr_t)loss->domain : NULL; /* borrowed */
 		for (s = 0; s < pump->nsinks; s++) {
 			sink = pump->sinks[s];
-			before = gabion_progress_lost(&sink->progress, record.cpu);
+			before = gabion_progress_lost(&sink->progress, loss);
 			if (record.total <= before)
 				continue;
 			told++;
@@ -121,7 +124,7 @@ static int put_losses(struct gabion_pump *pump, const struct gabion_batch *batch
 			if (encode(line, &record, error))
 				return -ENOMEM;
 			if (put(sink, &record, line) && flush_sink(sink) &&
-			    gabion_progress_set_lost(&sink->progress, record.cpu, record.total))
+			    gabion_progress_set_lost(&sink->progress, loss))
 				gabion_error_set(&sink->failure, -ENOMEM, "out of memory");
 		}
 	}

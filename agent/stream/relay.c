@@ -326,8 +326,7 @@ int gabion_relay_open(struct gabion_sink **sink, const char *dir, uint64_t limit
 		err = gabion_progress_add(&r->sink.progress, inner->progress.ranges[i].first,
 					  inner->progress.ranges[i].last);
 	for (i = 0; i < inner->progress.nlosses && !err; i++)
-		err = gabion_progress_set_lost(&r->sink.progress, inner->progress.losses[i].cpu,
-					       inner->progress.losses[i].count);
+		err = gabion_progress_set_lost(&r->sink.progress, &inner->progress.losses[i]);
 	if (err) {
 		relay_free(r);
 		return error && error->code ? error->code : err;

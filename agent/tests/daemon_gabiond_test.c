@@ -55,7 +55,7 @@ static void losses_and_malformed_events_are_written(void **state)
 	start(f);
 	mock_loss(f->mock, 2, 5);
 	await_text(f->events, "\"type\":\"loss\"");
-	await_text(f->events, "\"cpu\":2,\"count\":5,\"total\":5");
+	await_text(f->events, "\"domain\":\"web\",\"cpu\":2,\"count\":5,\"total\":5");
 	mock_malformed(f->mock, 7);
 	await_text(f->events, "\"type\":\"malformed\"");
 	await_acknowledged(f);

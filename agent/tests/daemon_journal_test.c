@@ -108,7 +108,7 @@ static void event_has_message_and_fields(void **state)
 static void loss_is_an_error_message(void **state)
 {
 	struct gabion_record record = {
-		.kind = GABION_RECORD_LOSS, .cpu = 1, .count = 2, .total = 9
+		.kind = GABION_RECORD_LOSS, .cpu = 1, .count = 2, .total = 9, .text = (char *)"web"
 	};
 	struct gabion_error error;
 	struct gabion_sink *sink;
@@ -121,9 +121,10 @@ static void loss_is_an_error_message(void **state)
 	assert_int_equal(sink->ops->put(sink, &record, "{}\n", 3, &error), 0);
 	n = recv(journal, entry, sizeof(entry), MSG_DONTWAIT);
 	assert_true(n > 0);
-	FIELD("MESSAGE=LOST    2 events on cpu 1, 9 there");
+	FIELD("MESSAGE=LOST    2 events of web on cpu 1, 9 there");
 	FIELD("\nPRIORITY=3\n");
 	FIELD("\nGABION_TYPE=loss\n");
+	FIELD("\nGABION_DOMAIN=web\n");
 	gabion_sink_close(sink);
 }
 

@@ -95,17 +95,23 @@ static void behaves_like_a_set(void **state)
 	gabion_progress_free(&p);
 }
 
-static void losses_are_kept_for_each_cpu(void **state)
+static void losses_are_kept_for_each_cpu_and_domain(void **state)
 {
+	const struct gabion_loss web = { 3, "web", 7 }, web_later = { 3, "web", 9 },
+				 web_elsewhere = { 0, "web", 1 }, db = { 3, "db", 2 },
+				 kernel = { 3, "", 4 };
 	struct gabion_progress p = { 0 };
 
 	(void)state;
-	assert_int_equal(gabion_progress_lost(&p, 3), 0);
-	gabion_progress_set_lost(&p, 3, 7);
-	gabion_progress_set_lost(&p, 0, 1);
-	gabion_progress_set_lost(&p, 3, 9);
-	assert_int_equal(gabion_progress_lost(&p, 3), 9);
-	assert_int_equal(gabion_progress_lost(&p, 0), 1);
+	assert_int_equal(gabion_progress_lost(&p, &web), 0);
+	gabion_progress_set_lost(&p, &web);
+	gabion_progress_set_lost(&p, &web_elsewhere);
+	gabion_progress_set_lost(&p, &db);
+	gabion_progress_set_lost(&p, &web_later);
+	assert_int_equal(gabion_progress_lost(&p, &web), 9);
+	assert_int_equal(gabion_progress_lost(&p, &web_elsewhere), 1);
+	assert_int_equal(gabion_progress_lost(&p, &db), 2);
+	assert_int_equal(gabion_progress_lost(&p, &kernel), 0);
 	gabion_progress_free(&p);
 }
 
@@ -117,7 +123,7 @@ int main(void)
 		cmocka_unit_test(forgetting_cuts_a_range),
 		cmocka_unit_test(the_ends_of_the_numbers),
 		cmocka_unit_test(behaves_like_a_set),
-		cmocka_unit_test(losses_are_kept_for_each_cpu),
+		cmocka_unit_test(losses_are_kept_for_each_cpu_and_domain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

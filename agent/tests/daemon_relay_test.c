@@ -214,11 +214,11 @@ static void losses_keep_their_place(void **state)
 
 	f->b.fail_after = 0;
 	run(f, 1, 1);
-	present_loss(&f->batch, 2, 7);
+	present_loss(&f->batch, 2, "web", 7);
 	run(f, 20, 21);
 	f->b.fail_after = -1;
 	run(f, 22, 22);
-	assert_string_equal(f->b.log, "1 lost(2,7,7) 20 21 22 ");
+	assert_string_equal(f->b.log, "1 lost(web,2,7,7) 20 21 22 ");
 }
 
 static void damage_is_told(void **state)

@@ -64,11 +64,14 @@ static int load(struct fixture *f)
 	return gabion_state_load(&f->state, f->sinks, 3, &f->error);
 }
 
+static const struct gabion_loss web = { 1, "web", 17 }, kernel = { 1, "", 3 };
+
 static void save(struct fixture *f)
 {
 	gabion_progress_add(&f->journal.progress, 3, 9);
 	gabion_progress_add(&f->journal.progress, 12, 12);
-	gabion_progress_set_lost(&f->journal.progress, 1, 17);
+	gabion_progress_set_lost(&f->journal.progress, &web);
+	gabion_progress_set_lost(&f->journal.progress, &kernel);
 	gabion_progress_add(&f->monitor.progress, 1, 100);
 	assert_int_equal(gabion_state_save(&f->state, f->sinks, 3, &f->error), 0);
 }
@@ -90,7 +93,8 @@ static void progress_comes_back(void **state)
 	assert_true(gabion_progress_has(&f->journal.progress, 3));
 	assert_true(gabion_progress_has(&f->journal.progress, 12));
 	assert_false(gabion_progress_has(&f->journal.progress, 10));
-	assert_int_equal(gabion_progress_lost(&f->journal.progress, 1), 17);
+	assert_int_equal(gabion_progress_lost(&f->journal.progress, &web), 17);
+	assert_int_equal(gabion_progress_lost(&f->journal.progress, &kernel), 3);
 	/* Readers of the monitor are not the same ones after a restart. */
 	assert_int_equal(f->monitor.progress.nranges, 0);
 }
@@ -162,6 +166,7 @@ static void garbage_is_refused(void **state)
 		"[{\"name\":\"journald\",\"taken\":[[-1,2]],\"losses\":[]}]",
 		"[{\"name\":\"journald\",\"taken\":[\"1\"],\"losses\":[]}]",
 		"[{\"name\":\"journald\",\"taken\":[],\"losses\":[[4294967296,1]]}]",
+		"[{\"name\":\"journald\",\"taken\":[],\"losses\":[[1,1,7]]}]",
 	};
 
 	write_file(f, "\x7f" "ELF\x01\x02");

@@ -207,7 +207,7 @@ static void losses_survive_the_round_trip(void **state)
 {
 	struct gabion_record in = {
 		.kind = GABION_RECORD_LOSS, .instance = 1, .time = 1700000000000000000,
-		.cpu = 2, .count = 5, .total = 17,
+		.cpu = 2, .count = 5, .total = 17, .text = (char *)"web",
 	};
 	struct gabion_record out = { 0 };
 	cleanup_json struct gabion_json json = { 0 };
@@ -217,13 +217,14 @@ static void losses_survive_the_round_trip(void **state)
 	gabion_record_encode(&json, &in);
 	assert_string_equal(json.data,
 			    "{\"version\":1,\"type\":\"loss\",\"instance\":\"0000000000000001\","
-			    "\"time\":\"2023-11-14T22:13:20.000000000Z\",\"cpu\":2,\"count\":5,"
+			    "\"time\":\"2023-11-14T22:13:20.000000000Z\",\"domain\":\"web\",\"cpu\":2,\"count\":5,"
 			    "\"total\":17}");
 	assert_int_equal(gabion_record_parse(&out, json.data, json.length, &error), 0);
 	assert_int_equal(out.kind, GABION_RECORD_LOSS);
 	assert_int_equal(out.cpu, 2);
 	assert_int_equal(out.count, 5);
 	assert_int_equal(out.total, 17);
+	assert_string_equal(out.text, "web");
 	gabion_record_free(&out);
 }
 

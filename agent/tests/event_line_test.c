@@ -236,7 +236,11 @@ static void other_kinds(void **state)
 	record = (struct gabion_record){
 		.kind = GABION_RECORD_LOSS, .cpu = 2, .count = 5, .total = 17
 	};
-	assert_line(&record, 0, "LOST    5 events on cpu 2, 17 there since the module was loaded");
+	assert_line(&record, 0, "LOST    5 events of the kernel itself on cpu 2, "
+				"17 there since the module was loaded");
+	record.text = (char *)"web";
+	assert_line(&record, 0, "LOST    5 events of web on cpu 2, "
+				"17 there since the module was loaded");
 	record.kind = GABION_RECORD_MISSED;
 	assert_line(&record, 0, "MISSED  5 records: this reader was too slow");
 }

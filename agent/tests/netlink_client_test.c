@@ -164,6 +164,7 @@ static void events_are_sorted_over_cpus(void **state)
 	assert_int_equal(batch.nlosses, 1);
 	assert_int_equal(batch.losses[0].cpu, 3);
 	assert_int_equal(batch.losses[0].count, 7);
+	assert_string_equal(batch.losses[0].domain, "web");
 	gabion_batch_free(&batch);
 }
 

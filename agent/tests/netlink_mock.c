@@ -235,6 +235,7 @@ static void read_events(struct mock *m, const struct request *r)
 		nest = nla_nest_start(msg, GABION_A_LOSS);
 		nla_put_u32(msg, GABION_L_CPU, cpu);
 		nla_put_u64(msg, GABION_L_COUNT, m->losses[cpu]);
+		nla_put_string(msg, GABION_L_DOMAIN, "web");
 		nla_nest_end(msg, nest);
 	}
 	/* A notice in the middle of a dump must not confuse anybody. */

@@ -36,8 +36,9 @@ static inline int recorder_put(struct gabion_sink *sink, const struct gabion_rec
 		snprintf(r->log + used, sizeof(r->log) - used, "%d ", (int)record->event.sequence);
 		break;
 	case GABION_RECORD_LOSS:
-		snprintf(r->log + used, sizeof(r->log) - used, "lost(%d,%d,%d) ", (int)record->cpu,
-			 (int)record->count, (int)record->total);
+		snprintf(r->log + used, sizeof(r->log) - used, "lost(%s,%d,%d,%d) ",
+			 record->text ?: "", (int)record->cpu, (int)record->count,
+			 (int)record->total);
 		break;
 	default:
 		snprintf(r->log + used, sizeof(r->log) - used, "malformed(%d) ", (int)record->count);
@@ -70,12 +71,19 @@ static inline void present_events(struct gabion_batch *batch, uint64_t first, ui
 	batch->ack = last;
 }
 
-static inline void present_loss(struct gabion_batch *batch, uint32_t cpu, uint64_t count)
+/* Beside what the kernel said of others before. */
+static inline void present_loss(struct gabion_batch *batch, uint32_t cpu, const char *domain,
+				uint64_t count)
 {
-	free(batch->losses);
-	batch->losses = calloc(1, sizeof(*batch->losses));
-	batch->losses[0] = (struct gabion_loss){ cpu, count };
-	batch->nlosses = 1;
+	struct gabion_loss loss = { .cpu = cpu, .count = count };
+	size_t i = 0;
+
+	strcpy(loss.domain, domain);
+	while (i < batch->nlosses && !gabion_loss_same(&batch->losses[i], &loss))
+		i++;
+	if (i == batch->nlosses)
+		batch->losses = realloc(batch->losses, ++batch->nlosses * sizeof(*batch->losses));
+	batch->losses[i] = loss;
 }
 
 #endif /* GABION_TESTS_RECORDER_H */

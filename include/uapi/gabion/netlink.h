@@ -30,7 +30,8 @@
  * @GABION_CMD_POLICY_ABORT: drop the transaction of this socket.
  * @GABION_CMD_POLICY_UNLOAD: no policy in force; refused with -EBUSY while a task is confined.
  * @GABION_CMD_STATUS: Out: INSTANCE, MODULE_VERSION, GENERATION, POLICY_SIZE, NDOMAINS, LOCKED,
- *	CACHE_HITS, CACHE_MISSES, EVENTS_MADE, EVENTS_LOST, EVENTS_PENDING, NTASKS
+ *	CACHE_HITS, CACHE_MISSES, EVENTS_MADE, EVENTS_LOST, EVENTS_PENDING,
+ *	EVENTS_ACKNOWLEDGED, NTASKS
  * @GABION_CMD_HOOKS: dump; each message: HOOK_NAME, HOOK_METHOD, HOOK_CHECKS, HOOK_REFUSALS,
  *	HOOK_STATE
  * @GABION_CMD_DOMAINS: dump; each message: DOMAIN, DOMAIN_ID, DOMAIN_FLAGS, LEVEL, NTASKS
@@ -42,8 +43,8 @@
  * @GABION_CMD_EVENT_READ: dump. In: EVENT_ACK (optional): events up to this sequence number
  *	were stored by the reader and may be forgotten, as far as they were presented to it;
  *	only the subscriber may. Another reader looks on. Each message: nested EVENT (several)
- *	and LOSS (the exact number of events lost since boot of the module, for each CPU that
- *	lost any). Events not acknowledged come again: a reader that dies loses nothing.
+ *	and LOSS (the exact number of events lost since boot of the module, for each CPU and
+ *	each domain that lost any there). Events not acknowledged come again: a reader that dies loses nothing.
  * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes.
  * @GABION_CMD_SYSCALLS: dump; each message: DOMAIN, ABI, CALLS_USED, CALLS_KNOWN. One for each domain
  *	that has a syscall filter and each ABI.
@@ -91,9 +92,9 @@ enum gabion_cmd {
  * @GABION_A_LOCKED:		u8, 0 or 1
  * @GABION_A_CACHE_HITS:	u64, label cache
  * @GABION_A_CACHE_MISSES:	u64
- * @GABION_A_EVENTS_MADE:	u64, = read + pending + lost
+ * @GABION_A_EVENTS_MADE:	u64, = acknowledged + pending + lost, always
  * @GABION_A_EVENTS_LOST:	u64
- * @GABION_A_EVENTS_PENDING:	u64
+ * @GABION_A_EVENTS_PENDING:	u64, in the rings
  * @GABION_A_HOOK_NAME:		string, function name without "security_"
  * @GABION_A_HOOK_METHOD:	string: "direct", "ipmodify", "tracepoint"
  * @GABION_A_HOOK_STATE:	string: "armed", or what is wrong
@@ -123,6 +124,7 @@ enum gabion_cmd {
  *				PID also ENOENT: no domain is entered by its executable, EEXIST: it is
  *				in DOMAIN already, EINVAL: a kernel thread, or not a group leader,
  *				ESRCH: it has ended
+ * @GABION_A_EVENTS_ACKNOWLEDGED: u64, forgotten because the subscriber has stored them
  */
 enum gabion_attr {
 	GABION_A_UNSPEC,
@@ -162,6 +164,7 @@ enum gabion_attr {
 	GABION_A_CALLS_KNOWN,
 	GABION_A_EXE,
 	GABION_A_ERROR,
+	GABION_A_EVENTS_ACKNOWLEDGED,
 	__GABION_A_END,
 };
 #define GABION_A_MAX	(__GABION_A_END - 1)
@@ -244,15 +247,18 @@ enum gabion_event_attr {
 #define GABION_E_MAX	(__GABION_E_END - 1)
 
 /**
- * enum gabion_loss_attr - exact losses of one CPU
+ * enum gabion_loss_attr - exact losses of one domain on one CPU
  * @GABION_L_CPU:	u32
- * @GABION_L_COUNT:	u64, events lost on this CPU since the module was loaded
+ * @GABION_L_COUNT:	u64, its events lost on this CPU since the module was loaded
+ * @GABION_L_DOMAIN:	string, whose access or transition was lost; absent: events of the kernel
+ *			itself (policy, lock, hook)
  */
 enum gabion_loss_attr {
 	GABION_L_UNSPEC,
 	GABION_L_PAD,
 	GABION_L_CPU,
 	GABION_L_COUNT,
+	GABION_L_DOMAIN,
 	__GABION_L_END,
 };
 #define GABION_L_MAX	(__GABION_L_END - 1)
