@@ -164,6 +164,23 @@ lifetime-cycles-%: stage-% $(B)/selftests/lifetime_cycle $(FOREIGN)
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		LIFETIME_CYCLES=$(LIFETIME_CYCLES) $(CURDIR)/selftests/lifetime cycles
 
+$(B)/selftests/flood_open: selftests/flood_open.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $<
+
+# flood-6.1: floods of events, and gabiond killed meanwhile, in a VM on that kernel.
+# FLOOD_EVENTS: of each of four domains; FLOOD_KILLS: how often it is killed.
+FLOOD_EVENTS ?= 20000
+FLOOD_KILLS ?= 4
+flood-%: stage-% $(B)/selftests/flood_open
+	qemu-test/vm --kernel $* --smp 4 --timeout 30000 --share $(CURDIR) -- \
+		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests FLOOD_EVENTS=$(FLOOD_EVENTS) \
+		FLOOD_KILLS=$(FLOOD_KILLS) $(CURDIR)/selftests/flood
+
+# For long: ten million events.
+flood-test:
+	$(MAKE) flood-6.1 FLOOD_EVENTS=2500000 FLOOD_KILLS=20
+
 # stress-6.1: stress-ng on the host and confined, and trinity confined, while policies take turns.
 # STRESS_OPS: bogo operations of each instance; STRESS_CALLS: syscalls of each fuzzer.
 STRESS_OPS ?= 20
@@ -234,4 +251,4 @@ test: deps
 	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
-.PHONY: test-machines test-debug selftests unit-tests unit-test bench bench-compile demo test
+.PHONY: flood-test test-machines test-debug selftests unit-tests unit-test bench bench-compile demo test
