@@ -5,7 +5,7 @@
 
 # Shared with the kernel.
 CORE_SOURCES := core/crc32.c core/verify.c core/verify_filter.c
-COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c protocol.c text.c)
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c protocol.c text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.
@@ -32,5 +32,5 @@ DAEMON_MAIN := agent/daemon/main.c
 CLI_SOURCES := $(sort $(wildcard agent/cli/*.c))
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
-	libsystemd libcap libseccomp)
+	libsystemd libcap libmicrohttpd libseccomp)
 AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap libseccomp)

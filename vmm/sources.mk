@@ -10,7 +10,7 @@ VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end
 	$(addprefix vmm/jail/, calls.c filter.c group.c jail.c keeper.c options.c process.c refusal.c root.c) \
 	$(addprefix vmm/snapshot/, chips.c files.c pages.c snapshot.c state.c vcpu.c) \
 	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \
-	agent/common/error.c agent/common/file.c \
+	agent/common/error.c agent/common/file.c agent/common/microhttpd.c \
 	$(addprefix agent/netlink/, attr.c open.c policy.c request.c) \
 	$(addprefix agent/seccomp/, bpf.c confine.c rlimits.c)
 VMM_MAIN := vmm/main.c

@@ -16,6 +16,7 @@
 #include "../cli/cli.h"
 #include "../common/cleanup.h"
 #include "../common/log.h"
+#include "metrics_server.h"
 #include "options.h"
 #include "output.h"
 #include "privilege.h"
@@ -78,9 +79,29 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static void close_metrics(struct gabion_metrics_server **server)
+{
+	gabion_metrics_server_close(*server);
+}
+
+/* Counting is a sink like the others. */
+static int open_metrics(struct gabion_service *service, struct gabion_metrics_server **server,
+			struct gabion_sink **sinks, size_t *nsinks, struct gabion_error *error)
+{
+	if (!service->options->metrics.length)
+		return 0;
+	service->metrics = gabion_metrics_new();
+	if (!service->metrics)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	sinks[(*nsinks)++] = gabion_metrics_sink(service->metrics);
+	return gabion_metrics_server_open(server, service->loop, &service->options->metrics,
+					  gabion_service_metrics, service, error);
+}
+
 static int serve(const struct gabion_options *options, sd_event *loop, struct gabion_sink **sinks,
 		 size_t *nsinks, struct gabion_error *error)
 {
+	struct gabion_metrics_server *server __attribute__((cleanup(close_metrics))) = NULL;
 	cleanup_netlink struct gabion_netlink *client = NULL;
 	struct gabion_publisher *publisher;
 	struct gabion_pump pump = { .sinks = sinks };
@@ -98,7 +119,8 @@ static int serve(const struct gabion_options *options, sd_event *loop, struct ga
 	if (err)
 		return err;
 	sinks[(*nsinks)++] = gabion_publisher_sink(publisher);
-	err = gabion_privilege_drop(error) ?:
+	err = open_metrics(&service, &server, sinks, nsinks, error) ?:
+	      gabion_privilege_drop(error) ?:
 	      gabion_state_init(&state, options->state, status.instance, error);
 	if (err)
 		return err;

@@ -22,6 +22,7 @@ static void usage(FILE *out)
 	      "  --state FILE      progress of the outputs (default " GABION_PATH_STATE ")\n"
 	      "  --spool DIR       what outputs do not take (default " GABION_PATH_SPOOL ")\n"
 	      "  --socket PATH     for 'gabion monitor' (default " GABION_PATH_SOCKET ")\n"
+	      "  --metrics ADDRESS OpenMetrics text at unix:/PATH or tcp:127.0.0.1:PORT\n"
 	      "  --help, --version\n\n"
 	      "SIGHUP loads the policy again and reopens files; SIGTERM ends cleanly.\n"
 	      "See gabiond(8).\n",
@@ -58,12 +59,14 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 		{ "policy-dir", required_argument, NULL, 'p' },
 		{ "assign", no_argument, NULL, 'a' },
 		{ "state", required_argument, NULL, 's' },
+		{ "metrics", required_argument, NULL, 'm' },
 		{ "spool", required_argument, NULL, 'q' },
 		{ "socket", required_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
+	struct gabion_error error = { 0 };
 	int option, status;
 
 	*o = (struct gabion_options){
@@ -90,6 +93,12 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 			break;
 		case 'q':
 			o->spool = optarg;
+			break;
+		case 'm':
+			if (gabion_address_parse(&o->metrics, optarg, &error)) {
+				fprintf(stderr, "gabiond: --metrics %s\n", error.text);
+				return GABION_EXIT_USAGE;
+			}
 			break;
 		case 'S':
 			o->socket = optarg;

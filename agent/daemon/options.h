@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "listen.h"
 #include "output_spec.h"
 
 #define GABION_OUTPUTS_MAX 8
@@ -19,6 +20,7 @@
  * @assign:	after loading, move processes into the domains that their executables enter
  * @state:	where the progress of the outputs is kept
  * @spool:	folder of the outputs' spools
+ * @metrics:	where they are served
  * @socket:	where `gabion monitor` connects
  */
 struct gabion_options {
@@ -28,6 +30,7 @@ struct gabion_options {
 	bool assign;
 	const char *state;
 	const char *spool;
+	struct gabion_address metrics;
 	const char *socket;
 };
 

@@ -5,13 +5,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
 #include "../common/log.h"
+#include "listen.h"
 
 #define READERS_MAX	32
 /* Bytes of backlog for each reader; the kernel doubles it for its overhead. */
@@ -33,12 +32,13 @@ struct reader {
 /**
  * struct gabion_publisher - the listening socket and who is connected
  * @path:	borrowed
- * @fd:		owned
+ * @fd:		owned; at @address
  * @accept:	owned
  */
 struct gabion_publisher {
 	struct gabion_sink sink;
 	const char *path;
+	struct gabion_address address;
 	uint64_t instance;
 	int fd;
 	sd_event *loop;
@@ -165,10 +165,7 @@ static void publisher_close(struct gabion_sink *sink)
 	for (i = 0; i < READERS_MAX; i++)
 		hang_up(&p->readers[i]);
 	sd_event_source_disable_unref(p->accept);
-	if (p->fd >= 0) {
-		close(p->fd);
-		unlink(p->path);
-	}
+	gabion_listen_end(&p->address, p->fd);
 	free(p);
 }
 
@@ -176,31 +173,6 @@ static const struct gabion_sink_ops publisher_ops = {
 	.put = publisher_put,
 	.close = publisher_close,
 };
-
-static int listen_at(const char *path, struct gabion_error *error)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mode_t mask;
-	int err, listening;
-
-	if (fd < 0)
-		return gabion_error_set(error, -errno, "socket: %s", strerror(errno));
-	if (strlen(path) >= sizeof(address.sun_path))
-		return gabion_error_set(error, -ENAMETOOLONG, "%s: too long for a socket", path);
-	strcpy(address.sun_path, path);
-	unlink(path);
-	mask = umask(0177);
-	err = bind(fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
-	umask(mask);
-	if (!err && listen(fd, 8))
-		err = -errno;
-	if (err)
-		return gabion_error_set(error, err, "cannot listen at %s: %s", path, strerror(-err));
-	listening = fd;
-	fd = -1;
-	return listening;
-}
 
 int gabion_publisher_open(struct gabion_publisher **publisher, sd_event *loop, const char *path,
 			  uint64_t instance, struct gabion_error *error)
@@ -214,13 +186,17 @@ int gabion_publisher_open(struct gabion_publisher **publisher, sd_event *loop, c
 	*p = (struct gabion_publisher){
 		.sink = { .ops = &publisher_ops, .name = "monitor", .transient = true },
 		.path = path,
+		.fd = -1,
 		.instance = instance,
 		.loop = loop,
 	};
 	for (i = 0; i < READERS_MAX; i++)
 		p->readers[i] = (struct reader){ .publisher = p, .fd = -1 };
-	p->fd = listen_at(path, error);
-	err = p->fd < 0 ? p->fd : 0;
+	err = gabion_address_unix(&p->address, path, error);
+	if (!err) {
+		p->fd = gabion_listen(&p->address, SOCK_SEQPACKET, error);
+		err = p->fd < 0 ? p->fd : 0;
+	}
 	if (!err) {
 		err = sd_event_add_io(loop, &p->accept, p->fd, EPOLLIN, on_connection, p);
 		if (err < 0)

@@ -127,6 +127,7 @@ static void log_sinks(struct gabion_service *s)
 		if (wait == s->waits[i])
 			continue;
 		changed = true;
+		sink->failures += s->waits[i] == GABION_WAIT_NOWHERE;
 		s->waits[i] = wait;
 		if (wait == GABION_WAIT_NOWHERE)
 			gabion_log(LOG_NOTICE, "output %s works again", sink->name);
@@ -233,6 +234,21 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *data)
 	if (s->told != s->pump->events + s->pump->lost)
 		tell_status(s, "");
 	return handle_events(s);
+}
+
+/* ---- metrics ---- */
+
+char *gabion_service_metrics(void *service, size_t *length)
+{
+	struct gabion_service *s = service;
+	struct gabion_status status;
+	struct timespec now;
+	bool answered = !gabion_netlink_status(s->client, &status, NULL);
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return gabion_metrics_text(s->metrics, s->pump, answered ? &status : NULL,
+				   (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
+				   length);
 }
 
 /* ---- signals ---- */

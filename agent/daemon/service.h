@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "../stream/pump.h"
+#include "metrics.h"
 #include "options.h"
 #include "state.h"
 
@@ -18,8 +19,8 @@ enum gabion_wait {
 	GABION_WAIT_KERNEL,
 };
 
-/* The outputs of the command line and the publisher. */
-#define GABION_SINKS_MAX (GABION_OUTPUTS_MAX + 1)
+/* The outputs of the command line, the publisher and the metrics. */
+#define GABION_SINKS_MAX (GABION_OUTPUTS_MAX + 2)
 
 /**
  * struct gabion_service - everything that main() put together; all borrowed
@@ -28,6 +29,7 @@ enum gabion_wait {
  * @client:	connection to the kernel
  * @state:	what the state file is about
  * @pump:	with the sinks
+ * @metrics:	NULL: they are not counted
  * @subscribed:	the kernel sends notices to @client
  * @complaint:	last thing that was logged about reading events, so that it is not repeated
  * @waits:	where the events of each sink wait, as logged
@@ -40,6 +42,7 @@ struct gabion_service {
 	struct gabion_netlink *client;
 	struct gabion_state *state;
 	struct gabion_pump *pump;
+	struct gabion_metrics *metrics;
 	bool subscribed;
 	char complaint[sizeof(((struct gabion_error *)0)->text)];
 	enum gabion_wait waits[GABION_SINKS_MAX];
@@ -53,5 +56,8 @@ struct gabion_service {
  * Return: 0: ended as asked; -errno: the module is gone, or the loop is broken.
  */
 int gabion_service_run(struct gabion_service *service, struct gabion_error *error);
+
+/* The metrics of @service as they are now: a gabion_metrics_fn. */
+char *gabion_service_metrics(void *service, size_t *length);
 
 #endif /* GABION_DAEMON_SERVICE_H */

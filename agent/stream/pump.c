@@ -68,6 +68,7 @@ static int put_events(struct gabion_pump *pump, const struct gabion_batch *batch
 		if (err)
 			return err;
 		fresh++;
+		pump->newest = record.time;
 		for (s = 0; s < pump->nsinks; s++) {
 			struct gabion_sink *sink = pump->sinks[s];
 
@@ -162,12 +163,16 @@ static void flush(struct gabion_sink *sink, const struct gabion_batch *batch, si
 		return;
 	if (sink->failure.code && sink->stop < to)
 		to = sink->stop;
-	for (i = from; i < to; i++)
+	for (i = from; i < to; i++) {
+		if (gabion_progress_has(&sink->progress, batch->events[i].sequence))
+			continue;
 		if (gabion_progress_add(&sink->progress, batch->events[i].sequence,
 					batch->events[i].sequence)) {
 			gabion_error_set(&sink->failure, -ENOMEM, "out of memory");
 			return;
 		}
+		sink->taken++;
+	}
 }
 
 static bool is_behind(const struct gabion_pump *pump)
@@ -195,8 +200,10 @@ static void settle_ack(struct gabion_pump *pump, const struct gabion_batch *batc
 	uint64_t ack = batch->ack;
 	size_t i;
 
+	pump->oldest = 0;
 	for (i = 0; i < batch->nevents; i++)
 		if (!is_taken(pump, batch->events[i].sequence)) {
+			pump->oldest = batch->events[i].boottime;
 			if (batch->events[i].sequence <= ack)
 				ack = batch->events[i].sequence - 1;
 			break;

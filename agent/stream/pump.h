@@ -23,6 +23,9 @@
  * @ack:	to send with the next read
  * @events:	handed out so far
  * @lost:	events that the kernel lost since the module was loaded
+ * @newest:	ns of CLOCK_REALTIME, of the last event that was handed out; 0: none
+ * @oldest:	ns of CLOCK_BOOTTIME, of the first event of the last batch that not all sinks
+ *		have taken; 0: they have
  * @malformed:	undecodable events of the last batch that will come again
  * @checkpoint:	called when the progress of the sinks changed, at least each
  *		GABION_SLICE events: what dies between two calls may come twice. NULL: never.
@@ -36,6 +39,8 @@ struct gabion_pump {
 	uint64_t ack;
 	uint64_t events;
 	uint64_t lost;
+	uint64_t newest;
+	uint64_t oldest;
 	size_t malformed;
 	void (*checkpoint)(void *data);
 	void *data;

@@ -35,6 +35,8 @@ struct gabion_sink_ops {
  * @progress:	what it has taken; the pump's
  * @failure:	why it does not take records at the moment; code 0: it does. The pump's.
  * @stop:	pump's: events of the batch before this index were put
+ * @taken:	events since it was opened; the pump's
+ * @failures:	how often it began to fail; counted by who logs it
  * @trouble:	why records wait in its spool; code 0: none do, or they are being handed over.
  *		The relay's (relay.h), like the next two.
  * @spooled:	bytes that wait there
@@ -47,6 +49,8 @@ struct gabion_sink {
 	struct gabion_progress progress;
 	struct gabion_error failure;
 	size_t stop;
+	uint64_t taken;
+	uint64_t failures;
 	struct gabion_error trouble;
 	uint64_t spooled;
 	bool behind;

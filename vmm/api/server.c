@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * libmicrohttpd is loaded when there is to be an API: with what it brings along for TLS,
- * which nobody needs here, it is twice as large as all the rest of the program.
- */
 #include "server.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "../../agent/common/cleanup.h"
+#include "../../agent/common/microhttpd.h"
 #include "../listener.h"
 
-#define LIBRARY		"libmicrohttpd.so.12"
 #define MAX_CONNECTIONS 16
-
-#define FUNCTIONS(X)                                                                               \
-	X(MHD_start_daemon)                                                                        \
-	X(MHD_stop_daemon)                                                                         \
-	X(MHD_get_daemon_info)                                                                     \
-	X(MHD_run)                                                                                 \
-	X(MHD_get_timeout)                                                                         \
-	X(MHD_create_response_from_buffer)                                                         \
-	X(MHD_add_response_header)                                                                 \
-	X(MHD_set_connection_option)                                                               \
-	X(MHD_queue_response)                                                                      \
-	X(MHD_destroy_response)
-
-#define MEMBER(name) __typeof__(name) *name;
-struct library {
-	FUNCTIONS(MEMBER)
-};
 
 /**
  * struct gabion_api_server - the server
@@ -49,7 +26,7 @@ struct gabion_api_server {
 	struct gabion_api_limits limits;
 	struct gabion_loop *loop;
 	struct sockaddr_un address;
-	struct library mhd;
+	struct gabion_microhttpd mhd;
 	struct MHD_Daemon *daemon;
 	struct gabion_watch watch, timer_watch;
 	int timer;
@@ -62,26 +39,11 @@ struct upload {
 	bool too_large, failed;
 };
 
-static int load(struct library *library, struct gabion_error *error)
-{
-	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-
-	if (!handle)
-		return gabion_error_set(error, -ENOENT, "the API needs libmicrohttpd: %s",
-					dlerror());
-#define LOAD(name)                                                                                 \
-	library->name = (__typeof__(name) *)dlsym(handle, #name);                                  \
-	if (!library->name)                                                                        \
-		return gabion_error_set(error, -ENOSYS, LIBRARY ": %s", dlerror());
-	FUNCTIONS(LOAD)
-	return 0;
-}
-
 int gabion_api_server_preload(struct gabion_error *error)
 {
-	struct library library;
+	struct gabion_microhttpd library;
 
-	return load(&library, error);
+	return gabion_microhttpd_load(&library, "the API", error);
 }
 
 static void keep(const struct gabion_api_server *server, struct upload *upload, const char *data,
@@ -109,7 +71,7 @@ static enum MHD_Result respond(const struct gabion_api_server *server,
 			       struct MHD_Connection *connection, unsigned int status,
 			       json_t *answer)
 {
-	const struct library *mhd = &server->mhd;
+	const struct gabion_microhttpd *mhd = &server->mhd;
 	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
 	struct MHD_Response *response = mhd->MHD_create_response_from_buffer(
 		text ? strlen(text) : 0, text, MHD_RESPMEM_MUST_FREE);
@@ -275,7 +237,7 @@ int gabion_api_server_create(struct gabion_api_server **result, struct gabion_ap
 	server->address.sun_family = AF_UNIX;
 	strcpy(server->address.sun_path, path);
 	server->watch.fd = server->timer_watch.fd = server->timer = -1;
-	err = load(&server->mhd, error);
+	err = gabion_microhttpd_load(&server->mhd, "the API", error);
 	if (!err)
 		err = start_daemon(server, error);
 	if (err) {
