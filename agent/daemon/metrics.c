@@ -15,7 +15,7 @@
 /**
  * struct gabion_metrics - the counters
  * @map:	labels to index in @series
- * @losses:	each CPU's, as it was told
+ * @losses:	each domain's on each CPU, as it was told
  */
 struct gabion_metrics {
 	struct gabion_sink sink;
@@ -99,6 +99,14 @@ static bool count_as(struct gabion_metrics *m, const struct gabion_event *event,
 	return true;
 }
 
+static void count_loss(struct gabion_metrics *m, const struct gabion_record *record)
+{
+	struct gabion_loss loss = { .cpu = record->cpu, .count = record->total };
+
+	snprintf(loss.domain, sizeof(loss.domain), "%s", record->text ?: "");
+	gabion_progress_set_lost(&m->losses, &loss);
+}
+
 static int metrics_put(struct gabion_sink *sink, const struct gabion_record *record,
 		       const char *line, size_t length, struct gabion_error *error)
 {
@@ -113,7 +121,7 @@ static int metrics_put(struct gabion_sink *sink, const struct gabion_record *rec
 			count_as(m, &record->event, "(other)", true);
 		break;
 	case GABION_RECORD_LOSS:
-		gabion_progress_set_lost(&m->losses, record->cpu, record->total);
+		count_loss(m, record);
 		break;
 	default:
 		m->malformed += record->count;

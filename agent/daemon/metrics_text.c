@@ -51,11 +51,13 @@ static void put_events(FILE *out, const struct gabion_metrics *metrics)
 		fprintf(out, "gabion_events_total{%s} %" PRIu64 "\n", series[i].labels,
 			series[i].count);
 	family(out, "gabion_lost_events", "counter",
-	       "Events that a CPU lost since the module was loaded.");
+	       "Events of a domain that a CPU lost since the module was loaded.");
 	losses = gabion_metrics_losses(metrics, &n);
-	for (i = 0; i < n; i++)
-		fprintf(out, "gabion_lost_events_total{cpu=\"%u\"} %" PRIu64 "\n", losses[i].cpu,
-			losses[i].count);
+	for (i = 0; i < n; i++) {
+		fputs("gabion_lost_events_total{domain=\"", out);
+		gabion_metrics_label(out, losses[i].domain);
+		fprintf(out, "\",cpu=\"%u\"} %" PRIu64 "\n", losses[i].cpu, losses[i].count);
+	}
 	counter(out, "gabion_malformed_events", gabion_metrics_malformed(metrics),
 		"Events that could not be decoded.");
 }

@@ -72,7 +72,7 @@ static void metrics_of_a_working_daemon(void **state)
 	answer = request(&address, GET);
 	assert_metrics(answer);
 	assert_non_null(strstr(answer, "class=\"file\",verdict=\"denied\",type=\"access\"} 2\n"));
-	assert_non_null(strstr(answer, "\ngabion_lost_events_total{cpu=\"2\"} 5\n"));
+	assert_non_null(strstr(answer, "\ngabion_lost_events_total{domain=\"web\",cpu=\"2\"} 5\n"));
 	assert_non_null(strstr(answer, "\ngabion_policy_generation 1\n"));
 	assert_non_null(strstr(answer, "\ngabion_lag_seconds 0.000000000\n"));
 	snprintf(text, sizeof(text), "\ngabion_output_events_total{output=\"file:%s\"} 2\n",

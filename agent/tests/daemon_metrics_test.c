@@ -135,9 +135,10 @@ static void many_domains_are_counted_as_others(void **state)
 		       "type=\"access\"} 2");
 }
 
-static void losses_are_those_of_each_cpu(void **state)
+static void losses_are_those_of_each_domain_and_cpu(void **state)
 {
-	struct gabion_record loss = { .kind = GABION_RECORD_LOSS, .cpu = 3, .count = 5, .total = 5 };
+	struct gabion_record loss = { .kind = GABION_RECORD_LOSS, .cpu = 3, .count = 5, .total = 5,
+				      .text = (char []){ "web" } };
 	struct gabion_record bad = { .kind = GABION_RECORD_MALFORMED, .count = 2 };
 	struct fixture *f = *state;
 
@@ -146,7 +147,7 @@ static void losses_are_those_of_each_cpu(void **state)
 	loss.total = 7;
 	put(f, &loss);
 	put(f, &bad);
-	assert_says(f, "gabion_lost_events_total{cpu=\"3\"} 7");
+	assert_says(f, "gabion_lost_events_total{domain=\"web\",cpu=\"3\"} 7");
 	assert_says(f, "gabion_malformed_events_total 2");
 }
 
@@ -208,7 +209,7 @@ int main(void)
 		TEST(names_cannot_break_the_text),
 		TEST(unknown_numbers_make_one_series),
 		TEST(many_domains_are_counted_as_others),
-		TEST(losses_are_those_of_each_cpu),
+		TEST(losses_are_those_of_each_domain_and_cpu),
 		TEST(state_of_kernel_and_policy_is_there),
 		TEST(lag_is_the_age_of_what_was_not_taken),
 		TEST(outputs_say_how_they_are),
