@@ -6,7 +6,7 @@
 # Shared with the kernel.
 CORE_SOURCES := core/crc32.c core/verify.c core/verify_filter.c
 COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c protocol.c text.c)
-EVENT_SOURCES := $(addprefix agent/event/, event_encode.c event_fields.c event_line.c \
+EVENT_SOURCES := $(addprefix agent/event/, event.c event_encode.c event_fields.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.
 NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decode.c events.c \

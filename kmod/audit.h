@@ -16,6 +16,7 @@
 #include <gabion/netlink.h>
 #include <gabion/policy.h>
 #include "hooks.h"
+#include "rule_index.h"
 #include "syscall_filter.h"
 
 /* No target domain. */
@@ -30,6 +31,8 @@
  * @wanted:	see GABION_E_WANTED
  * @refused:	see GABION_E_REFUSED
  * @generation:	of the policy that decided
+ * @policy:	the same, or NULL: it is not looked at. The caller sees to it that it stays
+ * @truncated:	bits as in GABION_E_TRUNCATED, of @object and @object2
  * @label:	of the object
  * @hook:	who decided
  * @domain:	number of the subject
@@ -51,6 +54,8 @@ struct gabion_event {
 	u32 wanted;
 	u32 refused;
 	u32 generation;
+	const struct gabion_policy *policy;
+	u64 truncated;
 	u32 label;
 	enum gabion_hook_id hook;
 	u16 domain;
@@ -72,7 +77,24 @@ enum gabion_record_string {
 	GABION_RECORD_OBJECT,
 	GABION_RECORD_OBJECT2,
 	GABION_RECORD_EXE,
+	GABION_RECORD_LEVEL,
+	GABION_RECORD_OBJECT_LEVEL,
+	GABION_RECORD_RULES,	/* each with its NUL */
 	GABION_RECORD_NSTRINGS,
+};
+
+/**
+ * struct gabion_ancestor - a process that the task descends from
+ * @start:	see GABION_P_START
+ * @pid:	process
+ * @domain:	number of its domain
+ * @comm:	of its first thread
+ */
+struct gabion_ancestor {
+	u64 start;
+	u32 pid;
+	u16 domain;
+	char comm[TASK_COMM_LEN];
 };
 
 /**
@@ -80,7 +102,8 @@ enum gabion_record_string {
  * @size:	bytes, multiple of 8, strings included; first word of the record
  * @payer:	whose share of the ring it lies in; the ring's, like the next one
  * @purse:	enum gabion_purse
- * @length:	bytes of each string with NUL, 0: absent. Strings follow the record.
+ * @length:	bytes of each string with NUL, 0: absent. Strings follow the ancestors.
+ * @nancestors:	how many of @ancestors
  *
  * The other members are those of enum gabion_event_attr.
  */
@@ -90,6 +113,8 @@ struct gabion_record {
 	u8 purse;
 	u32 cpu;
 	u64 sequence;
+	u64 cpu_sequence;
+	u64 truncated;
 	u64 boottime;
 	u64 realtime;
 	u64 start;
@@ -118,8 +143,15 @@ struct gabion_record {
 	struct gabion_net_key net;
 	char comm[TASK_COMM_LEN];
 	u16 length[GABION_RECORD_NSTRINGS];
-	char strings[];
+	u8 nancestors;
+	struct gabion_ancestor ancestors[];
 };
+
+/* Where the strings of @record are: behind its ancestors. */
+static inline char *gabion_record_strings(const struct gabion_record *record)
+{
+	return (char *)&record->ancestors[record->nancestors];
+}
 
 /* Record @event about the current task. Any context but NMI; does not sleep. */
 void gabion_audit(const struct gabion_event *event);
@@ -132,6 +164,56 @@ void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path)
 /* The administrator, who is the current task, moved process @pid to @to, or could not. */
 void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path, bool moved);
 
+/* --- the task (audit_task.c) --- */
+
+/* Who the current task is, into @record. Any context but NMI; does not sleep. */
+void gabion_audit_task(struct gabion_record *record);
+
+/**
+ * gabion_audit_ancestors - the processes that the current task descends from
+ * @ancestors:	[GABION_ANCESTORS_MAX], the parent first; the last is init, or kthreadd, unless cut
+ * @cut:	there are more
+ *
+ * None in an interrupt, where the current task is anybody. Any context but NMI; does not sleep.
+ * Return: how many.
+ */
+unsigned int gabion_audit_ancestors(struct gabion_ancestor *ancestors, bool *cut);
+
+/*
+ * Name of the current task's executable into @buffer (empty on entry; release it with
+ * gabion_path_buffer_put()), if it has one that can be read here. Any context but NMI.
+ */
+struct gabion_path_buffer;
+void gabion_audit_exe(struct gabion_path_buffer *buffer);
+
+/* --- the policy that decided (audit_policy.c) --- */
+
+/* Most bytes in the places of an event's rules. */
+#define GABION_EVENT_RULES_SIZE	1024U
+
+/**
+ * struct gabion_event_rules - rules that an event names
+ * @rule:	in @policy of the event, @n of them
+ * @size:	bytes of their places, each with its NUL
+ * @cut:	there are more
+ */
+struct gabion_event_rules {
+	const struct gabion_policy_rule *rule[GABION_RULES_FOUND_MAX];
+	unsigned int n;
+	u32 size;
+	bool cut;
+};
+
+/* Levels in words, of the policy; NULL: it has none. */
+const char *gabion_audit_level(const struct gabion_event *event);
+const char *gabion_audit_object_level(const struct gabion_event *event);
+
+/* Which rules is @event to name? */
+void gabion_audit_rules(const struct gabion_event *event, struct gabion_event_rules *rules);
+/* Write them to @to, where there is room for @rules->size bytes. */
+void gabion_audit_rules_put(const struct gabion_event *event,
+			    const struct gabion_event_rules *rules, char *to);
+
 /* --- rings (audit_ring.c) --- */
 
 /**
@@ -139,7 +221,7 @@ void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path
  * @payer:	in whose share of it
  *
  * Interrupts are off from here to gabion_ring_commit(). Gives every event its
- * sequence number, lost or not.
+ * sequence numbers, lost or not; that of this CPU is in the record.
  * Return: the room, or NULL when lost (counted; do not commit, interrupts as before).
  */
 struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *flags,

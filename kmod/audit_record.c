@@ -1,78 +1,139 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From an event to a record in the ring.  See audit.h. */
-#include <linux/cred.h>
-#include <linux/file.h>
-#include <linux/mm_types.h>
-#include <linux/sched/task.h>
+#include <linux/ktime.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 #include "audit.h"
 #include "audit_share.h"
-#include "compat.h"
 #include "path_label.h"
 #include "task_label.h"
 
-/*
- * Room for a string and its NUL.  Paths are at most PATH_MAX; the names of a
- * label's resources may be more than anybody reads, and end in "..." then.
+/* Most bytes of a string that is no path, NUL included. */
+#define WORDS_SIZE	1024U
+
+/**
+ * struct draft - a record before there is room for it
+ * @event:	what it is about
+ * @size:	bytes that it takes
+ * @truncated:	see GABION_E_TRUNCATED
+ * @exe:	name of the executable
+ * @strings:	by enum gabion_record_string; not RULES
+ * @length:	bytes of each with NUL, 0: absent
+ * @rules:	what RULES is written from
+ * @nancestors:	how many of @ancestors
+ * @ancestors:	where it comes from
  */
-static u16 string_size(const char *string)
+struct draft {
+	const struct gabion_event *event;
+	u32 size;
+	u64 truncated;
+	struct gabion_path_buffer exe;
+	const char *strings[GABION_RECORD_NSTRINGS];
+	u16 length[GABION_RECORD_NSTRINGS];
+	struct gabion_event_rules rules;
+	unsigned int nancestors;
+	struct gabion_ancestor ancestors[GABION_ANCESTORS_MAX];
+};
+
+static const u8 string_attributes[GABION_RECORD_NSTRINGS] = {
+	[GABION_RECORD_RESOURCE] = GABION_E_RESOURCE,
+	[GABION_RECORD_OBJECT] = GABION_E_OBJECT,
+	[GABION_RECORD_OBJECT2] = GABION_E_OBJECT2,
+	[GABION_RECORD_EXE] = GABION_E_EXE,
+	[GABION_RECORD_LEVEL] = GABION_E_LEVEL,
+	[GABION_RECORD_OBJECT_LEVEL] = GABION_E_OBJECT_LEVEL,
+};
+
+static size_t string_max(enum gabion_record_string which)
 {
-	return string ? min_t(size_t, strlen(string) + 1, PATH_MAX) : 0;
+	return which == GABION_RECORD_LEVEL || which == GABION_RECORD_OBJECT_LEVEL ? WORDS_SIZE
+										   : PATH_MAX;
 }
 
-static void copy_string(char *to, const char *from, u16 size)
+static void mark(struct draft *draft, bool cut, unsigned int attribute)
 {
-	memcpy(to, from, size - 1);
-	to[size - 1] = '\0';
-	if (from[size - 1])
-		memcpy(to + size - 4, "...", 3);
+	draft->truncated |= cut ? BIT_ULL(attribute) : 0;
 }
 
-/*
- * Path of the current task's executable; none for kernel threads and in
- * interrupts. capable() is also asked under mount_lock (can_idmap_mount()),
- * where reading a path would wait for ourselves: then none either. Nor on a
- * real-time kernel with preemption off (sys_enter's probe): allocating sleeps there.
- * Nor with interrupts off: setpgid() asks under tasklist_lock, which an interrupt
- * may want while its CPU changes names.
- */
-static void find_exe(struct gabion_path_buffer *buffer)
+/* Paths are at most PATH_MAX; what else there is more of than anybody reads is cut. */
+static void measure_strings(struct draft *draft)
 {
-	struct file *exe;
+	size_t size, max;
+	int i;
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible())
-		return;
-	if (!current->mm || in_interrupt() || irqs_disabled() || gabion_path_names_change() ||
-	    gabion_path_buffer_get(buffer, GFP_ATOMIC))
-		return;
-	exe = gabion_exe_file(current->mm);
-	if (!exe)
-		return;
-	gabion_path_name(&exe->f_path, buffer);
-	fput(exe);
-}
-
-/* In an interrupt the current task is anybody: the domain alone says whose doing it was. */
-static void fill_task(struct gabion_record *record)
-{
-	if (!in_task()) {
-		record->pid = 0;
-		record->tgid = 0;
-		record->ppid = 0;
-		record->start = 0;
-		record->uid = 0;
-		strscpy_pad(record->comm, "(interrupt)", sizeof(record->comm));
-		return;
+	for (i = 0; i < GABION_RECORD_RULES; i++) {
+		max = string_max(i);
+		size = draft->strings[i] ? strlen(draft->strings[i]) + 1 : 0;
+		mark(draft, size > max, string_attributes[i]);
+		draft->length[i] = min(size, max);
+		draft->size += draft->length[i];
 	}
-	rcu_read_lock();
-	record->pid = current->pid;
-	record->tgid = current->tgid;
-	record->ppid = rcu_dereference(current->real_parent)->tgid;
-	record->start = current->group_leader->start_boottime;
-	rcu_read_unlock();
-	record->uid = from_kuid(&init_user_ns, current_uid());
-	strscpy_pad(record->comm, current->comm, sizeof(record->comm));
+	draft->length[GABION_RECORD_RULES] = draft->rules.size;
+	draft->size += draft->rules.size;
+}
+
+/* All that is looked up; gabion_path_buffer_put() its @exe. */
+static void prepare(struct draft *draft, const struct gabion_event *event)
+{
+	bool cut;
+
+	draft->event = event;
+	draft->truncated = event->truncated;
+	draft->nancestors = gabion_audit_ancestors(draft->ancestors, &cut);
+	mark(draft, cut, GABION_E_ANCESTOR);
+	gabion_audit_rules(event, &draft->rules);
+	mark(draft, draft->rules.cut, GABION_E_RULE);
+	draft->exe = (struct gabion_path_buffer){};
+	gabion_audit_exe(&draft->exe);
+	mark(draft, draft->exe.tail, GABION_E_EXE);
+	draft->strings[GABION_RECORD_RESOURCE] = event->resource;
+	draft->strings[GABION_RECORD_OBJECT] = event->object;
+	draft->strings[GABION_RECORD_OBJECT2] = event->object2;
+	draft->strings[GABION_RECORD_EXE] = draft->exe.tail ?: draft->exe.path;
+	draft->strings[GABION_RECORD_LEVEL] = gabion_audit_level(event);
+	draft->strings[GABION_RECORD_OBJECT_LEVEL] = gabion_audit_object_level(event);
+	draft->size = sizeof(struct gabion_record) + draft->nancestors * sizeof(*draft->ancestors);
+	measure_strings(draft);
+}
+
+static void copy_event(struct gabion_record *record, const struct gabion_event *event)
+{
+	record->type = event->type;
+	record->verdict = event->verdict;
+	record->reason = event->reason;
+	record->klass = event->klass;
+	record->wanted = event->wanted;
+	record->refused = event->refused;
+	record->generation = event->generation;
+	record->label = event->label;
+	record->hook = event->hook;
+	record->signal = event->signal;
+	record->target_pid = event->target_pid;
+	record->command = event->command;
+	record->domain = event->domain;
+	record->target = event->target;
+	record->has_net = event->net != NULL;
+	if (event->net)
+		record->net = *event->net;
+	record->has_call = event->call != NULL;
+	record->outcome = event->outcome & ~GABION_OUTCOME_QUIET;
+	if (event->call)
+		record->call = *event->call;
+}
+
+static void copy_strings(struct gabion_record *record, const struct draft *draft)
+{
+	char *p = gabion_record_strings(record);
+	int i;
+
+	memcpy(record->length, draft->length, sizeof(record->length));
+	for (i = 0; i < GABION_RECORD_RULES; i++) {
+		if (!draft->length[i])
+			continue;
+		memcpy(p, draft->strings[i], draft->length[i] - 1);
+		p += draft->length[i];
+		p[-1] = '\0';
+	}
+	gabion_audit_rules_put(draft->event, &draft->rules, p);
 }
 
 /* What a domain did is paid by it; the rest is nobody's doing. */
@@ -84,64 +145,28 @@ static u16 payer_of(const struct gabion_event *event)
 
 void gabion_audit(const struct gabion_event *event)
 {
-	struct gabion_path_buffer exe = {};
-	const char *strings[GABION_RECORD_NSTRINGS];
-	u16 length[GABION_RECORD_NSTRINGS];
 	struct gabion_record *record;
-	u32 size = sizeof(*record);
 	unsigned long flags;
+	struct draft draft;
 	u64 sequence;
-	char *p;
-	int i;
 
-	find_exe(&exe);
-	strings[GABION_RECORD_RESOURCE] = event->resource;
-	strings[GABION_RECORD_OBJECT] = event->object;
-	strings[GABION_RECORD_OBJECT2] = event->object2;
-	strings[GABION_RECORD_EXE] = exe.path;
-	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
-		length[i] = string_size(strings[i]);
-		size += length[i];
-	}
-	record = gabion_ring_reserve(ALIGN(size, 8), payer_of(event), &flags, &sequence);
+	prepare(&draft, event);
+	record = gabion_ring_reserve(ALIGN(draft.size, 8), payer_of(event), &flags, &sequence);
 	if (record) {
 		record->sequence = sequence;
 		record->cpu = smp_processor_id();
 		record->boottime = ktime_get_boottime_ns();
 		record->realtime = ktime_get_real_ns();
-		record->type = event->type;
-		record->verdict = event->verdict;
-		record->reason = event->reason;
-		record->klass = event->klass;
-		record->wanted = event->wanted;
-		record->refused = event->refused;
-		record->generation = event->generation;
-		record->label = event->label;
-		record->hook = event->hook;
-		record->signal = event->signal;
-		record->target_pid = event->target_pid;
-		record->command = event->command;
-		record->domain = event->domain;
-		record->target = event->target;
-		record->has_net = event->net != NULL;
-		if (event->net)
-			record->net = *event->net;
-		record->has_call = event->call != NULL;
-		record->outcome = event->outcome & ~GABION_OUTCOME_QUIET;
-		if (event->call)
-			record->call = *event->call;
-		fill_task(record);
-		p = record->strings;
-		for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
-			record->length[i] = length[i];
-			if (!length[i])
-				continue;
-			copy_string(p, strings[i], length[i]);
-			p += length[i];
-		}
+		record->truncated = draft.truncated;
+		copy_event(record, event);
+		gabion_audit_task(record);
+		record->nancestors = draft.nancestors;
+		memcpy(record->ancestors, draft.ancestors,
+		       draft.nancestors * sizeof(*draft.ancestors));
+		copy_strings(record, &draft);
 		gabion_ring_commit(record, flags);
 	}
-	gabion_path_buffer_put(&exe);
+	gabion_path_buffer_put(&draft.exe);
 }
 
 void gabion_audit_policy(u32 generation)

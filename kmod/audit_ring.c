@@ -73,6 +73,7 @@ struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *fl
 	record->size = size;
 	record->payer = payer;
 	record->purse = purse;
+	record->cpu_sequence = ring->made;
 	return record;
 }
 

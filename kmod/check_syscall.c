@@ -155,6 +155,7 @@ static void record(const struct gabion_policy *policy, u16 domain, const struct 
 		.klass = GABION_CLASS_SYSCALL,
 		.wanted = call->number,
 		.refused = verdict == GABION_VERDICT_ALLOWED ? 0 : call->number,
+		.policy = policy,
 		.generation = policy ? policy->generation : 0,
 		.hook = hook,
 		.domain = domain,

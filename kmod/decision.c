@@ -49,6 +49,7 @@ int gabion_conclude(const struct gabion_subject *s, struct gabion_event *event, 
 {
 	event->type = GABION_EVENT_ACCESS;
 	event->domain = s->number;
+	event->policy = s->policy;
 	event->generation = s->policy ? s->policy->generation : 0;
 	if (!event->refused && !event->reason) {
 		event->verdict = GABION_VERDICT_ALLOWED;
@@ -130,6 +131,15 @@ static u32 wanted_by_name(const struct path *path, u32 wanted)
 	}
 }
 
+/* What the record calls the object in @buffer; of a name that is too long, its end. */
+static const char *name_in(const struct gabion_path_buffer *buffer, u32 attribute,
+			   struct gabion_event *event)
+{
+	if (buffer->tail)
+		event->truncated |= BIT_ULL(attribute);
+	return buffer->tail ?: buffer->path;
+}
+
 /* Judge @wanted, which is decided by name, on @path; leaves name, state and label in @buffer. */
 static int judge_name(const struct gabion_subject *s, enum gabion_hook_id hook,
 		      const struct path *path, u32 wanted, struct gabion_path_buffer *buffer)
@@ -145,7 +155,7 @@ static int judge_name(const struct gabion_subject *s, enum gabion_hook_id hook,
 		event.label = gabion_path_label(s->policy, path, buffer);
 	else
 		gabion_path_name(path, buffer);
-	event.object = buffer->path;
+	event.object = name_in(buffer, GABION_E_OBJECT, &event);
 	return wanted ? gabion_judge(s, &event, -EACCES) : 0;
 }
 
@@ -247,7 +257,7 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 		event.label = gabion_path_label(s.policy, path, &buffer);
 	else
 		gabion_path_name(path, &buffer);
-	event.object = buffer.path;
+	event.object = name_in(&buffer, GABION_E_OBJECT, &event);
 	err = judge_command(&s, &event);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
@@ -280,11 +290,11 @@ static int judge_relabel(const struct gabion_subject *s, enum gabion_hook_id hoo
 		.refused = GABION_FILE_RELABEL,
 		.reason = GABION_REASON_RELABEL,
 		.label = GABION_LABEL_NONE,
-		.object = from->path,
-		.object2 = to->path,
 		.target = GABION_NO_TARGET,
 	};
 
+	event.object = name_in(from, GABION_E_OBJECT, &event);
+	event.object2 = name_in(to, GABION_E_OBJECT2, &event);
 	if (s->policy) {
 		if (same_label(s->policy, from, to, below))
 			return 0;

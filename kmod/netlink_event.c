@@ -15,8 +15,8 @@
 #include "engine.h"
 #include "netlink.h"
 
-/* Room for the largest record: four strings of PATH_MAX, and the numbers. */
-#define RECORD_ROOM	(5 * PATH_MAX)
+/* Room for the largest record: four paths; words, rules and ancestors; and the numbers. */
+#define RECORD_ROOM	(6 * PATH_MAX)
 
 /* Port of the subscriber, 0: none. Changed by cmpxchg only. */
 static u32 subscriber;
@@ -103,7 +103,7 @@ static const char *hook_name(u32 hook)
 /* Strings of @record by enum gabion_record_string, NULL for absent ones. */
 static void record_strings(const struct gabion_record *record, const char **strings)
 {
-	const char *p = record->strings;
+	const char *p = gabion_record_strings(record);
 	int i;
 
 	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
@@ -155,22 +155,66 @@ static int put_task(struct sk_buff *skb, const struct gabion_record *r)
 	       nla_put_string(skb, GABION_E_COMM, r->comm);
 }
 
-static int put_event(struct sk_buff *skb, const struct gabion_record *r)
+static int put_ancestor(struct sk_buff *skb, const struct gabion_ancestor *a)
+{
+	struct nlattr *nest = nla_nest_start(skb, GABION_E_ANCESTOR);
+
+	if (!nest || nla_put_u32(skb, GABION_P_PID, a->pid) ||
+	    nla_put_u64_64bit(skb, GABION_P_START, a->start, GABION_P_PAD) ||
+	    nla_put_string(skb, GABION_P_COMM, a->comm) ||
+	    nla_put_string(skb, GABION_P_DOMAIN, gabion_domain_name(a->domain)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_ancestors(struct sk_buff *skb, const struct gabion_record *r)
+{
+	int i, err = 0;
+
+	for (i = 0; i < r->nancestors && !err; i++)
+		err = put_ancestor(skb, &r->ancestors[i]);
+	return err;
+}
+
+/* Rules lie one behind the other, each with its NUL. */
+static int put_rules(struct sk_buff *skb, const char *rules, u16 length)
+{
+	const char *end = rules + length;
+	int err = 0;
+
+	for (; length && rules < end && !err; rules += strlen(rules) + 1)
+		err = nla_put_string(skb, GABION_E_RULE, rules);
+	return err;
+}
+
+static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 {
 	const char *strings[GABION_RECORD_NSTRINGS];
+
+	record_strings(r, strings);
+	return put_string(skb, GABION_E_RESOURCE, strings[GABION_RECORD_RESOURCE]) ||
+	       put_string(skb, GABION_E_OBJECT, strings[GABION_RECORD_OBJECT]) ||
+	       put_string(skb, GABION_E_OBJECT2, strings[GABION_RECORD_OBJECT2]) ||
+	       put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE]) ||
+	       put_string(skb, GABION_E_LEVEL, strings[GABION_RECORD_LEVEL]) ||
+	       put_string(skb, GABION_E_OBJECT_LEVEL, strings[GABION_RECORD_OBJECT_LEVEL]) ||
+	       put_rules(skb, strings[GABION_RECORD_RULES], r->length[GABION_RECORD_RULES]);
+}
+
+static int put_event(struct sk_buff *skb, const struct gabion_record *r)
+{
 	struct nlattr *nest = nla_nest_start(skb, GABION_A_EVENT);
 
 	if (!nest)
 		return -EMSGSIZE;
-	record_strings(r, strings);
 	if (put_u64(skb, GABION_E_SEQUENCE, r->sequence) ||
 	    nla_put_u32(skb, GABION_E_CPU, r->cpu) ||
+	    put_u64(skb, GABION_E_CPU_SEQUENCE, r->cpu_sequence) ||
 	    put_u64(skb, GABION_E_BOOTTIME, r->boottime) ||
 	    put_u64(skb, GABION_E_REALTIME, r->realtime) || put_decision(skb, r) ||
-	    put_string(skb, GABION_E_RESOURCE, strings[GABION_RECORD_RESOURCE]) ||
-	    put_string(skb, GABION_E_OBJECT, strings[GABION_RECORD_OBJECT]) ||
-	    put_string(skb, GABION_E_OBJECT2, strings[GABION_RECORD_OBJECT2]) ||
-	    put_task(skb, r) || put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE])) {
+	    put_task(skb, r) || put_strings(skb, r) || put_ancestors(skb, r) ||
+	    (r->truncated && put_u64(skb, GABION_E_TRUNCATED, r->truncated))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

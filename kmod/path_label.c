@@ -107,6 +107,7 @@ static void construct(void *page)
 int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
 {
 	buffer->path = NULL;
+	buffer->tail = NULL;
 	buffer->length = 0;
 	buffer->page = kmem_cache_alloc(pages, gfp);
 	return buffer->page ? 0 : -ENOMEM;
@@ -144,7 +145,11 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 			     : static_call(gabion_absolute_path)(path, buffer->page, PATH_MAX);
 
 	buffer->path = NULL;
+	buffer->tail = NULL;
 	buffer->length = 0;
+	/* prepend() in fs/d_path.c fills the page to its beginning before it gives up. */
+	if (IS_ERR(name) && PTR_ERR(name) == -ENAMETOOLONG)
+		buffer->tail = buffer->page;
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 	buffer->path = name;

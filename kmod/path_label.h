@@ -85,7 +85,8 @@ static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *den
 /**
  * struct gabion_path_buffer - room for one absolute path
  * @page:	PATH_MAX bytes, NULL until needed
- * @path:	the path inside @page, NULL if the object has none
+ * @path:	the path inside @page, NULL if the object has none, or one longer than PATH_MAX
+ * @tail:	the end of that which is longer, inside @page, for the record; otherwise NULL
  * @length:	bytes in @path without NUL
  * @label:	of @path; this and @state by gabion_path_label(), for the policy it was given
  * @state:	of the DFA after @path; without a path there is none
@@ -93,6 +94,7 @@ static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *den
 struct gabion_path_buffer {
 	char *page;
 	const char *path;
+	const char *tail;
 	size_t length;
 	u32 label;
 	u32 state;

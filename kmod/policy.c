@@ -13,6 +13,7 @@
 #include "peer.h"
 #include "policy.h"
 #include "revoke.h"
+#include "rule_index.h"
 #include "syscall_work.h"
 #include "task_label.h"
 
@@ -33,6 +34,7 @@ static void policy_free(struct gabion_policy *policy)
 	for (klass = 0; klass < GABION_CLASS_TABLES_END; klass++)
 		kvfree(policy->effective[klass]);
 	gabion_filters_free(policy);
+	kvfree(policy->rule_order);
 	kvfree(policy->file_rows);
 	bitmap_free(policy->roaming);
 	bitmap_free(policy->open);
@@ -199,6 +201,8 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 		err = build_restrictions(policy);
 	if (!err)
 		err = gabion_filters_build(policy);
+	if (!err)
+		err = gabion_rule_index_build(policy);
 	if (err)
 		goto fail;
 	return policy;

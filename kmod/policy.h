@@ -29,6 +29,7 @@ struct netlink_ext_ack;
  * @open:	bit for each domain number whose sockets may be sent to by everybody
  * @peers_restricted: some domain's may not
  * @filters:	domain number -> its syscall filter; NULL: none
+ * @rule_order:	indexes into RULES, ascending by (domain, class, object) (rule_index.h)
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
  *
  * Immutable once published.
@@ -47,6 +48,7 @@ struct gabion_policy {
 	unsigned long *open;
 	bool peers_restricted;
 	struct gabion_filter **filters;
+	u32 *rule_order;
 	u32 *effective[GABION_CLASS_TABLES_END];
 };
 

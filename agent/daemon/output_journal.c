@@ -24,7 +24,7 @@
 #define ID_EVENT	"6c0d3c6d1f0b4bb0a3d19e1c0f5b7a21"
 #define ID_LOSS		"b0a1f8a0e4c54e3d9b8f2c7e5d4a6f32"
 
-#define FIELDS_MAX	40
+#define FIELDS_MAX	64
 
 /* @fd: owned; the socket to send from */
 struct journal_output {
@@ -87,8 +87,30 @@ static void free_fields(struct fields *f)
 		free(f->iov[--f->n].iov_base);
 }
 
+/* "sh[700] sshd[650] systemd[1]" */
+static void add_ancestors(struct fields *f, const struct gabion_event *e)
+{
+	cleanup_free char *chain = NULL;
+	size_t length, i;
+	FILE *out = open_memstream(&chain, &length);
+
+	if (!out) {
+		f->failed = true;
+		return;
+	}
+	for (i = 0; i < e->nancestors; i++)
+		fprintf(out, "%s%s[%u]", i ? " " : "", e->ancestors[i].comm ?: "?",
+			e->ancestors[i].pid);
+	if (fclose(out))
+		f->failed = true;
+	else if (e->nancestors)
+		add_string(f, "GABION_ANCESTORS", chain);
+}
+
 static void add_event(struct fields *f, const struct gabion_event *e)
 {
+	size_t i;
+
 	add_number(f, "GABION_SEQUENCE", e->sequence);
 	add_string(f, "GABION_TYPE", gabion_event_type_token(e->type));
 	add_string(f, "GABION_VERDICT", gabion_event_verdict_token(e->verdict));
@@ -96,10 +118,12 @@ static void add_event(struct fields *f, const struct gabion_event *e)
 		add_string(f, "GABION_REASON", gabion_event_reason_token(e->reason));
 	add_string(f, "GABION_CLASS", gabion_event_class_token(e->klass));
 	add_string(f, "GABION_DOMAIN", e->domain);
+	add_string(f, "GABION_LEVEL", e->level);
 	add_string(f, "GABION_TARGET", e->target);
 	add_string(f, "GABION_RESOURCES", e->resource);
 	add_string(f, "GABION_OBJECT", e->object);
 	add_string(f, "GABION_OBJECT2", e->object2);
+	add_string(f, "GABION_OBJECT_LEVEL", e->object_level);
 	add_string(f, "GABION_HOOK", e->hook);
 	add_string(f, "GABION_COMM", e->comm);
 	add_string(f, "GABION_EXE", e->exe);
@@ -113,6 +137,14 @@ static void add_event(struct fields *f, const struct gabion_event *e)
 		add_number(f, "GABION_UID", e->uid);
 	if (gabion_event_has(e, GABION_E_GENERATION))
 		add_number(f, "GABION_GENERATION", e->generation);
+	if (gabion_event_has(e, GABION_E_CPU_SEQUENCE)) {
+		add_number(f, "GABION_CPU", e->cpu);
+		add_number(f, "GABION_CPU_SEQUENCE", e->cpu_sequence);
+	}
+	add_ancestors(f, e);
+	/* A field may come more than once in an entry. */
+	for (i = 0; i < e->nrules; i++)
+		add_string(f, "GABION_RULE", e->rules[i]);
 }
 
 static int journal_put(struct gabion_sink *sink, const struct gabion_record *record,

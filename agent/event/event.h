@@ -14,9 +14,25 @@
 #include "../../include/uapi/gabion/syscall.h"
 
 /**
+ * struct gabion_ancestor - a process that the task of an event descends from
+ * @start:	ns of CLOCK_BOOTTIME when it started, 0: not known
+ * @pid:	process
+ * @comm:	owned, any byte but NUL; NULL: not known
+ * @domain:	owned; NULL: not known
+ */
+struct gabion_ancestor {
+	uint64_t start;
+	uint32_t pid;
+	char *comm;
+	char *domain;
+};
+
+/**
  * struct gabion_event - an event
  * @present:	bit n: attribute n of enum gabion_event_attr was there; numbers that are
  *		not present are 0, strings NULL
+ * @ancestors:	[@nancestors], the parent first; owned
+ * @rules:	[@nrules], "file:line" each; owned
  *
  * The other members are the attributes of enum gabion_event_attr.  Strings are
  * owned by the event, hold any byte but NUL, and die with it.
@@ -27,6 +43,8 @@ struct gabion_event {
 	uint64_t boottime;
 	uint64_t realtime;
 	uint64_t start;
+	uint64_t cpu_sequence;
+	uint64_t truncated;
 	uint32_t cpu;
 	uint32_t type;
 	uint32_t verdict;
@@ -55,6 +73,12 @@ struct gabion_event {
 	char *hook;
 	char *comm;
 	char *exe;
+	char *level;
+	char *object_level;
+	struct gabion_ancestor *ancestors;
+	size_t nancestors;
+	char **rules;
+	size_t nrules;
 	struct gabion_net_key net;
 };
 
@@ -65,18 +89,23 @@ static inline bool gabion_event_has(const struct gabion_event *event, enum gabio
 	return event->present & (1ULL << a);
 }
 
-static inline void gabion_event_free(struct gabion_event *event)
+/*
+ * One more ancestor of @event, empty, behind those it has. NULL: no memory. What is put
+ * into it is the event's, as it is itself until the next one is added.
+ */
+struct gabion_ancestor *gabion_event_add_ancestor(struct gabion_event *event);
+
+/* One more rule, which is taken over. 0, or -ENOMEM: @rule is free then; so it is where it is NULL. */
+int gabion_event_add_rule(struct gabion_event *event, char *rule);
+
+/* Is there more of @a than the event says? */
+static inline bool gabion_event_truncated(const struct gabion_event *event,
+					  enum gabion_event_attr a)
 {
-	free(event->domain);
-	free(event->target);
-	free(event->resource);
-	free(event->object);
-	free(event->object2);
-	free(event->hook);
-	free(event->comm);
-	free(event->exe);
-	*event = (struct gabion_event){ 0 };
+	return event->truncated & (1ULL << a);
 }
+
+void gabion_event_free(struct gabion_event *event);
 #define cleanup_event __attribute__((cleanup(gabion_event_free)))
 
 #endif /* GABION_EVENT_EVENT_H */

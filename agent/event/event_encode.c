@@ -147,6 +147,36 @@ static void encode_syscall(struct gabion_json *json, const char *key,
 	gabion_json_close(json, '}');
 }
 
+static void encode_ancestors(struct gabion_json *json, const char *key,
+			     const struct gabion_event *event)
+{
+	size_t i;
+
+	gabion_json_open(json, key, '[');
+	for (i = 0; i < event->nancestors; i++) {
+		const struct gabion_ancestor *a = &event->ancestors[i];
+
+		gabion_json_open(json, NULL, '{');
+		gabion_json_unsigned(json, "pid", a->pid);
+		gabion_json_unsigned(json, "start_ns", a->start);
+		gabion_json_string(json, "comm", a->comm);
+		gabion_json_string(json, "domain", a->domain);
+		gabion_json_close(json, '}');
+	}
+	gabion_json_close(json, ']');
+}
+
+static void encode_rules(struct gabion_json *json, const char *key,
+			 const struct gabion_event *event)
+{
+	size_t i;
+
+	gabion_json_open(json, key, '[');
+	for (i = 0; i < event->nrules; i++)
+		gabion_json_string(json, NULL, event->rules[i]);
+	gabion_json_close(json, ']');
+}
+
 static void encode_field(struct gabion_json *json, const struct gabion_event *event,
 			 const struct gabion_field *field)
 {
@@ -195,6 +225,12 @@ static void encode_field(struct gabion_json *json, const struct gabion_event *ev
 	case GABION_FIELD_SYSCALL:
 		encode_syscall(json, field->key, event);
 		break;
+	case GABION_FIELD_ANCESTORS:
+		encode_ancestors(json, field->key, event);
+		break;
+	case GABION_FIELD_RULES:
+		encode_rules(json, field->key, event);
+		break;
 	}
 }
 
@@ -230,13 +266,21 @@ void gabion_event_encode(struct gabion_json *json, const struct gabion_event *ev
 			 uint64_t instance)
 {
 	const char *type = gabion_event_type_token(event->type);
+	char truncated[GABION_KEY_MAX];
 	size_t i;
 
 	begin(json, type ? type : "unknown", instance);
-	for (i = 0; i < gabion_event_nfields; i++)
-		if (gabion_event_has(event, gabion_event_fields[i].attribute) &&
-		    applies(event, &gabion_event_fields[i]))
-			encode_field(json, event, &gabion_event_fields[i]);
+	for (i = 0; i < gabion_event_nfields; i++) {
+		const struct gabion_field *field = &gabion_event_fields[i];
+
+		if (gabion_event_has(event, field->attribute) && applies(event, field))
+			encode_field(json, event, field);
+		if (gabion_event_truncated(event, field->attribute)) {
+			snprintf(truncated, sizeof(truncated), "%s" GABION_KEY_TRUNCATED,
+				 field->key);
+			gabion_json_bool(json, truncated, true);
+		}
+	}
 	gabion_json_close(json, '}');
 }
 

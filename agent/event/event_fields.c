@@ -14,10 +14,12 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("time", REALTIME, TIME, realtime),
 	FIELD("boottime_ns", BOOTTIME, U64, boottime),
 	FIELD("cpu", CPU, U32, cpu),
+	FIELD("cpu_sequence", CPU_SEQUENCE, U64, cpu_sequence),
 	FIELD("generation", GENERATION, U32, generation),
 	FIELD("verdict", VERDICT, VERDICT, verdict),
 	FIELD("reason", REASON, REASON, reason),
 	FIELD("domain", DOMAIN, STRING, domain),
+	FIELD("level", LEVEL, STRING, level),
 	FIELD("class", CLASS, CLASS, klass),
 	FIELD("wanted", WANTED, PERMISSIONS, wanted),
 	FIELD("refused", REFUSED, PERMISSIONS, refused),
@@ -31,6 +33,8 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("net", NET, NET, net),
 	FIELD("label", LABEL, U32, label),
 	FIELD("resources", RESOURCE, RESOURCES, resource),
+	FIELD("object_level", OBJECT_LEVEL, STRING, object_level),
+	FIELD("rules", RULE, RULES, rules),
 	FIELD("hook", HOOK, STRING, hook),
 	/* The kernel's pid is a thread, its tgid what people call a process. */
 	FIELD("pid", TGID, U32, tgid),
@@ -40,6 +44,7 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("start_ns", START, U64, start),
 	FIELD("comm", COMM, STRING, comm),
 	FIELD("exe", EXE, STRING, exe),
+	FIELD("ancestors", ANCESTOR, ANCESTORS, ancestors),
 };
 
 const size_t gabion_event_nfields = sizeof(gabion_event_fields) / sizeof(*gabion_event_fields);

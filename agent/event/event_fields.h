@@ -23,6 +23,8 @@ enum gabion_field_kind {
 	GABION_FIELD_COMMAND,		/* u32, as name or number */
 	GABION_FIELD_NET,		/* struct gabion_net_key, as object */
 	GABION_FIELD_SYSCALL,		/* what only the syscall class has, as object */
+	GABION_FIELD_ANCESTORS,		/* array of objects */
+	GABION_FIELD_RULES,		/* array of strings */
 };
 
 /**
@@ -38,6 +40,11 @@ struct gabion_field {
 	uint8_t kind;
 	uint16_t offset;
 };
+
+/* Appended to the key of a member of which there is more than the record says: true. */
+#define GABION_KEY_TRUNCATED	"_truncated"
+/* Longest key with what may be appended to it, NUL included. */
+#define GABION_KEY_MAX		64
 
 extern const struct gabion_field gabion_event_fields[];
 extern const size_t gabion_event_nfields;

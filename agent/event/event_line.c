@@ -145,18 +145,24 @@ static void put_net(FILE *out, const struct gabion_net_key *net)
 			inet_ntop(AF_INET6, net->address, address, sizeof(address)), port);
 }
 
+/* Of a name that is too long its end, behind dots. */
+static void put_name(FILE *out, const struct gabion_event *event, const char *before,
+		     const char *name, enum gabion_event_attr attribute)
+{
+	if (!name)
+		return;
+	fputs(before, out);
+	if (gabion_event_truncated(event, attribute))
+		fputs("...", out);
+	put_escaped(out, name);
+}
+
 static void put_object(FILE *out, const struct gabion_event *event)
 {
 	const char *name;
 
-	if (event->object) {
-		fputs("  ", out);
-		put_escaped(out, event->object);
-	}
-	if (event->object2) {
-		fputs(" -> ", out);
-		put_escaped(out, event->object2);
-	}
+	put_name(out, event, "  ", event->object, GABION_E_OBJECT);
+	put_name(out, event, " -> ", event->object2, GABION_E_OBJECT2);
 	if (gabion_event_has(event, GABION_E_NET))
 		put_net(out, &event->net);
 	if (event->target) {
@@ -179,36 +185,76 @@ static void put_object(FILE *out, const struct gabion_event *event)
 	}
 }
 
+/* " < sh[700] < sshd[650]": where it comes from, without those that everybody comes from. */
+static void put_ancestors(FILE *out, const struct gabion_event *event)
+{
+	size_t i;
+
+	for (i = 0; i < event->nancestors && event->ancestors[i].pid > 2; i++) {
+		if (i == GABION_LINE_ANCESTORS) {
+			fputs(" < ...", out);
+			return;
+		}
+		fputs(" < ", out);
+		put_escaped(out, event->ancestors[i].comm);
+		fprintf(out, "[%u]", event->ancestors[i].pid);
+	}
+}
+
 static void put_process(FILE *out, const struct gabion_event *event)
 {
 	if (event->comm || event->tgid) {
 		fputs("  ", out);
 		put_escaped(out, event->comm);
 		fprintf(out, "[%u]", event->tgid);
+		put_ancestors(out, event);
 	}
 	if (gabion_event_has(event, GABION_E_UID))
 		fprintf(out, " uid %u", event->uid);
-	if (event->exe) {
-		fputs("  exe ", out);
-		put_escaped(out, event->exe);
+	put_name(out, event, "  exe ", event->exe, GABION_E_EXE);
+}
+
+/* "  (the level order forbids it: the domain is internal, the object secret)" */
+static void put_reason(FILE *out, const struct gabion_event *event)
+{
+	const char *phrase = gabion_event_reason_phrase(event->reason);
+
+	if (event->verdict == GABION_VERDICT_ALLOWED)
+		return;
+	if (phrase)
+		fprintf(out, "  (%s", phrase);
+	else
+		fprintf(out, "  (reason %u", event->reason);
+	if (event->reason == GABION_REASON_LEVEL && event->level && event->object_level) {
+		fputs(": the domain is ", out);
+		put_escaped(out, event->level);
+		fputs(", the object ", out);
+		put_escaped(out, event->object_level);
 	}
+	fputc(')', out);
+}
+
+static void put_rules(FILE *out, const struct gabion_event *event)
+{
+	size_t i;
+
+	for (i = 0; i < event->nrules; i++) {
+		fputs(i ? ", " : "  rule ", out);
+		put_escaped(out, event->rules[i]);
+	}
+	if (gabion_event_truncated(event, GABION_E_RULE))
+		fputs(event->nrules ? ", ..." : "  rule ...", out);
 }
 
 static void put_access(FILE *out, const struct gabion_event *event, unsigned int flags)
 {
-	const char *phrase = gabion_event_reason_phrase(event->reason);
-
 	put_verdict(out, event->verdict, flags);
 	put_escaped(out, event->domain);
 	fputs("  ", out);
 	put_permissions(out, event);
 	put_object(out, event);
-	if (event->verdict != GABION_VERDICT_ALLOWED) {
-		if (phrase)
-			fprintf(out, "  (%s)", phrase);
-		else
-			fprintf(out, "  (reason %u)", event->reason);
-	}
+	put_reason(out, event);
+	put_rules(out, event);
 	put_process(out, event);
 	fprintf(out, "  policy gen %u", event->generation);
 }

@@ -12,6 +12,9 @@ enum {
 	GABION_LINE_COLOUR = 1 << 1,	/* terminal: colour the verdict */
 };
 
+/* Most ancestors in a line; "..." stands for more, JSON has them all. */
+#define GABION_LINE_ANCESTORS 3
+
 /*
  * One line without newline; names are escaped (common/text.h), so it is safe on
  * a terminal. NULL: no memory.

@@ -158,7 +158,7 @@ static void parse_syscall(struct gabion_event *event, json_t *value)
 /* The exact bytes of KEY_hex, if the line has them, else the string. NULL: no memory. */
 static char *parse_string(json_t *object, const char *key, const json_t *value)
 {
-	char name[64], *bytes;
+	char name[GABION_KEY_MAX], *bytes;
 	const char *hex;
 	unsigned int byte;
 	size_t i, n;
@@ -177,6 +177,43 @@ static char *parse_string(json_t *object, const char *key, const json_t *value)
 	return bytes;
 }
 
+static int parse_ancestors(struct gabion_event *event, const json_t *list)
+{
+	struct gabion_ancestor *ancestor;
+	json_t *item, *comm, *domain;
+	size_t n;
+
+	json_array_foreach(list, n, item) {
+		ancestor = gabion_event_add_ancestor(event);
+		if (!ancestor)
+			return -ENOMEM;
+		comm = json_object_get(item, "comm");
+		domain = json_object_get(item, "domain");
+		ancestor->pid = (uint32_t)json_integer_value(json_object_get(item, "pid"));
+		ancestor->start = (uint64_t)json_integer_value(json_object_get(item, "start_ns"));
+		if (json_is_string(comm))
+			ancestor->comm = parse_string(item, "comm", comm);
+		if (json_is_string(domain))
+			ancestor->domain = parse_string(item, "domain", domain);
+		if ((json_is_string(comm) && !ancestor->comm) ||
+		    (json_is_string(domain) && !ancestor->domain))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int parse_rules(struct gabion_event *event, const json_t *list)
+{
+	json_t *item;
+	size_t n;
+
+	json_array_foreach(list, n, item)
+		if (json_is_string(item) &&
+		    gabion_event_add_rule(event, strdup(json_string_value(item))))
+			return -ENOMEM;
+	return 0;
+}
+
 static bool fits(const json_t *value, uint8_t kind)
 {
 	switch (kind) {
@@ -188,6 +225,8 @@ static bool fits(const json_t *value, uint8_t kind)
 		return json_is_string(value);
 	case GABION_FIELD_PERMISSIONS:
 	case GABION_FIELD_RESOURCES:
+	case GABION_FIELD_ANCESTORS:
+	case GABION_FIELD_RULES:
 		return json_is_array(value);
 	case GABION_FIELD_NET:
 	case GABION_FIELD_SYSCALL:
@@ -220,6 +259,10 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 		parse_syscall(event, value);
 		event->present |= 1ULL << field->attribute;
 		return 0;
+	case GABION_FIELD_ANCESTORS:
+		return parse_ancestors(event, value);
+	case GABION_FIELD_RULES:
+		return parse_rules(event, value);
 	case GABION_FIELD_TIME:
 		wide = parse_time(json_string_value(value));
 		/* fall through */
@@ -259,11 +302,15 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 static int parse_event(struct gabion_event *event, json_t *object, struct gabion_error *error)
 {
 	const struct gabion_field *field;
+	char truncated[GABION_KEY_MAX];
 	json_t *value;
 	size_t i;
 
 	for (i = 0; i < gabion_event_nfields; i++) {
 		field = &gabion_event_fields[i];
+		snprintf(truncated, sizeof(truncated), "%s" GABION_KEY_TRUNCATED, field->key);
+		if (json_is_true(json_object_get(object, truncated)))
+			event->truncated |= 1ULL << field->attribute;
 		value = json_object_get(object, field->key);
 		if (!value)
 			continue;

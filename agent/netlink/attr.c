@@ -2,6 +2,7 @@
 #include "attr.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 static int check(struct nlattr *a, const struct gabion_attr_rule *rule, struct gabion_error *error)
@@ -27,6 +28,7 @@ static int check(struct nlattr *a, const struct gabion_attr_rule *rule, struct g
 						rule->name, length);
 		return 0;
 	case GABION_ATTR_STRING:
+	case GABION_ATTR_STRINGS:
 		if (length < 1 || memchr(nla_data(a), '\0', (size_t)length) !=
 					  (char *)nla_data(a) + length - 1)
 			return gabion_error_set(error, -EBADMSG,
@@ -45,6 +47,11 @@ static int check(struct nlattr *a, const struct gabion_attr_rule *rule, struct g
 	return 0;
 }
 
+static bool may_repeat(const struct gabion_attr_rule *rule)
+{
+	return rule->kind == GABION_ATTR_NESTS || rule->kind == GABION_ATTR_STRINGS;
+}
+
 int gabion_attr_parse(struct nlattr **table, int max, struct nlattr *head, int length,
 		      const struct gabion_attr_rule *rules, struct gabion_error *error)
 {
@@ -56,16 +63,14 @@ int gabion_attr_parse(struct nlattr **table, int max, struct nlattr *head, int l
 		type = nla_type(a);
 		if (type > max || rules[type].kind == GABION_ATTR_IGNORED)
 			continue;
-		if (table[type]) {
-			if (rules[type].kind == GABION_ATTR_NESTS)
-				continue;
+		if (table[type] && !may_repeat(&rules[type]))
 			return gabion_error_set(error, -EBADMSG, "attribute %s comes twice",
 						rules[type].name);
-		}
 		err = check(a, &rules[type], error);
 		if (err)
 			return err;
-		table[type] = a;
+		if (!table[type])
+			table[type] = a;
 	}
 	/* nla_next() takes the padding of the last attribute off as well. */
 	if (length > 0)

@@ -22,6 +22,7 @@ enum gabion_attr_kind {
 	GABION_ATTR_BINARY,	/* exactly @length bytes */
 	GABION_ATTR_BITS,	/* at most @length bytes */
 	GABION_ATTR_NESTS,	/* may be repeated; the table keeps the first */
+	GABION_ATTR_STRINGS,	/* likewise; each is as STRING */
 };
 
 /**

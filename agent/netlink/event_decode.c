@@ -45,6 +45,12 @@ static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
 	RULE(OUTCOME, U32, 0),
 	RULE(IP, U64, 0),
 	RULE(COMMAND, U32, 0),
+	RULE(CPU_SEQUENCE, U64, 0),
+	RULE(ANCESTOR, NESTS, 0),
+	RULE(TRUNCATED, U64, 0),
+	RULE(LEVEL, STRING, 0),
+	RULE(OBJECT_LEVEL, STRING, 0),
+	RULE(RULE, STRINGS, 0),
 };
 
 static const size_t offsets[GABION_E_MAX + 1] = {
@@ -81,6 +87,18 @@ static const size_t offsets[GABION_E_MAX + 1] = {
 	[GABION_E_OUTCOME] = offsetof(struct gabion_event, outcome),
 	[GABION_E_IP] = offsetof(struct gabion_event, ip),
 	[GABION_E_COMMAND] = offsetof(struct gabion_event, command),
+	[GABION_E_CPU_SEQUENCE] = offsetof(struct gabion_event, cpu_sequence),
+	[GABION_E_TRUNCATED] = offsetof(struct gabion_event, truncated),
+	[GABION_E_LEVEL] = offsetof(struct gabion_event, level),
+	[GABION_E_OBJECT_LEVEL] = offsetof(struct gabion_event, object_level),
+};
+
+static const struct gabion_attr_rule ancestor_rules[GABION_P_MAX + 1] = {
+	[GABION_P_PID] = { .kind = GABION_ATTR_U32, .name = "ANCESTOR.PID" },
+	[GABION_P_START] = { .kind = GABION_ATTR_U64, .name = "ANCESTOR.START" },
+	[GABION_P_COMM] = { .kind = GABION_ATTR_STRING, .name = "ANCESTOR.COMM" },
+	[GABION_P_DOMAIN] = { .kind = GABION_ATTR_STRING, .length = GABION_NAME_MAX,
+			      .name = "ANCESTOR.DOMAIN" },
 };
 
 static const struct gabion_attr_rule batch_rules[GABION_A_MAX + 1] = {
@@ -100,6 +118,9 @@ static int store(struct gabion_event *event, int attribute, struct nlattr *a)
 	void *member = (char *)event + offsets[attribute];
 
 	switch (event_rules[attribute].kind) {
+	case GABION_ATTR_NESTS:
+	case GABION_ATTR_STRINGS:
+		return 0;
 	case GABION_ATTR_STRING:
 		*(char **)member = strdup(nla_get_string(a));
 		if (!*(char **)member)
@@ -110,6 +131,50 @@ static int store(struct gabion_event *event, int attribute, struct nlattr *a)
 	}
 	event->present |= 1ULL << attribute;
 	return 0;
+}
+
+static int add_ancestor(struct gabion_event *event, struct nlattr *nest,
+			struct gabion_error *error)
+{
+	struct nlattr *a[GABION_P_MAX + 1];
+	struct gabion_ancestor *ancestor;
+	int err;
+
+	err = gabion_attr_parse(a, GABION_P_MAX, nla_data(nest), nla_len(nest), ancestor_rules,
+				error);
+	if (err)
+		return err;
+	if (!a[GABION_P_PID])
+		return gabion_error_set(error, -EBADMSG, "an ancestor has no pid");
+	ancestor = gabion_event_add_ancestor(event);
+	if (!ancestor)
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	ancestor->pid = gabion_attr_u32(a[GABION_P_PID]);
+	ancestor->start = gabion_attr_u64(a[GABION_P_START]);
+	if (a[GABION_P_COMM])
+		ancestor->comm = strdup(gabion_attr_string(a[GABION_P_COMM]));
+	if (a[GABION_P_DOMAIN])
+		ancestor->domain = strdup(gabion_attr_string(a[GABION_P_DOMAIN]));
+	if ((a[GABION_P_COMM] && !ancestor->comm) || (a[GABION_P_DOMAIN] && !ancestor->domain))
+		return gabion_error_set(error, -ENOMEM, "out of memory");
+	return 0;
+}
+
+/* What comes more than once. */
+static int add_repeated(struct gabion_event *event, struct nlattr *head, int length,
+			struct gabion_error *error)
+{
+	struct nlattr *a;
+	int err = 0;
+
+	for (a = head; !err && nla_ok(a, length); a = nla_next(a, &length)) {
+		if (nla_type(a) == GABION_E_ANCESTOR)
+			err = add_ancestor(event, a, error);
+		else if (nla_type(a) == GABION_E_RULE &&
+			 gabion_event_add_rule(event, strdup(nla_get_string(a))))
+			err = gabion_error_set(error, -ENOMEM, "out of memory");
+	}
+	return err;
 }
 
 /* What must be there, and what values mean something to us. */
@@ -137,7 +202,10 @@ int gabion_event_decode(struct gabion_event *event, struct nlattr *nest,
 	err = gabion_attr_parse(a, GABION_E_MAX, nla_data(nest), nla_len(nest), event_rules, error);
 	if (!err)
 		err = judge(a, error);
+	if (!err)
+		err = add_repeated(event, nla_data(nest), nla_len(nest), error);
 	if (err) {
+		gabion_event_free(event);
 		/* With its number it can still be acknowledged. */
 		if (a[GABION_E_SEQUENCE])
 			store(event, GABION_E_SEQUENCE, a[GABION_E_SEQUENCE]);

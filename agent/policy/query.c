@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "../../core/ioctl.h"
+#include "../../core/rule.h"
 #include "diag.h"
 #include "endpoint.h"
 #include "mem.h"
@@ -155,7 +156,6 @@ static bool label_has(const struct gabion_view *view, const struct gabion_answer
 
 void gabion_query_rules(const struct gabion_view *view, struct gabion_answer *a, bool deny)
 {
-	bool numbers = a->klass >= GABION_CLASS_CAPABILITY;
 	VEC(uint32_t) found = {};
 	uint32_t i;
 
@@ -163,13 +163,8 @@ void gabion_query_rules(const struct gabion_view *view, struct gabion_answer *a,
 		const struct gabion_policy_rule *r = &view->rules[i];
 
 		if (le32_to_cpu(r->domain) != a->domain || !is_of_class(r, a) ||
-		    (le16_to_cpu(r->kind) == GABION_RULE_DENY) != deny ||
-		    !(numbers || (le32_to_cpu(r->permissions) & a->wanted)) ||
+		    !gabion_rule_says(r, deny, (u32)a->wanted, a->has_command) ||
 		    !label_has(view, a, r))
-			continue;
-		/* What grants single commands is no answer to the question for all. */
-		if ((le32_to_cpu(r->permissions) & GABION_RULE_COMMANDS) && !deny &&
-		    !a->has_command)
 			continue;
 		vec_push(&found, i);
 	}

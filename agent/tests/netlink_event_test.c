@@ -116,6 +116,64 @@ static void command_of_an_ioctl(void **state)
 	assert_int_equal(f->event.command, 0x5412);
 }
 
+static void put_ancestor(struct fixture *f, uint32_t pid, const char *comm)
+{
+	struct nlattr *nest = nla_nest_start(f->msg, GABION_E_ANCESTOR);
+
+	if (pid)
+		nla_put_u32(f->msg, GABION_P_PID, pid);
+	nla_put_u64(f->msg, GABION_P_START, 1ULL << 40);
+	nla_put_string(f->msg, GABION_P_COMM, comm);
+	nla_put_string(f->msg, GABION_P_DOMAIN, "host");
+	nla_nest_end(f->msg, nest);
+}
+
+static void ancestors_and_rules_in_their_order(void **state)
+{
+	struct fixture *f = *state;
+
+	put_minimum(f);
+	put_ancestor(f, 700, "sh");
+	nla_put_string(f->msg, GABION_E_RULE, "a.gabion:12");
+	put_ancestor(f, 1, "init");
+	nla_put_string(f->msg, GABION_E_RULE, "b.gabion:3");
+	nla_put_u64(f->msg, GABION_E_TRUNCATED, 1ULL << GABION_E_RULE);
+	nla_put_u64(f->msg, GABION_E_CPU_SEQUENCE, 60);
+	nla_put_string(f->msg, GABION_E_LEVEL, "internal:web");
+	assert_int_equal(decode(f), 0);
+	assert_int_equal(f->event.nancestors, 2);
+	assert_int_equal(f->event.ancestors[0].pid, 700);
+	assert_int_equal(f->event.ancestors[0].start, 1ULL << 40);
+	assert_string_equal(f->event.ancestors[1].comm, "init");
+	assert_string_equal(f->event.ancestors[1].domain, "host");
+	assert_int_equal(f->event.nrules, 2);
+	assert_string_equal(f->event.rules[1], "b.gabion:3");
+	assert_true(gabion_event_truncated(&f->event, GABION_E_RULE));
+	assert_false(gabion_event_truncated(&f->event, GABION_E_OBJECT));
+	assert_int_equal(f->event.cpu_sequence, 60);
+	assert_string_equal(f->event.level, "internal:web");
+}
+
+static void ancestor_without_pid(void **state)
+{
+	struct fixture *f = *state;
+
+	put_minimum(f);
+	put_ancestor(f, 700, "sh");
+	put_ancestor(f, 0, "sh");
+	assert_refused(f, "an ancestor has no pid");
+}
+
+static void second_rule_without_end(void **state)
+{
+	struct fixture *f = *state;
+
+	put_minimum(f);
+	nla_put_string(f->msg, GABION_E_RULE, "a.gabion:12");
+	nla_put(f->msg, GABION_E_RULE, 4, "b.ga");
+	assert_refused(f, "RULE is not one NUL-terminated string");
+}
+
 static void arguments_too_short(void **state)
 {
 	struct fixture *f = *state;
@@ -366,6 +424,9 @@ int main(void)
 		TEST(full_event),
 		TEST(syscall_event),
 		TEST(command_of_an_ioctl),
+		TEST(ancestors_and_rules_in_their_order),
+		TEST(ancestor_without_pid),
+		TEST(second_rule_without_end),
 		TEST(arguments_too_short),
 		TEST(outcome_too_long),
 		TEST(unknown_attribute_is_ignored),

@@ -205,6 +205,17 @@ enum gabion_attr {
  * @GABION_E_OUTCOME:	u32, action << 16 | data, as in syscall.h
  * @GABION_E_IP:	u64, user address behind the syscall instruction
  * @GABION_E_COMMAND:	u32, ioctl(2) command (file class, ioctl)
+ * @GABION_E_CPU_SEQUENCE: u64, counts the events of this CPU since the module was loaded, from 1
+ * @GABION_E_ANCESTOR:	nest of enum gabion_ancestor_attr; repeated, the parent first; absent in
+ *			an interrupt
+ * @GABION_E_TRUNCATED:	u64, bit n: of attribute n there is more than is said here. Of names of
+ *			files the beginning is missing, of other strings the end, of what is
+ *			repeated the rest
+ * @GABION_E_LEVEL:	string, level and categories of DOMAIN, as in the policy that decided, like
+ *			the next two
+ * @GABION_E_OBJECT_LEVEL: string, those of the object or of TARGET
+ * @GABION_E_RULE:	string, "file:line" in the policy's source; repeated. What denied; or where
+ *			the level order refused, and where it was granted, what grants
  */
 enum gabion_event_attr {
 	GABION_E_UNSPEC,
@@ -242,9 +253,36 @@ enum gabion_event_attr {
 	GABION_E_OUTCOME,
 	GABION_E_IP,
 	GABION_E_COMMAND,
+	GABION_E_CPU_SEQUENCE,
+	GABION_E_ANCESTOR,
+	GABION_E_TRUNCATED,
+	GABION_E_LEVEL,
+	GABION_E_OBJECT_LEVEL,
+	GABION_E_RULE,
 	__GABION_E_END,
 };
 #define GABION_E_MAX	(__GABION_E_END - 1)
+
+/* Most ancestors in an event; where there are more, GABION_E_TRUNCATED says so. */
+#define GABION_ANCESTORS_MAX	16U
+
+/**
+ * enum gabion_ancestor_attr - a process that the task of an event descends from
+ * @GABION_P_PID:	u32, process, in the initial pid namespace
+ * @GABION_P_START:	u64, ns of CLOCK_BOOTTIME when it started
+ * @GABION_P_COMM:	string
+ * @GABION_P_DOMAIN:	string, the domain it was in then
+ */
+enum gabion_ancestor_attr {
+	GABION_P_UNSPEC,
+	GABION_P_PAD,
+	GABION_P_PID,
+	GABION_P_START,
+	GABION_P_COMM,
+	GABION_P_DOMAIN,
+	__GABION_P_END,
+};
+#define GABION_P_MAX	(__GABION_P_END - 1)
 
 /**
  * enum gabion_loss_attr - exact losses of one domain on one CPU
