@@ -45,6 +45,11 @@
  * @target_pid:	process acted on
  * @call:	syscall class: what was called
  * @outcome:	and what happens to it
+ * @command:	ioctl(2) command
+ * @has_flags:	@domain_flags is meant
+ * @domain_flags: see GABION_E_DOMAIN_FLAGS
+ * @error:	errno of a refused command, 0: none
+ * @message:	what it was told
  */
 struct gabion_event {
 	u32 type;
@@ -69,6 +74,10 @@ struct gabion_event {
 	const struct gabion_call *call;
 	u32 outcome;
 	u32 command;
+	bool has_flags;
+	u32 domain_flags;
+	u32 error;
+	const char *message;
 };
 
 /* Strings of a record, in the order in which their bytes follow it. */
@@ -79,6 +88,7 @@ enum gabion_record_string {
 	GABION_RECORD_EXE,
 	GABION_RECORD_LEVEL,
 	GABION_RECORD_OBJECT_LEVEL,
+	GABION_RECORD_MESSAGE,
 	GABION_RECORD_RULES,	/* each with its NUL */
 	GABION_RECORD_NSTRINGS,
 };
@@ -138,7 +148,10 @@ struct gabion_record {
 	u16 domain;
 	u8 has_net;
 	u8 has_call;
+	u8 has_flags;
 	u32 outcome;
+	u32 domain_flags;
+	u32 error;
 	struct gabion_call call;
 	struct gabion_net_key net;
 	char comm[TASK_COMM_LEN];
@@ -156,9 +169,19 @@ static inline char *gabion_record_strings(const struct gabion_record *record)
 /* Record @event about the current task. Any context but NMI; does not sleep. */
 void gabion_audit(const struct gabion_event *event);
 
-/* Shorthands. */
+/* --- administration: the current task is who did it (audit_admin.c) --- */
+
+/* A policy is in force, or with generation 0 none any longer. */
 void gabion_audit_policy(u32 generation);
+/* A command about the policy was refused with @error, an errno; @message may be NULL. */
+void gabion_audit_policy_refused(int error, const char *message);
 void gabion_audit_lock(void);
+/* Domain number @domain has another mode in @policy, which stays, than before. */
+void gabion_audit_mode(const struct gabion_policy *policy, u16 domain);
+/* A socket takes the events from now on, or does not any longer. */
+void gabion_audit_subscription(bool begins);
+
+/* --- shorthands for what is no decision (audit_record.c) --- */
 void gabion_audit_hook(enum gabion_hook_id hook);
 void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path);
 /* The administrator, who is the current task, moved process @pid to @to, or could not. */

@@ -41,12 +41,19 @@ static const u8 string_attributes[GABION_RECORD_NSTRINGS] = {
 	[GABION_RECORD_EXE] = GABION_E_EXE,
 	[GABION_RECORD_LEVEL] = GABION_E_LEVEL,
 	[GABION_RECORD_OBJECT_LEVEL] = GABION_E_OBJECT_LEVEL,
+	[GABION_RECORD_MESSAGE] = GABION_E_MESSAGE,
 };
 
 static size_t string_max(enum gabion_record_string which)
 {
-	return which == GABION_RECORD_LEVEL || which == GABION_RECORD_OBJECT_LEVEL ? WORDS_SIZE
-										   : PATH_MAX;
+	switch (which) {
+	case GABION_RECORD_LEVEL:
+	case GABION_RECORD_OBJECT_LEVEL:
+	case GABION_RECORD_MESSAGE:
+		return WORDS_SIZE;
+	default:
+		return PATH_MAX;
+	}
 }
 
 static void mark(struct draft *draft, bool cut, unsigned int attribute)
@@ -91,6 +98,7 @@ static void prepare(struct draft *draft, const struct gabion_event *event)
 	draft->strings[GABION_RECORD_EXE] = draft->exe.tail ?: draft->exe.path;
 	draft->strings[GABION_RECORD_LEVEL] = gabion_audit_level(event);
 	draft->strings[GABION_RECORD_OBJECT_LEVEL] = gabion_audit_object_level(event);
+	draft->strings[GABION_RECORD_MESSAGE] = event->message;
 	draft->size = sizeof(struct gabion_record) + draft->nancestors * sizeof(*draft->ancestors);
 	measure_strings(draft);
 }
@@ -109,6 +117,9 @@ static void copy_event(struct gabion_record *record, const struct gabion_event *
 	record->signal = event->signal;
 	record->target_pid = event->target_pid;
 	record->command = event->command;
+	record->has_flags = event->has_flags;
+	record->domain_flags = event->domain_flags;
+	record->error = event->error;
 	record->domain = event->domain;
 	record->target = event->target;
 	record->has_net = event->net != NULL;
@@ -167,29 +178,6 @@ void gabion_audit(const struct gabion_event *event)
 		gabion_ring_commit(record, flags);
 	}
 	gabion_path_buffer_put(&draft.exe);
-}
-
-void gabion_audit_policy(u32 generation)
-{
-	gabion_audit(&(struct gabion_event){
-		.type = GABION_EVENT_POLICY,
-		.verdict = GABION_VERDICT_ALLOWED,
-		.generation = generation,
-		.hook = GABION_NHOOKS,
-		.domain = gabion_task_label(current),
-		.target = GABION_NO_TARGET,
-	});
-}
-
-void gabion_audit_lock(void)
-{
-	gabion_audit(&(struct gabion_event){
-		.type = GABION_EVENT_LOCK,
-		.verdict = GABION_VERDICT_ALLOWED,
-		.hook = GABION_NHOOKS,
-		.domain = gabion_task_label(current),
-		.target = GABION_NO_TARGET,
-	});
 }
 
 void gabion_audit_hook(enum gabion_hook_id hook)

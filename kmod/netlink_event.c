@@ -79,6 +79,7 @@ int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
 		mutex_lock(&gabion_ring_mutex);
 		gabion_ring_rewind();
 		mutex_unlock(&gabion_ring_mutex);
+		gabion_audit_subscription(true);
 	}
 	atomic_set(&noticed, 0);
 	gabion_netlink_event_ready();
@@ -87,7 +88,8 @@ int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
 
 void gabion_nl_event_socket_closed(u32 portid)
 {
-	cmpxchg(&subscriber, portid, 0);
+	if (cmpxchg(&subscriber, portid, 0) == portid)
+		gabion_audit_subscription(false);
 }
 
 static int put_u64(struct sk_buff *skb, int type, u64 value)
@@ -141,6 +143,8 @@ static int put_decision(struct sk_buff *skb, const struct gabion_record *r)
 	       (r->target_pid && nla_put_u32(skb, GABION_E_TARGET_PID, r->target_pid)) ||
 	       (r->signal && nla_put_u32(skb, GABION_E_SIGNAL, r->signal)) ||
 	       (r->command && nla_put_u32(skb, GABION_E_COMMAND, r->command)) ||
+	       (r->has_flags && nla_put_u32(skb, GABION_E_DOMAIN_FLAGS, r->domain_flags)) ||
+	       (r->error && nla_put_u32(skb, GABION_E_ERROR, r->error)) ||
 	       (r->has_net && nla_put(skb, GABION_E_NET, sizeof(r->net), &r->net)) ||
 	       (r->has_call && put_call(skb, r)) ||
 	       put_string(skb, GABION_E_HOOK, hook_name(r->hook));
@@ -199,6 +203,7 @@ static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 	       put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE]) ||
 	       put_string(skb, GABION_E_LEVEL, strings[GABION_RECORD_LEVEL]) ||
 	       put_string(skb, GABION_E_OBJECT_LEVEL, strings[GABION_RECORD_OBJECT_LEVEL]) ||
+	       put_string(skb, GABION_E_MESSAGE, strings[GABION_RECORD_MESSAGE]) ||
 	       put_rules(skb, strings[GABION_RECORD_RULES], r->length[GABION_RECORD_RULES]);
 }
 

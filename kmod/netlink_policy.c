@@ -2,6 +2,7 @@
 /* Policy transactions: begin, chunks, commit. */
 #include <linux/mutex.h>
 #include <linux/vmalloc.h>
+#include "audit.h"
 #include "netlink.h"
 #include "policy.h"
 
@@ -136,9 +137,10 @@ int gabion_nl_policy_commit(struct sk_buff *skb, struct genl_info *info)
 	pid_t pid;
 	int err;
 
-	if (IS_ERR(image))
-		return PTR_ERR(image);
-	err = gabion_policy_load(image, size, info->extack, &pid);
+	err = IS_ERR(image) ? PTR_ERR(image)
+			    : gabion_policy_load(image, size, info->extack, &pid);
+	if (err < 0)
+		gabion_audit_policy_refused(-err, info->extack ? info->extack->_msg : NULL);
 	return err < 0 ? err : 0;
 }
 
@@ -156,7 +158,11 @@ int gabion_nl_policy_abort(struct sk_buff *skb, struct genl_info *info)
 
 int gabion_nl_policy_unload(struct sk_buff *skb, struct genl_info *info)
 {
-	return gabion_policy_unload(info->extack);
+	int err = gabion_policy_unload(info->extack);
+
+	if (err)
+		gabion_audit_policy_refused(-err, info->extack ? info->extack->_msg : NULL);
+	return err;
 }
 
 int gabion_nl_lock(struct sk_buff *skb, struct genl_info *info)

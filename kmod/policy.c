@@ -295,9 +295,36 @@ static void policy_publish(struct gabion_policy *policy)
 	gabion_syscall_work_refresh();
 }
 
+/* Domains of @policy that the one in force has too, in another mode. */
+static void find_changed_modes(const struct gabion_policy *policy, unsigned long *changed)
+{
+	static const u32 modes = GABION_DOMAIN_COMPLAIN | GABION_DOMAIN_UNCONFINED;
+	const struct gabion_policy *old = rcu_dereference_protected(
+		gabion_policy_in_force, lockdep_is_held(&gabion_policy_mutex));
+	u32 i, index;
+
+	for (i = 0; old && i < policy->view.ndomains; i++)
+		if (gabion_policy_index(old, policy->numbers[i], &index) &&
+		    ((le32_to_cpu(gabion_policy_domain(old, index)->flags) ^
+		      le32_to_cpu(gabion_policy_domain(policy, i)->flags)) & modes))
+			__set_bit(policy->numbers[i], changed);
+}
+
+/* @policy, which is in force and stays while the mutex is held, has come by this. */
+static void record_load(const struct gabion_policy *policy, const unsigned long *changed)
+{
+	unsigned long number;
+
+	lockdep_assert_held(&gabion_policy_mutex);
+	gabion_audit_policy(policy->generation);
+	for_each_set_bit(number, changed, policy->nnumbers)
+		gabion_audit_mode(policy, number);
+}
+
 int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pid_t *pid)
 {
 	struct gabion_policy *policy;
+	unsigned long *changed;
 	const char *why = NULL;
 	int err;
 
@@ -313,12 +340,20 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		err = PTR_ERR(policy);
 		goto out;
 	}
+	changed = bitmap_zalloc(policy->nnumbers, GFP_KERNEL);
+	if (!changed) {
+		policy_free(policy);
+		err = -ENOMEM;
+		goto out;
+	}
 	/* Netlink holds no reference: the module may be going already. */
 	if (!try_module_get(THIS_MODULE)) {
+		bitmap_free(changed);
 		policy_free(policy);
 		err = -ESHUTDOWN;
 		goto out;
 	}
+	find_changed_modes(policy, changed);
 	down_write(&gabion_domain_rwsem);
 	err = check_tasks(policy, &why, pid);
 	if (!err) {
@@ -333,9 +368,10 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		policy_free(policy);
 		module_put(THIS_MODULE);
 	} else {
-		gabion_audit_policy(err);
+		record_load(policy, changed);
 		gabion_revoke_confined();
 	}
+	bitmap_free(changed);
 out:
 	mutex_unlock(&gabion_policy_mutex);
 	release_module(NULL);
@@ -344,6 +380,7 @@ out:
 
 int gabion_policy_unload(struct netlink_ext_ack *extack)
 {
+	bool any = false;
 	pid_t pid;
 	int err = 0;
 
@@ -356,9 +393,12 @@ int gabion_policy_unload(struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "tasks are confined: end them first (gabion ps)");
 		err = -EBUSY;
 	} else {
+		any = rcu_access_pointer(gabion_policy_in_force);
 		policy_publish(NULL);
 	}
 	up_write(&gabion_domain_rwsem);
+	if (any)
+		gabion_audit_policy(0);
 	mutex_unlock(&gabion_policy_mutex);
 	release_module(NULL);
 	return err;

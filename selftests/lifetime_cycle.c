@@ -277,8 +277,8 @@ static void live(struct __test_metadata *_metadata, FIXTURE_DATA(cycle) *self, b
 		.verdict = GABION_VERDICT_DENIED, .domain = "refused",
 		.object = TEST_DIR "/object/file" }));
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
-	/* The policy, and two refusals. */
-	ASSERT_EQ(3, status.events_made);
+	/* The policy, the subscription, and two refusals. */
+	ASSERT_EQ(4, status.events_made);
 	if (look) {
 		ASSERT_EQ(0, gabion_netlink_hooks(self->client, is_dead, &dead, &error));
 		ASSERT_EQ(0, dead);

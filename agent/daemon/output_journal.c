@@ -141,6 +141,11 @@ static void add_event(struct fields *f, const struct gabion_event *e)
 		add_number(f, "GABION_CPU", e->cpu);
 		add_number(f, "GABION_CPU_SEQUENCE", e->cpu_sequence);
 	}
+	if (gabion_event_has(e, GABION_E_DOMAIN_FLAGS))
+		add_string(f, "GABION_MODE", gabion_event_mode_token(e->domain_flags));
+	if (gabion_event_has(e, GABION_E_ERROR))
+		add_number(f, "ERRNO", e->error);
+	add_string(f, "GABION_MESSAGE", e->message);
 	add_ancestors(f, e);
 	/* A field may come more than once in an entry. */
 	for (i = 0; i < e->nrules; i++)

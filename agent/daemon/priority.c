@@ -16,6 +16,7 @@ int gabion_record_priority(const struct gabion_record *record)
 		if (record->event.verdict == GABION_VERDICT_COMPLAIN)
 			return LOG_NOTICE;
 		return LOG_INFO;
+	case GABION_EVENT_POLICY:
 	case GABION_EVENT_TRANSITION:
 		/* A process that should be in a domain, and is not. */
 		return record->event.verdict == GABION_VERDICT_DENIED ? LOG_WARNING : LOG_NOTICE;

@@ -45,6 +45,7 @@ void gabion_event_free(struct gabion_event *event)
 	free(event->rules);
 	free(event->level);
 	free(event->object_level);
+	free(event->message);
 	free(event->domain);
 	free(event->target);
 	free(event->resource);

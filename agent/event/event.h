@@ -63,6 +63,8 @@ struct gabion_event {
 	uint32_t abi;
 	uint32_t outcome;
 	uint32_t command;
+	uint32_t domain_flags;
+	uint32_t error;
 	uint64_t ip;
 	uint64_t arguments[6];
 	char *domain;
@@ -75,6 +77,7 @@ struct gabion_event {
 	char *exe;
 	char *level;
 	char *object_level;
+	char *message;
 	struct gabion_ancestor *ancestors;
 	size_t nancestors;
 	char **rules;
@@ -95,7 +98,7 @@ static inline bool gabion_event_has(const struct gabion_event *event, enum gabio
  */
 struct gabion_ancestor *gabion_event_add_ancestor(struct gabion_event *event);
 
-/* One more rule, which is taken over. 0, or -ENOMEM: @rule is free then; so it is where it is NULL. */
+/* One more rule, which is taken over, also on error. 0, or -ENOMEM, as where @rule is NULL. */
 int gabion_event_add_rule(struct gabion_event *event, char *rule);
 
 /* Is there more of @a than the event says? */

@@ -106,21 +106,25 @@ static void encode_register(struct gabion_json *json, const char *key, uint64_t 
 	gabion_json_string(json, key, text);
 }
 
+static void encode_errno(struct gabion_json *json, const char *key, uint32_t number)
+{
+	const char *symbol = strerrorname_np((int)number);
+
+	if (symbol)
+		gabion_json_string(json, key, symbol);
+	else
+		gabion_json_unsigned(json, key, number);
+}
+
 static void encode_outcome(struct gabion_json *json, uint32_t outcome)
 {
 	uint32_t action = GABION_OUTCOME_ACTION(outcome), data = GABION_OUTCOME_DATA(outcome);
-	const char *symbol;
 
 	encode_token(json, "action", gabion_event_action_token, action);
-	if (action == GABION_ACTION_ERRNO) {
-		symbol = strerrorname_np((int)data);
-		if (symbol)
-			gabion_json_string(json, "errno", symbol);
-		else
-			gabion_json_unsigned(json, "errno", data);
-	} else if (action == GABION_ACTION_TRAP || action == GABION_ACTION_TRACE) {
+	if (action == GABION_ACTION_ERRNO)
+		encode_errno(json, "errno", data);
+	else if (action == GABION_ACTION_TRAP || action == GABION_ACTION_TRACE)
 		gabion_json_unsigned(json, "data", data);
-	}
 }
 
 static void encode_syscall(struct gabion_json *json, const char *key,
@@ -228,6 +232,12 @@ static void encode_field(struct gabion_json *json, const struct gabion_event *ev
 	case GABION_FIELD_ANCESTORS:
 		encode_ancestors(json, field->key, event);
 		break;
+	case GABION_FIELD_MODE:
+		gabion_json_string(json, field->key, gabion_event_mode_token(number));
+		break;
+	case GABION_FIELD_ERRNO:
+		encode_errno(json, field->key, number);
+		break;
 	case GABION_FIELD_RULES:
 		encode_rules(json, field->key, event);
 		break;
@@ -255,6 +265,8 @@ static bool applies(const struct gabion_event *event, const struct gabion_field 
 	case GABION_E_LABEL:
 		return access && gabion_event_class_is_mask(event->klass);
 	case GABION_E_VERDICT:
+		return access || event->type == GABION_EVENT_TRANSITION ||
+		       event->type == GABION_EVENT_POLICY;
 	case GABION_E_REASON:
 		return access || event->type == GABION_EVENT_TRANSITION;
 	default:

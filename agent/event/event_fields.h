@@ -25,6 +25,8 @@ enum gabion_field_kind {
 	GABION_FIELD_SYSCALL,		/* what only the syscall class has, as object */
 	GABION_FIELD_ANCESTORS,		/* array of objects */
 	GABION_FIELD_RULES,		/* array of strings */
+	GABION_FIELD_MODE,		/* u32, GABION_DOMAIN_*, as word */
+	GABION_FIELD_ERRNO,		/* u32, as symbol or number */
 };
 
 /**

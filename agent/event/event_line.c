@@ -280,6 +280,35 @@ static void put_transition(FILE *out, const struct gabion_event *event, unsigned
 	put_process(out, event);
 }
 
+static void put_error(FILE *out, uint32_t number)
+{
+	const char *words = strerrordesc_np((int)number);
+
+	if (words)
+		fprintf(out, "change of the policy: %s", words);
+	else
+		fprintf(out, "change of the policy: error %u", number);
+}
+
+static void put_policy(FILE *out, const struct gabion_event *event, unsigned int flags)
+{
+	if (event->verdict == GABION_VERDICT_DENIED) {
+		put_word(out, "DENIED", RED, flags);
+		put_error(out, event->error);
+		if (event->message) {
+			fputs(": ", out);
+			put_escaped(out, event->message);
+		}
+	} else if (event->generation) {
+		put_word(out, "POLICY", BOLD, flags);
+		fprintf(out, "generation %u is in force", event->generation);
+	} else {
+		put_word(out, "POLICY", BOLD, flags);
+		fputs("none is in force any longer", out);
+	}
+	put_process(out, event);
+}
+
 static void put_event(FILE *out, const struct gabion_event *event, unsigned int flags)
 {
 	switch (event->type) {
@@ -290,9 +319,7 @@ static void put_event(FILE *out, const struct gabion_event *event, unsigned int 
 		put_transition(out, event, flags);
 		break;
 	case GABION_EVENT_POLICY:
-		put_word(out, "POLICY", BOLD, flags);
-		fprintf(out, "generation %u is in force", event->generation);
-		put_process(out, event);
+		put_policy(out, event, flags);
 		break;
 	case GABION_EVENT_HOOK:
 		put_word(out, "HOOK", RED, flags);
@@ -302,6 +329,24 @@ static void put_event(FILE *out, const struct gabion_event *event, unsigned int 
 	case GABION_EVENT_LOCK:
 		put_word(out, "LOCKED", BOLD, flags);
 		fputs("policy and module stay until reboot", out);
+		put_process(out, event);
+		break;
+	case GABION_EVENT_MODE:
+		put_word(out, "MODE", BOLD, flags);
+		fputs("domain ", out);
+		put_escaped(out, event->target);
+		fprintf(out, " is in mode %s now", gabion_event_mode_token(event->domain_flags));
+		put_process(out, event);
+		fprintf(out, "  policy gen %u", event->generation);
+		break;
+	case GABION_EVENT_SUBSCRIBE:
+		put_word(out, "AGENT", BOLD, flags);
+		fputs("connected: it takes the events", out);
+		put_process(out, event);
+		break;
+	case GABION_EVENT_UNSUBSCRIBE:
+		put_word(out, "AGENT", BOLD, flags);
+		fputs("disconnected: events wait in the kernel", out);
 		put_process(out, event);
 		break;
 	}

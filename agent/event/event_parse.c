@@ -214,6 +214,18 @@ static int parse_rules(struct gabion_event *event, const json_t *list)
 	return 0;
 }
 
+static uint32_t parse_mode(const json_t *value)
+{
+	static const uint32_t modes[] = { 0, GABION_DOMAIN_COMPLAIN, GABION_DOMAIN_UNCONFINED };
+	const char *word = json_string_value(value);
+	size_t i;
+
+	for (i = 0; word && i < sizeof(modes) / sizeof(*modes); i++)
+		if (!strcmp(word, gabion_event_mode_token(modes[i])))
+			return modes[i];
+	return 0;
+}
+
 static bool fits(const json_t *value, uint8_t kind)
 {
 	switch (kind) {
@@ -272,6 +284,12 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 		return 0;
 	case GABION_FIELD_VERDICT:
 		number = parse_token(value, gabion_event_verdict_token);
+		break;
+	case GABION_FIELD_MODE:
+		number = parse_mode(value);
+		break;
+	case GABION_FIELD_ERRNO:
+		number = parse_errno(value);
 		break;
 	case GABION_FIELD_REASON:
 		number = parse_token(value, gabion_event_reason_token);

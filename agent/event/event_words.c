@@ -17,6 +17,9 @@ static const char *const types[] = {
 	[GABION_EVENT_POLICY] = "policy",
 	[GABION_EVENT_HOOK] = "hook",
 	[GABION_EVENT_LOCK] = "lock",
+	[GABION_EVENT_MODE] = "mode",
+	[GABION_EVENT_SUBSCRIBE] = "subscribe",
+	[GABION_EVENT_UNSUBSCRIBE] = "unsubscribe",
 };
 
 static const char *const verdicts[] = {
@@ -69,6 +72,13 @@ const char *gabion_event_reason_token(uint32_t reason)
 const char *gabion_event_reason_phrase(uint32_t reason)
 {
 	return WORDS(phrases, reason);
+}
+
+const char *gabion_event_mode_token(uint32_t flags)
+{
+	if (flags & GABION_DOMAIN_UNCONFINED)
+		return "unconfined";
+	return flags & GABION_DOMAIN_COMPLAIN ? "complain" : "enforce";
 }
 
 const char *gabion_event_class_token(uint32_t klass)

@@ -23,6 +23,9 @@ const char *gabion_event_abi_token(uint32_t abi);
 /* enum gabion_action: "errno". */
 const char *gabion_event_action_token(uint32_t action);
 
+/* The mode of a domain with these GABION_DOMAIN_*: "enforce", "complain", "unconfined". */
+const char *gabion_event_mode_token(uint32_t flags);
+
 /* The number of @token, or 0 when no number below @end has it. */
 uint32_t gabion_event_number(const char *(*token_of)(uint32_t), uint32_t end, const char *token);
 

@@ -51,6 +51,9 @@ static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
 	RULE(LEVEL, STRING, 0),
 	RULE(OBJECT_LEVEL, STRING, 0),
 	RULE(RULE, STRINGS, 0),
+	RULE(DOMAIN_FLAGS, U32, 0),
+	RULE(ERROR, U32, 0),
+	RULE(MESSAGE, STRING, 0),
 };
 
 static const size_t offsets[GABION_E_MAX + 1] = {
@@ -91,6 +94,9 @@ static const size_t offsets[GABION_E_MAX + 1] = {
 	[GABION_E_TRUNCATED] = offsetof(struct gabion_event, truncated),
 	[GABION_E_LEVEL] = offsetof(struct gabion_event, level),
 	[GABION_E_OBJECT_LEVEL] = offsetof(struct gabion_event, object_level),
+	[GABION_E_DOMAIN_FLAGS] = offsetof(struct gabion_event, domain_flags),
+	[GABION_E_ERROR] = offsetof(struct gabion_event, error),
+	[GABION_E_MESSAGE] = offsetof(struct gabion_event, message),
 };
 
 static const struct gabion_attr_rule ancestor_rules[GABION_P_MAX + 1] = {
@@ -185,7 +191,7 @@ static int judge(struct nlattr **a, struct gabion_error *error)
 
 	if (!gabion_attr_u64(a[GABION_E_SEQUENCE]))
 		return gabion_error_set(error, -EBADMSG, "an event has no sequence number");
-	if (type < GABION_EVENT_ACCESS || type > GABION_EVENT_LOCK)
+	if (type < GABION_EVENT_ACCESS || type > GABION_EVENT_UNSUBSCRIBE)
 		return gabion_error_set(error, -EBADMSG, "an event is of unknown type %u", type);
 	if (type == GABION_EVENT_ACCESS &&
 	    (verdict < GABION_VERDICT_ALLOWED || verdict > GABION_VERDICT_COMPLAIN))

@@ -18,6 +18,9 @@ static void account_for(const struct gabion_event *e)
 	enum swap_turn turn;
 	int operation;
 
+	/* Of the fixture and of us. */
+	if (e->type == GABION_EVENT_SUBSCRIBE || e->type == GABION_EVENT_UNSUBSCRIBE)
+		return;
 	swap_shared->events++;
 	if (e->type == GABION_EVENT_POLICY) {
 		swap_shared->policies++;

@@ -216,6 +216,9 @@ enum gabion_attr {
  * @GABION_E_OBJECT_LEVEL: string, those of the object or of TARGET
  * @GABION_E_RULE:	string, "file:line" in the policy's source; repeated. What denied; or where
  *			the level order refused, and where it was granted, what grants
+ * @GABION_E_DOMAIN_FLAGS: u32, GABION_DOMAIN_* of TARGET (mode)
+ * @GABION_E_ERROR:	u32, errno with which a command was refused (policy)
+ * @GABION_E_MESSAGE:	string, what it was told; absent: nothing
  */
 enum gabion_event_attr {
 	GABION_E_UNSPEC,
@@ -259,6 +262,9 @@ enum gabion_event_attr {
 	GABION_E_LEVEL,
 	GABION_E_OBJECT_LEVEL,
 	GABION_E_RULE,
+	GABION_E_DOMAIN_FLAGS,
+	GABION_E_ERROR,
+	GABION_E_MESSAGE,
 	__GABION_E_END,
 };
 #define GABION_E_MAX	(__GABION_E_END - 1)
@@ -305,9 +311,16 @@ enum gabion_loss_attr {
 enum gabion_event_type {
 	GABION_EVENT_ACCESS = 1,	/* a decision about one access */
 	GABION_EVENT_TRANSITION,	/* a task entered another domain: DOMAIN -> TARGET */
-	GABION_EVENT_POLICY,		/* a policy was put in force */
+	/*
+	 * A policy was put in force; GENERATION 0: the last one was taken away; DENIED:
+	 * neither, see ERROR.
+	 */
+	GABION_EVENT_POLICY,
 	GABION_EVENT_HOOK,		/* a hook no longer fires: HOOK */
 	GABION_EVENT_LOCK,		/* policy locked */
+	GABION_EVENT_MODE,		/* with a new policy the mode of TARGET: DOMAIN_FLAGS */
+	GABION_EVENT_SUBSCRIBE,		/* an agent takes the events */
+	GABION_EVENT_UNSUBSCRIBE,	/* it does not any longer: its socket was closed */
 };
 
 /* GABION_E_VERDICT */
