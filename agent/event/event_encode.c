@@ -14,6 +14,7 @@
 #include "../common/protocol.h"
 #include "../policy/commands.h"
 #include "../policy/syscall_names.h"
+#include "../policy/syscall_params.h"
 #include "event_fields.h"
 #include "event_words.h"
 
@@ -127,6 +128,28 @@ static void encode_outcome(struct gabion_json *json, uint32_t outcome)
 		gabion_json_unsigned(json, "data", data);
 }
 
+/*
+ * The arguments by name, as wide as the kernel looks at them. Not of i386, where calls of the
+ * same name take them in another order, or in memory (clone, mmap, select).
+ */
+static void encode_parameters(struct gabion_json *json, const char *key,
+			      const struct gabion_event *event, const char *call)
+{
+	const struct gabion_call_parameters *known;
+	int i;
+
+	known = call && event->abi != GABION_ABI_I386 ? gabion_parameters_of(call) : NULL;
+	if (!known)
+		return;
+	gabion_json_open(json, key, '{');
+	for (i = 0; i < GABION_PARAMETERS && known->parameters[i].name; i++) {
+		const struct gabion_parameter *p = &known->parameters[i];
+
+		encode_register(json, p->name, event->arguments[i] & (~0ULL >> (64 - p->bits)));
+	}
+	gabion_json_close(json, '}');
+}
+
 static void encode_syscall(struct gabion_json *json, const char *key,
 			   const struct gabion_event *event)
 {
@@ -143,6 +166,7 @@ static void encode_syscall(struct gabion_json *json, const char *key,
 		for (i = 0; i < 6; i++)
 			encode_register(json, NULL, event->arguments[i]);
 		gabion_json_close(json, ']');
+		encode_parameters(json, "parameters", event, name);
 	}
 	if (gabion_event_has(event, GABION_E_OUTCOME))
 		encode_outcome(json, event->outcome);

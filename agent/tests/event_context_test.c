@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an event says beside the decision: where the task comes from, levels, rules,
- * and what of it is cut. As JSON, back again, and for people.
+ * arguments by name, and what of it is cut. As JSON, back again, and for people.
  */
 #include <string.h>
 
@@ -151,6 +151,42 @@ static void a_line_for_people(void **state)
 	assert_part(&record, ")  rule ...  nginx");
 }
 
+static void assert_call(uint32_t abi, uint32_t number, const char *expected)
+{
+	struct gabion_record record = {
+		.event = {
+			.present = HAS(SEQUENCE) | HAS(CLASS) | HAS(WANTED) | HAS(ABI) | HAS(ARGUMENTS),
+			.type = GABION_EVENT_ACCESS,
+			.klass = GABION_CLASS_SYSCALL,
+			.wanted = number,
+			.abi = abi,
+			.arguments = { 0xffffffff00000003, 1, 2, 3, 4, 5 },
+		},
+	};
+	cleanup_json struct gabion_json json = { 0 };
+
+	json_of(&record, &json);
+	if (expected && !strstr(json.data, expected))
+		fail_msg("'%s' is not in '%s'", expected, json.data);
+	if (!expected && strstr(json.data, "parameters"))
+		fail_msg("'%s' has names for the arguments", json.data);
+}
+
+static void arguments_by_name(void **state)
+{
+	(void)state;
+	/* fcntl, whose fd is an int: the kernel does not look at the other half. */
+	assert_call(GABION_ABI_X86_64, 72, "\"parameters\":{\"fd\":\"0x3\",\"cmd\":\"0x1\","
+					   "\"arg\":\"0x2\"}");
+	assert_call(GABION_ABI_X32, 72, "\"parameters\":{\"fd\":\"0x3\"");
+	/* mmap, whose addr is a pointer. */
+	assert_call(GABION_ABI_X86_64, 9, "\"parameters\":{\"addr\":\"0xffffffff00000003\"");
+	/* getppid has none; mmap of i386 has its arguments in memory. */
+	assert_call(GABION_ABI_X86_64, 110, NULL);
+	assert_call(GABION_ABI_I386, 90, NULL);
+	assert_call(GABION_ABI_X86_64, 9999, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +194,7 @@ int main(void)
 		cmocka_unit_test(what_is_cut_is_marked),
 		cmocka_unit_test(it_survives_the_round_trip),
 		cmocka_unit_test(a_line_for_people),
+		cmocka_unit_test(arguments_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
