@@ -6,7 +6,7 @@ DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
 	libseccomp-dev libmicrohttpd-dev liblzma-dev libcmocka-dev cpio erofs-utils busybox-static
 DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap zstd \
 	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1 \
-	bc libssl-dev sparse graphviz clang-14 libclang-rt-14-dev
+	bc libssl-dev sparse graphviz clang-14 libclang-rt-14-dev python3-jsonschema
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 

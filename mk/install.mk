@@ -29,6 +29,8 @@ install-agent: agent
 	install -D -m 755 $(B)/agent/gabiond $(DESTDIR)$(PREFIX)/sbin/gabiond
 	install -D -m 644 agent/daemon/gabiond.service \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service
+	install -D -m 644 docs/event.schema.json \
+		$(DESTDIR)$(PREFIX)/share/gabion/event.schema.json
 	install -d -m 755 $(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/abstractions \
 		$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/syscalls
 	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%) $(CALL_SETS:policies/%=%); do \
@@ -47,6 +49,7 @@ uninstall:
 	rm -f $(DESTDIR)$(MODULE_DIR)/gabion.ko $(DESTDIR)$(PREFIX)/bin/gabion \
 		$(DESTDIR)$(PREFIX)/bin/gabion-vmm $(DESTDIR)$(PREFIX)/sbin/gabiond \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service \
+		$(DESTDIR)$(PREFIX)/share/gabion/event.schema.json \
 		$(addprefix $(DESTDIR)$(PREFIX)/lib/gabion/guest/,vmlinux initrd rootfs.erofs) \
 		$(MAN5:man/%=$(DESTDIR)$(PREFIX)/share/man/man5/%) \
 		$(MAN8:man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)

@@ -70,6 +70,7 @@ kselftest-%: stage-% tracer-% selftests
 		--with btrfs-progs --append "syscall.x32=y vsyscall=xonly $(KSELFTEST_APPEND)" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
+	docs/event-schema < $(B)/selftests/events-$$(qemu-test/kernel-release $*).json
 
 # The same on other machines than `make test` has: one processor, four, a real-time kernel, and
 # one without AppArmor, which the stock kernel has on.

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "../../agent/event/event_json.h"
 #include "confine.h"
 
 static int assign(struct gabion_netlink *client, pid_t pid, const char *domain)
@@ -198,6 +199,31 @@ static void subscribe(struct gabion_netlink *client)
 	}
 }
 
+/* More than that at once are a flood, of which each says the same. */
+#define SAMPLED_MAX 500
+
+/* Events of all tests, as gabiond would write them: for docs/event-schema, behind the run. */
+static void keep_sample(const struct gabion_batch *batch)
+{
+	cleanup_json struct gabion_json json = { 0 };
+	const char *path = getenv("GABION_EVENTS");
+	FILE *file;
+	size_t i;
+
+	if (!path || batch->nevents > SAMPLED_MAX)
+		return;
+	file = fopen(path, "ae");
+	for (i = 0; file && i < batch->nevents; i++) {
+		gabion_json_reset(&json);
+		gabion_event_encode(&json, &batch->events[i], 0);
+		fprintf(file, "%s\n", json.failed ? "" : json.data);
+	}
+	if (!file || fclose(file)) {
+		printf("# cannot write %s: %m\n", path);
+		exit(1);
+	}
+}
+
 uint64_t confine_events_clear(struct gabion_netlink *client)
 {
 	struct gabion_error error = { 0 };
@@ -213,6 +239,7 @@ uint64_t confine_events_clear(struct gabion_netlink *client)
 		}
 		if (!batch.nevents)
 			return ack;
+		keep_sample(&batch);
 		ack = batch.ack;
 	}
 }
