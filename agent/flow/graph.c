@@ -14,6 +14,7 @@ struct gabion_flow *gabion_flow_new(const struct gabion_view *view, uint32_t cla
 
 	flow->view = view;
 	gabion_flow_find_traits(flow);
+	gabion_flow_find_spans(flow);
 	gabion_flow_find_movers(flow);
 	if (classes & GABION_FLOW_BIT(HINT))
 		gabion_flow_find_names(flow);
@@ -40,6 +41,7 @@ void gabion_flow_free(struct gabion_flow *flow)
 	free(flow->movers);
 	free(flow->traits);
 	free(flow->net);
+	free(flow->spans.v);
 	free(flow->enters);
 	free(flow->helper);
 	free(flow->names);

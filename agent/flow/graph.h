@@ -38,11 +38,22 @@ struct gabion_flow_mover {
 };
 
 /**
+ * struct gabion_flow_span - who is bound to a wildcard address is bound to others
+ * @label:	net label of an endpoint that datagrams are sent to
+ * @wildcard:	another, of no address in particular at the same port
+ */
+struct gabion_flow_span {
+	uint32_t label;
+	uint32_t wildcard;
+};
+
+/**
  * struct gabion_flow - the graph
  * @first:	first node of each kind; the last entry is their number
  * @traits:	[domains] of GABION_FLOW_UNCONFINED and so on
  * @movers:	ascending by domain
  * @net:	[net labels] of GABION_FLOW_DATAGRAM and so on
+ * @spans:	ascending by label
  * @enters:	bits [domain][domain]: the first may execute something that enters the second
  * @helper:	[domains]: does a usermode helper enter it?
  * @names:	bits [domain][file label]: may change which names there are in directories of the
@@ -55,6 +66,10 @@ struct gabion_flow {
 	struct gabion_flow_mover *movers;
 	size_t nmovers;
 	uint8_t *net;
+	struct {
+		struct gabion_flow_span *v;
+		size_t n, room;
+	} spans;
 	uint8_t *enters;
 	uint8_t *helper;
 	uint8_t *names;
@@ -85,6 +100,12 @@ bool gabion_flow_sends_netlink(const struct gabion_policy_domain *domain, uint32
 /* names.c: fill in @movers, and @names. */
 void gabion_flow_find_movers(struct gabion_flow *flow);
 void gabion_flow_find_names(struct gabion_flow *flow);
+
+/* wildcard.c: fill in @spans. */
+void gabion_flow_find_spans(struct gabion_flow *flow);
+
+/* The first span of @label, or NULL; the others follow, up to spans.n. */
+const struct gabion_flow_span *gabion_flow_spans(const struct gabion_flow *flow, uint32_t label);
 
 /* traits.c: fill in @traits, @net, @enters and @helper. */
 void gabion_flow_find_traits(struct gabion_flow *flow);

@@ -114,16 +114,38 @@ static void access_object(struct probe *p, uint32_t domain, uint32_t klass, uint
 	offer_rule(p, class, GABION_FLOW_ACCESS, domain, klass, label, bits);
 }
 
-/* Who is bound there has what is sent there, and answers: no check applies the order to that. */
+/*
+ * Who is bound there has what is sent there, and answers: no check applies the order to that. By
+ * the rules on @rule, which is the label itself, but for wildcard addresses.
+ */
 static void bound_object(struct probe *p, uint32_t domain, uint32_t klass, uint32_t label,
-			 bool reads, uint32_t permission)
+			 bool reads, uint32_t rule, uint32_t permission)
 {
-	enum gabion_flow_class otherwise = is_trusted(p, klass, domain, label, permission)
+	enum gabion_flow_class otherwise = is_trusted(p, klass, domain, rule, permission)
 						   ? GABION_FLOW_TRUSTED
 						   : GABION_FLOW_UNCHECKED;
 
 	offer_rule(p, object_class(p, domain, klass, label, reads, otherwise), GABION_FLOW_BOUND,
-		   domain, klass, label, permission);
+		   domain, klass, rule, permission);
+}
+
+static bool may_bind(const struct probe *p, uint32_t domain, uint32_t label)
+{
+	return gabion_effective(p->flow->view, GABION_CLASS_NET, domain, label) & GABION_NET_BIND;
+}
+
+/* Endpoints that datagrams are sent to: to this one, or to none in particular at its port. */
+static void bound_endpoint(struct probe *p, uint32_t domain, uint32_t label, bool reads)
+{
+	const struct gabion_flow_span *span = gabion_flow_spans(p->flow, label);
+	const struct gabion_flow_span *end = p->flow->spans.v + p->flow->spans.n;
+
+	if (may_bind(p, domain, label) && (p->flow->net[label] & GABION_FLOW_DATAGRAM))
+		bound_object(p, domain, GABION_CLASS_NET, label, reads, label, GABION_NET_BIND);
+	for (; span && span < end && span->label == label; span++)
+		if (may_bind(p, domain, span->wildcard))
+			bound_object(p, domain, GABION_CLASS_NET, label, reads, span->wildcard,
+				     GABION_NET_BIND);
 }
 
 static void probe_file(struct probe *p, uint32_t domain, uint32_t label, bool reads)
@@ -152,7 +174,7 @@ static void probe_socket(struct probe *p, uint32_t domain, uint32_t label, bool 
 	access_object(p, domain, GABION_CLASS_FILE, label, reads, granted & GABION_FILE_CONNECT, 0);
 	if ((granted & GABION_FILE_CREATE) &&
 	    (le64_to_cpu(view->domains[domain].families) >> AF_UNIX & 1))
-		bound_object(p, domain, GABION_CLASS_FILE, label, reads, GABION_FILE_CREATE);
+		bound_object(p, domain, GABION_CLASS_FILE, label, reads, label, GABION_FILE_CREATE);
 }
 
 static void probe_net(struct probe *p, uint32_t domain, uint32_t label, bool reads)
@@ -168,9 +190,8 @@ static void probe_net(struct probe *p, uint32_t domain, uint32_t label, bool rea
 	if (label == GABION_LABEL_NONE)
 		granted &= ~GABION_NET_IMPLIED;
 	access_object(p, domain, GABION_CLASS_NET, label, reads, granted, GABION_NET_IMPLIED);
-	if ((granted & GABION_NET_BIND) && (p->flow->net[label] & GABION_FLOW_DATAGRAM) &&
-	    (reads || has(p, domain, GABION_FLOW_SENDS)))
-		bound_object(p, domain, GABION_CLASS_NET, label, reads, GABION_NET_BIND);
+	if (reads || has(p, domain, GABION_FLOW_SENDS))
+		bound_endpoint(p, domain, label, reads);
 	if (has(p, domain, GABION_FLOW_WIRE))
 		offer(p, GABION_FLOW_POWER, GABION_FLOW_SHARED, domain);
 }

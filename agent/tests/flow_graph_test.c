@@ -141,6 +141,19 @@ static void bound(void **state)
 	expect_chain(E A " connect e\n}\n" B " bind e\n}\n", 2, GABION_FLOW_UNCHECKED);
 	expect_chain(E A " connect e\n}\n" B " trusted bind e\n}\n", 2, GABION_FLOW_TRUSTED);
 	expect_chain(E A " connect t\n}\n" B " bind t\n}\n", 0, 0);
+	/* Bound to no address in particular, and called at one. */
+#define W                                                                                          \
+	LEVELS "resource l udp 127.0.0.1 port 99 level high\nresource w udp 0.0.0.0 port 99\n"     \
+	       "resource v udp :: port 99\nresource o udp 0.0.0.0 port 98\n"                       \
+	       "resource s udp ::1 port 99 level high\n"
+	expect_chain(W A " connect l\n}\n" B " bind w\n}\n", 2, GABION_FLOW_UNCHECKED);
+	expect_chain(W A " connect l\n}\n" B " bind v\n}\n", 2, GABION_FLOW_UNCHECKED);
+	expect_chain(W A " connect s\n}\n" B " bind v\n}\n", 2, GABION_FLOW_UNCHECKED);
+	expect_chain(W A " connect l\n}\n" B " trusted bind w\n}\n", 2, GABION_FLOW_TRUSTED);
+	expect_chain(W A " connect l\n}\n" B " trusted bind w\n bind v\n}\n", 2,
+		     GABION_FLOW_UNCHECKED);
+	expect_chain(W A " connect l\n}\n" B " bind o\n}\n", 0, 0);
+	expect_chain(W A " connect s\n}\n" B " bind w\n}\n", 0, 0);
 	expect_chain(E A " connect t\n}\n" B " trusted listen t\n}\n", 2, GABION_FLOW_TRUSTED);
 	/* The answer of who is bound, where it may send at all. */
 #define F "resource e udp port 99\nresource r udp port 98\n"

@@ -24,7 +24,7 @@ static const char *const domain_verbs[] = {
 	"signal", "trace", "inspect", "schedule", "ipc_read", "ipc_write",
 };
 static const char *const names[] = {"host", "d1", "d2", "d3", "d4"};
-static const char *const ends[] = {"end0", "end1", "end2"};
+static const char *const ends[] = {"end0", "end1", "end2", "end3"};
 static const char *const levels[] = {"l0", "l1", "l2", "l1:x", "l1:y", "l0", "l1", "any"};
 
 #define PICK(seed, list) (list)[policy_random(seed, sizeof(list) / sizeof((list)[0]))]

@@ -15,6 +15,7 @@ const char *const reference_ends[REFERENCE_ENDS] = {
 	"tcp 127.0.0.1 port 80",
 	"udp 127.0.0.1 port 53",
 	"udp 127.0.0.1 port 99",
+	"udp 0.0.0.0 port 53",
 };
 
 static const char *const reading[] = {"read", "execute", "map", "stat", "lock", "ioctl", "watch"};
@@ -169,28 +170,44 @@ static void add_file(struct reference *r, unsigned int d, unsigned int i)
 	}
 }
 
-static void add_end(struct reference *r, unsigned int d, unsigned int i)
+/* Is what is sent to endpoint @i had by who is bound to endpoint @j? */
+static bool spans(unsigned int j, unsigned int i)
 {
-	const char *e = reference_ends[i];
-	bool both = may(r, d, "connect", e) || may(r, d, "listen", e);
-	bool binds = e[0] == 'u' && may(r, d, "bind", e), sends = false;
+	return i == j || (!strcmp(reference_ends[j], "udp 0.0.0.0 port 53") &&
+			  !strcmp(reference_ends[i], "udp 127.0.0.1 port 53"));
+}
+
+/* @d is bound to @j, and so to @i. */
+static void add_bound(struct reference *r, unsigned int d, unsigned int j, unsigned int i,
+		      bool sends)
+{
 	char object[] = "end0";
 	enum gabion_flow_class bound;
-	unsigned int way, j;
 
-	object[3] += i;
+	object[3] += j;
 	/* To listen is also to bind. */
 	bound = trusted(r, d, "bind", object) || trusted(r, d, "listen", object)
 			? GABION_FLOW_TRUSTED
 			: GABION_FLOW_UNCHECKED;
+	add_object(r, d, "bind", reference_ends[i], end(i), true, bound);
+	if (sends)
+		add_object(r, d, "bind", reference_ends[i], end(i), false, bound);
+}
+
+static void add_end(struct reference *r, unsigned int d, unsigned int i)
+{
+	const char *e = reference_ends[i];
+	bool sends = false;
+	unsigned int way, j;
+
 	for (j = 0; j < REFERENCE_ENDS; j++)
 		sends |= reference_ends[j][0] == 'u' && may(r, d, "connect", reference_ends[j]);
-	for (way = 0; way < 2; way++) {
-		if (both)
+	for (way = 0; way < 2; way++)
+		if (may(r, d, "connect", e) || may(r, d, "listen", e))
 			add_object(r, d, "bind", e, end(i), way, GABION_FLOW_TRUSTED);
-		if (binds && (way || sends))
-			add_object(r, d, "bind", e, end(i), way, bound);
-	}
+	for (j = 0; j < REFERENCE_ENDS; j++)
+		if (e[0] == 'u' && spans(j, i) && may(r, d, "bind", reference_ends[j]))
+			add_bound(r, d, j, i, sends);
 	add_implied(r, d, "accept", e, end(i), true);
 	add_implied(r, d, "accept", e, end(i), false);
 	add_implied(r, d, "receive", e, end(i), true);

@@ -12,7 +12,7 @@
 
 #define REFERENCE_DOMAINS 5 /* with the host */
 #define REFERENCE_PATHS	  13
-#define REFERENCE_ENDS	  3
+#define REFERENCE_ENDS	  4
 #define REFERENCE_NODES                                                                            \
 	(REFERENCE_DOMAINS + 2 * REFERENCE_PATHS + REFERENCE_ENDS + 2 * REFERENCE_DOMAINS)
 #define REFERENCE_FAR 1000000U
