@@ -96,6 +96,10 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 		err = gabion_decide_domain(GABION_HOOK_file_fcntl, gabion_task_label(current),
 					   GABION_UNKNOWN, 0, GABION_DOM_SIGNAL, SIGIO);
 		return err ? err : gabion_file_owner_record(file);
+	case F_SET_RW_HINT:
+		/* The inode's, which all can read, and which needs no write access up to 6.7. */
+		return gabion_decide_path(GABION_HOOK_file_fcntl, gabion_file_path(file),
+					  GABION_FILE_SETATTR, GFP_KERNEL);
 	case F_SETLEASE:
 	case F_NOTIFY:
 		return gabion_file_owner_record(file);
