@@ -57,11 +57,19 @@ u16 gabion_creator(const struct dentry *dentry)
 	return (data & WRITTEN) && data >> 32 == epoch ? data >> 16 & U16_MAX : GABION_HOST;
 }
 
+/*
+ * What the object's other holders learn, and what is learnt of them. Not stat(2), which
+ * every program asks of its output.
+ */
+#define READS	(GABION_FILE_READ | GABION_FILE_LOCK | GABION_FILE_WATCH)
+#define WRITES	(GABION_FILE_WRITE | GABION_FILE_APPEND | GABION_FILE_SETATTR | \
+		 GABION_FILE_CHOWN | GABION_FILE_LOCK)
+
 /* Permissions on the creator's domain that @wanted on the object comes to. */
 static u32 flow_of(u32 wanted)
 {
-	return (wanted & GABION_FILE_READ ? GABION_DOM_IPC_READ : 0) |
-	       (wanted & (GABION_FILE_WRITE | GABION_FILE_APPEND) ? GABION_DOM_IPC_WRITE : 0);
+	return (wanted & READS ? GABION_DOM_IPC_READ : 0) |
+	       (wanted & WRITES ? GABION_DOM_IPC_WRITE : 0);
 }
 
 struct wish {

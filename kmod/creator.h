@@ -26,7 +26,8 @@ u16 gabion_creator(const struct dentry *dentry);
  * @hook:	who asks
  * @domain:	domain number
  * @dentry:	of an object without a name
- * @wanted:	GABION_FILE_READ, WRITE, APPEND; others are not looked at
+ * @wanted:	GABION_FILE_READ, WRITE, APPEND, SETATTR, CHOWN, LOCK, WATCH; others are not
+ *		looked at
  *
  * What was handed over (inherited, received, kept over a change of policy) is held
  * to the level order: information flows from the creator to who reads it. What the

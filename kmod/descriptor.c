@@ -43,10 +43,25 @@ int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wan
 		gabion_decide_path(hook, gabion_file_path(file), wanted, gfp));
 }
 
+/*
+ * Who has an inotify open reads from it, and sets watches that every other holder hears of: what
+ * has its own calls is changed by them, however it is open. Sockets have options.
+ */
+static int decide_shared(enum gabion_hook_id hook, const struct file *file)
+{
+	return gabion_decide_creator(hook, gabion_task_label(current), file->f_path.dentry,
+				     GABION_FILE_READ | GABION_FILE_WRITE);
+}
+
+static bool has_own_calls(const struct file *file)
+{
+	return !(file->f_mode & FMODE_PATH) &&
+	       file->f_path.dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC;
+}
+
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 {
 	u32 wanted = gabion_open_permission(file);
-	u16 domain = gabion_task_label(current);
 	struct socket *sock;
 
 	if (gabion_file_is_backing(file))
@@ -54,13 +69,17 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 	sock = sock_from_file(file);
 	if (sock && !sock->sk)
 		return 0;
-	if (sock && sock->sk->sk_family == AF_UNIX)
-		return gabion_decide_creator(hook, domain, file->f_path.dentry,
-					     GABION_FILE_READ | GABION_FILE_WRITE);
 	if (sock)
-		return gabion_decide_socket(hook, sock->sk);
-	if (is_uring(file) && gabion_creator(file->f_path.dentry) != domain)
-		return gabion_decide_control(hook, GABION_CONTROL_IO_URING);
+		return gabion_decide_together(
+			decide_shared(hook, file) ?:
+			(sock->sk->sk_family == AF_UNIX ? 0 : gabion_decide_socket(hook, sock->sk)));
+	if (is_uring(file) &&
+	    gabion_creator(file->f_path.dentry) != gabion_task_label(current))
+		return gabion_decide_together(
+			gabion_decide_control(hook, GABION_CONTROL_IO_URING) ?:
+			decide_shared(hook, file));
+	if (has_own_calls(file))
+		return decide_shared(hook, file);
 	if (!wanted)
 		return 0;
 	if (gabion_is_procfs(file->f_path.dentry))

@@ -42,9 +42,10 @@ static inline u32 gabion_open_permission(const struct file *file)
  * @hook:	who asks
  * @file:	referenced by the caller, or in a descriptor table that is locked
  *
- * Files are judged by name and mode, sockets by family and endpoints, io_urings of
- * another domain (which carry the authority of who made them) by `control io_uring`.
- * Pipes, unix sockets and other things without a name: by who made them (creator.h).
+ * Files are judged by name and mode. Things without a name by who made them (creator.h):
+ * pipes and memfds by mode; sockets, and what has calls of its own (inotify, epoll, ...), as if
+ * open for both. Sockets also by family and endpoints; io_urings of another domain, which carry
+ * the authority of who made them, also by `control io_uring`.
  * Context: any that is not hard interrupt; does not sleep.
  * Return: 0 or a negative errno; refusals are recorded.
  */

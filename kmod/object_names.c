@@ -7,6 +7,7 @@
 #include <linux/nsproxy.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
+#include "creator.h"
 #include "mount_kind.h"
 #include "object_names.h"
 
@@ -122,8 +123,10 @@ static int decide_names(enum gabion_hook_id hook, struct dentry *dentry, u32 wan
 
 int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
 {
-	if (gabion_kernel_acts() || (dentry->d_sb->s_flags & SB_NOUSER))
+	if (gabion_kernel_acts())
 		return 0;
+	if (dentry->d_sb->s_flags & SB_NOUSER)
+		return gabion_decide_creator(hook, gabion_task_label(current), dentry, wanted);
 	return decide_names(hook, dentry, wanted);
 }
 

@@ -17,8 +17,8 @@
  *
  * Asks for every name that the object has in the task's mount namespace (one,
  * but for bind mounts), and all must grant it. Without any: as a file without
- * a name. Objects of filesystems that cannot be mounted (pipes, memfds) are not
- * judged, as elsewhere; nor is what a stacked filesystem does to its layers.
+ * a name. Objects of filesystems that cannot be mounted (pipes, memfds): by who made them
+ * (creator.h), as elsewhere. What a stacked filesystem does to its layers is not judged.
  *
  * Context: may sleep. Return: 0, -EACCES or -ENOMEM.
  */
