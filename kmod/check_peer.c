@@ -3,7 +3,8 @@
  * Who sends to a socket: connections that are made to it, and datagrams. Packets
  * arrive whoever runs, mostly in an interrupt; the domain is that which made the
  * socket. A stream was decided when it began: by inet_conn_request(), or, of SCTP,
- * by all packets that still come to who listens.
+ * by all packets that still come to who listens; one of TCP between two that connect
+ * to each other by tcp_send_synack().
  */
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -13,8 +14,9 @@
 #include <linux/skbuff.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/mptcp.h>
 #include <net/request_sock.h>
-#include <net/tcp_states.h>
+#include <net/tcp.h>
 #include "creator.h"
 #include "decision.h"
 #include "endpoint.h"
@@ -148,4 +150,34 @@ GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 #endif
 		gabion_key_ipv4(&key, peer->ir_rmt_addr, peer->ir_rmt_port);
 	return gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &key, GABION_NET_ACCEPT);
+}
+
+/*
+ * A SYN came to a socket that has sent one, and listens nowhere (RFC 9293, 3.5: simultaneous
+ * open). To either it is as if it had been listening: the other need not know the difference.
+ * Only tcp_rcv_synsent_state_process() calls this function, with the socket's lock held, and looks
+ * at nothing afterwards; what it does with a reset in the same place is done here, too.
+ *
+ * Of MPTCP it is a socket of the kernel's own, which does not say whose it is: not theirs to be had.
+ */
+GABION_CHECK1(tcp_send_synack, struct sock *, sk)
+{
+	u16 domain = gabion_socket_maker(sk);
+	struct gabion_net_key local, peer;
+	int err;
+
+	if (sk_is_mptcp(sk) && rcu_access_pointer(gabion_policy_in_force))
+		domain = GABION_UNKNOWN;
+	if (domain == GABION_HOST)
+		return 0;
+	gabion_key_of_local(sk, &local);
+	gabion_key_of_peer(sk, &peer);
+	err = gabion_decide_together(
+		gabion_decide_net_as(GABION_HOOK_tcp_send_synack, domain, &local,
+				     GABION_NET_LISTEN) ?:
+		gabion_decide_net_as(GABION_HOOK_tcp_send_synack, domain, &peer,
+				     GABION_NET_ACCEPT));
+	if (err)
+		tcp_done_with_error(sk, -err);
+	return err;
 }

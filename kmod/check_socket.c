@@ -6,7 +6,6 @@
 #include <linux/socket.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
-#include <net/ipv6.h>
 #include <net/tcp_states.h>
 #include <net/sock.h>
 #include "creator.h"
@@ -139,30 +138,6 @@ GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address,
 			       GABION_NET_CONNECT));
 }
 
-static void key_of_local(const struct sock *sk, struct gabion_net_key *key)
-{
-	memset(key, 0, sizeof(*key));
-	key->protocol = gabion_protocol_of(sk);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		gabion_key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
-	else
-#endif
-		gabion_key_ipv4(key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
-}
-
-static void key_of_peer(const struct sock *sk, struct gabion_net_key *key)
-{
-	memset(key, 0, sizeof(*key));
-	key->protocol = gabion_protocol_of(sk);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6)
-		gabion_key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
-	else
-#endif
-		gabion_key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
-}
-
 /*
  * Connections of MPTCP are made to a socket of the kernel's own, which does not say
  * whose it is (check_peer.c): from everybody, or from nobody.
@@ -172,7 +147,7 @@ static int decide_listener(enum gabion_hook_id hook, const struct sock *sk)
 	struct gabion_net_key local;
 	int err;
 
-	key_of_local(sk, &local);
+	gabion_key_of_local(sk, &local);
 	err = gabion_decide_net(hook, &local, GABION_NET_LISTEN);
 	if (err || sk->sk_protocol != IPPROTO_MPTCP)
 		return err;
@@ -204,12 +179,12 @@ static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 		return 0;
 	if (stream && sk->sk_state == TCP_LISTEN)
 		return decide_listener(hook, sk);
-	key_of_local(sk, &local);
+	gabion_key_of_local(sk, &local);
 	if (!inet_sk(sk)->inet_dport)
 		return sk->sk_userlocks & SOCK_BINDPORT_LOCK
 			       ? gabion_decide_net_or(hook, &local, GABION_NET_LISTEN, &local,
 						      GABION_NET_BIND) : 0;
-	key_of_peer(sk, &peer);
+	gabion_key_of_peer(sk, &peer);
 	return gabion_decide_net_or(hook, &local, GABION_NET_LISTEN | GABION_NET_BIND, &peer,
 				    GABION_NET_CONNECT) ?:
 	       gabion_decide_net_or(hook, &peer, GABION_NET_CONNECT, &peer,

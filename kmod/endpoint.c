@@ -3,6 +3,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
+#include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include "endpoint.h"
 
@@ -24,6 +25,30 @@ void gabion_any_is_loopback(struct gabion_net_key *key)
 	else if (memcmp(key->address, any6, 16))
 		return;
 	key->address[15] = 1;
+}
+
+void gabion_key_of_local(const struct sock *sk, struct gabion_net_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->protocol = gabion_protocol_of(sk);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		gabion_key_ipv6(key, &sk->sk_v6_rcv_saddr, htons(inet_sk(sk)->inet_num));
+	else
+#endif
+		gabion_key_ipv4(key, inet_sk(sk)->inet_rcv_saddr, htons(inet_sk(sk)->inet_num));
+}
+
+void gabion_key_of_peer(const struct sock *sk, struct gabion_net_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->protocol = gabion_protocol_of(sk);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		gabion_key_ipv6(key, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
+	else
+#endif
+		gabion_key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
 }
 
 int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,

@@ -38,6 +38,10 @@ u8 gabion_protocol_of(const struct sock *sk);
 /* Connecting to no address in particular connects to this host. */
 void gabion_any_is_loopback(struct gabion_net_key *key);
 
+/* Names of both ends of @sk, a socket of the internet: where it is bound, and connected. */
+void gabion_key_of_local(const struct sock *sk, struct gabion_net_key *key);
+void gabion_key_of_peer(const struct sock *sk, struct gabion_net_key *key);
+
 /*
  * Name of the endpoint that @address says, which is @length bytes long.
  *

@@ -171,6 +171,7 @@
 	X(x32_sys_call, CONFINED)		\
 	X(sock_splice_read, CONFINED)		\
 	X(ptrace_access_vm, CONFINED)		\
+	X(tcp_send_synack, ALWAYS)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\

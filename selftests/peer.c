@@ -4,6 +4,8 @@
  * refused is not the sending, but that it arrives.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -118,6 +120,52 @@ static int connection(void)
 }
 PEER(connection, ETIMEDOUT, ACCEPT);
 
+/*
+ * Two that connect to each other, where nobody listens. One of them sends first, and does not
+ * hear that nobody is there; to the other it looks like a server.
+ */
+static int crossed_connections(void)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog deaf = { .len = 1, .filter = &nothing };
+	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address there = endpoint(AF_INET, "127.0.0.1", CALLER);
+	int first = bound(SOCK_STREAM, here), second = bound(SOCK_STREAM, there), once = 1, err;
+
+	fcntl(first, F_SETFL, O_NONBLOCK);
+	if (first < 0 || second < 0 ||
+	    setsockopt(first, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof(deaf)) ||
+	    !connect(first, &there.any, sizeof(there)) || errno != EINPROGRESS ||
+	    setsockopt(first, SOL_SOCKET, SO_DETACH_FILTER, &once, sizeof(once)))
+		return errno ?: EIO;
+	setsockopt(second, IPPROTO_TCP, TCP_SYNCNT, &once, sizeof(once));
+	err = ATTEMPT(connect(second, &here.any, sizeof(here)));
+	getsockopt(first, SOL_SOCKET, SO_ERROR, &once, &(socklen_t){ sizeof(once) });
+	return once ?: err;
+}
+PEER(crossed_connections, EACCES, ACCEPT);
+
+/* The same with one socket. */
+static int connect_to_itself(int fd)
+{
+	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+	int one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return bind(fd, &here.any, sizeof(here)) ? errno :
+	       ATTEMPT(connect(fd, &here.any, sizeof(here)));
+}
+
+static int connection_to_itself(void)
+{
+	return connect_to_itself(socket(AF_INET, SOCK_STREAM, 0));
+}
+FIXTURE_VARIANT_ADD(attempt, connection_to_itself)
+{
+	.run = connection_to_itself, .error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "speaker",
+};
+
 /* Its connections arrive at sockets of the kernel's: all are let in, or none is waited for. */
 static int listen_by_mptcp(void)
 {
@@ -214,6 +262,20 @@ TEST_F(peer, unknown_is_of_any_level)
 	EXPECT_EQ(0, confine_run(self->client, "low_domain", receive));
 	EXPECT_EQ(0, confine_run(self->client, "high_domain", receive));
 	EXPECT_EQ(0, confine_run(self->client, "deaf", receive));
+}
+
+static int mptcp_connection_to_itself(void)
+{
+	return connect_to_itself(socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP));
+}
+
+/* Sockets of the kernel's own do not say whose they are: no rule grants it. */
+TEST_F(peer, mptcp_does_not_connect_to_itself)
+{
+	EXPECT_EQ(EACCES, confine_run(self->client, "granted", mptcp_connection_to_itself));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_NET,
+		.refused = GABION_NET_LISTEN }));
 }
 
 TEST_HARNESS_MAIN
