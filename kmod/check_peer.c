@@ -129,27 +129,50 @@ GABION_CHECK2(sock_rcv_skb, struct sock *, sk, struct sk_buff *, skb)
 				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
 }
 
+static bool is_bound_to_all(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return ipv6_addr_any(&sk->sk_v6_rcv_saddr);
+#endif
+	return !inet_sk(sk)->inet_rcv_saddr;
+}
+
+static void keys_of_request(const struct inet_request_sock *request, struct gabion_net_key *local,
+			    struct gabion_net_key *peer)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (request->ireq_family == AF_INET6) {
+		gabion_key_ipv6(local, &request->ir_v6_loc_addr, htons(request->ir_num));
+		gabion_key_ipv6(peer, &request->ir_v6_rmt_addr, request->ir_rmt_port);
+		return;
+	}
+#endif
+	gabion_key_ipv4(local, request->ir_loc_addr, htons(request->ir_num));
+	gabion_key_ipv4(peer, request->ir_rmt_addr, request->ir_rmt_port);
+}
+
+/*
+ * Who listens at no address in particular does so at each: it may be reached at those where it
+ * may listen. Who connects was judged by the same name.
+ */
 GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 	      struct request_sock *, req)
 {
-	const struct inet_request_sock *peer = inet_rsk(req);
-	struct gabion_net_key key = {
-		.protocol = sk->sk_protocol == IPPROTO_MPTCP ? IPPROTO_TCP : sk->sk_protocol,
-	};
-	u16 domain;
+	u8 protocol = sk->sk_protocol == IPPROTO_MPTCP ? IPPROTO_TCP : sk->sk_protocol;
+	struct gabion_net_key local = { .protocol = protocol }, peer = { .protocol = protocol };
+	u16 domain = gabion_socket_maker(sk);
 
-	if (!READ_ONCE(gabion_peers_restricted))
-		return 0;
-	domain = gabion_socket_maker(sk);
 	if (domain == GABION_HOST)
 		return 0;
-#if IS_ENABLED(CONFIG_IPV6)
-	if (peer->ireq_family == AF_INET6)
-		gabion_key_ipv6(&key, &peer->ir_v6_rmt_addr, peer->ir_rmt_port);
-	else
-#endif
-		gabion_key_ipv4(&key, peer->ir_rmt_addr, peer->ir_rmt_port);
-	return gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &key, GABION_NET_ACCEPT);
+	keys_of_request(inet_rsk(req), &local, &peer);
+	return gabion_decide_together(
+		(is_bound_to_all(sk) ?
+		 gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &local,
+				      GABION_NET_LISTEN) : 0) ?:
+		(READ_ONCE(gabion_peers_restricted) ?
+		 gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &peer,
+				      GABION_NET_ACCEPT) : 0));
 }
 
 /*

@@ -97,7 +97,7 @@
 	X(socket_shutdown, CONFINED)		\
 	X(sctp_bind_connect, ALWAYS)		\
 	X(sock_rcv_skb, PEER)			\
-	X(inet_conn_request, PEER)		\
+	X(inet_conn_request, ALWAYS)		\
 	X(netlink_send, CONFINED)		\
 	X(unix_stream_connect, CONFINED)	\
 	X(unix_may_send, CONFINED)		\

@@ -22,6 +22,7 @@
 #define CALLER		7011
 #define SENDER		7012
 #define SUPERIOR	7013
+#define EVERYWHERE	7006
 
 union address {
 	struct sockaddr any;
@@ -164,6 +165,50 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_itself)
 {
 	.run = connection_to_itself, .error = EACCES, .klass = GABION_CLASS_NET,
 	.refused = GABION_NET_LISTEN, .refused_by = "speaker",
+};
+
+/* Listens at no address in particular, and is called at one. */
+static int connection_by_wildcard(int family, const char *listener, const char *called)
+{
+	int server = bound(SOCK_STREAM, endpoint(family, listener, EVERYWHERE)), once = 1;
+	union address at = endpoint(strchr(called, ':') ? AF_INET6 : AF_INET, called, EVERYWHERE);
+	int caller = socket(at.any.sa_family, SOCK_STREAM, 0);
+
+	if (server < 0 || caller < 0 || listen(server, 1))
+		return errno;
+	setsockopt(caller, IPPROTO_TCP, TCP_SYNCNT, &once, sizeof(once));
+	return ATTEMPT(connect(caller, &at.any, sizeof(at)));
+}
+
+static int connection_to_any(void)
+{
+	return connection_by_wildcard(AF_INET, "0.0.0.0", "127.0.0.1");
+}
+FIXTURE_VARIANT_ADD(attempt, connection_to_any)
+{
+	.run = connection_to_any, .error = ETIMEDOUT, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "unplaced",
+};
+
+static int connection_to_any6(void)
+{
+	return connection_by_wildcard(AF_INET6, "::", "::1");
+}
+FIXTURE_VARIANT_ADD(attempt, connection_to_any6)
+{
+	.run = connection_to_any6, .error = ETIMEDOUT, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "unplaced",
+};
+
+/* IPv4 arrives at a socket of IPv6. */
+static int connection_to_any_mapped(void)
+{
+	return connection_by_wildcard(AF_INET6, "::", "127.0.0.1");
+}
+FIXTURE_VARIANT_ADD(attempt, connection_to_any_mapped)
+{
+	.run = connection_to_any_mapped, .error = ETIMEDOUT, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "unplaced",
 };
 
 /* Its connections arrive at sockets of the kernel's: all are let in, or none is waited for. */

@@ -4,7 +4,8 @@
  * address of IPv4 at that port, whatever label that address has; who is bound to ::, of both.
  *
  * Found by two walks over the automaton side by side, one for the wildcard and one for all
- * addresses, that read the same port. For datagrams only.
+ * addresses, that read the same port. For datagrams: where a TCP connection arrives the kernel
+ * asks for `listen` at that address (kmod/check_peer.c).
  */
 #include <netinet/in.h>
 #include <string.h>

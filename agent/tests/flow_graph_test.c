@@ -154,6 +154,10 @@ static void bound(void **state)
 		     GABION_FLOW_UNCHECKED);
 	expect_chain(W A " connect l\n}\n" B " bind o\n}\n", 0, 0);
 	expect_chain(W A " connect s\n}\n" B " bind w\n}\n", 0, 0);
+	/* Of a connection the kernel asks at the address where it arrives. */
+	expect_chain("resource l tcp 127.0.0.1 port 9\nresource w tcp 0.0.0.0 port 9\n"
+		     "domain a {\n connect l\n}\n" B " bind, listen w\n}\n",
+		     0, 0);
 	expect_chain(E A " connect t\n}\n" B " trusted listen t\n}\n", 2, GABION_FLOW_TRUSTED);
 	/* The answer of who is bound, where it may send at all. */
 #define F "resource e udp port 99\nresource r udp port 98\n"
