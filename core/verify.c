@@ -198,8 +198,6 @@ static int check_domains(struct verifier *v)
 		if (le64_to_cpu(d->controls) >> GABION_CONTROL_END)
 			return fail(v, -EINVAL, "domain: unknown control");
 	}
-	if (!(le32_to_cpu(w->domains[0].flags) & GABION_DOMAIN_UNCONFINED))
-		return fail(v, -EINVAL, "domain 0 (the host) is not unconfined");
 	return 0;
 }
 

@@ -190,8 +190,8 @@ const char *gabion_verify_filters(const struct gabion_view *view)
 	for (i = 0; !why && i < view->nfilters; i++) {
 		u32 domain = le32_to_cpu(view->filters[i].domain);
 
-		if (!domain || domain >= view->ndomains)
-			return "filter: no such domain, or the host";
+		if (domain >= view->ndomains)
+			return "filter: no such domain";
 		if (i && domain <= le32_to_cpu(view->filters[i - 1].domain))
 			return "filters are not ascending by domain";
 		for (abi = 0; !why && abi < GABION_ABI_END; abi++)

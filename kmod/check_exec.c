@@ -132,8 +132,8 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 			return 0;
 	}
 	/*
-	 * A task that gave up gaining privileges may only lose some: out of the
-	 * host's domain always, between domains never (their sets are not compared).
+	 * A task that gave up gaining privileges may only lose some: out of a host
+	 * that is not held always, between domains never (their sets are not compared).
 	 * Nor between domains while root and working directory are shared with a
 	 * task that stays behind.
 	 */
@@ -205,8 +205,10 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
 	/* And the administrator may have moved the task: that counts. */
-	if (policy && gabion_task_label(current) == chosen_from) {
+	if (policy && gabion_is_same(gabion_task_label(current), chosen_from)) {
 		generation = policy->generation;
+		if (gabion_is_host(to))
+			to = policy->numbers[0];
 		gabion_task_set_label(current, to);
 		gabion_syscall_work_set(current);
 	}

@@ -243,7 +243,7 @@ static int decide_unix_end(enum gabion_hook_id hook, u16 end, pid_t pid)
 {
 	u16 domain = gabion_task_label(current);
 
-	return end == domain ? 0 : gabion_decide_domain(hook, domain, end, pid,
+	return gabion_is_same(end, domain) ? 0 : gabion_decide_domain(hook, domain, end, pid,
 							GABION_DOM_CONNECT, 0);
 }
 

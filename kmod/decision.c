@@ -12,6 +12,8 @@
 
 bool gabion_subject_has(const struct gabion_subject *s, u32 flag)
 {
+	if (gabion_subject_is_free(s))
+		return flag & GABION_DOMAIN_UNCONFINED;
 	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
 }
 
@@ -73,6 +75,9 @@ int gabion_judge(const struct gabion_subject *s, struct gabion_event *event, int
 	const struct gabion_class_view *c;
 	u32 klass = event->klass, label = event->label;
 
+	/* The row of the matrix may be that of the host which is held. */
+	if (gabion_subject_is_free(s))
+		return 0;
 	event->refused = event->wanted;
 	if (s->known)
 		event->refused &= ~gabion_policy_effective(s->policy, klass, s->index, label);
@@ -293,6 +298,8 @@ static int judge_relabel(const struct gabion_subject *s, enum gabion_hook_id hoo
 		.target = GABION_NO_TARGET,
 	};
 
+	if (gabion_subject_is_free(s))
+		return 0;
 	event.object = name_in(from, GABION_E_OBJECT, &event);
 	event.object2 = name_in(to, GABION_E_OBJECT2, &event);
 	if (s->policy) {

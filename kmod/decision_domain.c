@@ -3,6 +3,18 @@
 #include "decision.h"
 #include "judgement.h"
 
+/*
+ * Column of @object, what is wanted of it. GABION_HOST is what is not held: of a host that
+ * is held only the kernel's, whose rights nobody gets by tracing it.
+ */
+static __always_inline bool column_of(const struct gabion_policy *policy, u16 object, u32 wanted,
+				      u32 *index)
+{
+	if (object == GABION_HOST && (wanted & GABION_DOM_TRACE) && gabion_policy_holds_host(policy))
+		return false;
+	return gabion_policy_index(policy, object, index);
+}
+
 /* The short way. Preemption off is an RCU read-side section. */
 static __always_inline bool domain_granted(u16 subject, u16 object, u32 wanted)
 {
@@ -12,7 +24,7 @@ static __always_inline bool domain_granted(u16 subject, u16 object, u32 wanted)
 
 	preempt_disable_notrace();
 	s = gabion_subject_of(subject);
-	granted = s.known && gabion_policy_index(s.policy, object, &index) &&
+	granted = s.known && column_of(s.policy, object, wanted, &index) &&
 		  gabion_granted(&s, GABION_CLASS_DOMAIN, index, wanted);
 	preempt_enable_notrace();
 	return granted;
@@ -36,7 +48,7 @@ static noinline int decide_domain_slow(enum gabion_hook_id hook, u16 subject, u1
 
 	rcu_read_lock();
 	s = gabion_subject_of(subject);
-	if (s.known && gabion_policy_index(s.policy, object, &index)) {
+	if (s.known && column_of(s.policy, object, wanted, &index)) {
 		event.label = index;
 		err = gabion_judge(&s, &event, -EPERM);
 	} else if (gabion_subject_has(&s, GABION_DOMAIN_UNCONFINED)) {

@@ -71,7 +71,7 @@ int gabion_decide_all_peers(enum gabion_hook_id hook, const struct gabion_net_ke
 
 	rcu_read_lock();
 	s = gabion_subject_of(domain);
-	if (!s.known || !test_bit(domain, s.policy->open))
+	if (!gabion_subject_is_free(&s) && (!s.known || !test_bit(domain, s.policy->open)))
 		err = gabion_conclude(&s, &event, -EACCES);
 	rcu_read_unlock();
 	return err;

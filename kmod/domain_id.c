@@ -6,10 +6,11 @@
 #include "audit_share.h"
 #include "domain_id.h"
 #include "policy.h"
+#include "task_label.h"
 
 /* number -> name; written under gabion_policy_mutex, read under RCU inside the xarray. */
 static DEFINE_XARRAY(names);
-static u32 count = 1;
+static u32 count = GABION_HOST_HELD + 1;
 
 u32 gabion_domain_count(void)
 {
@@ -18,7 +19,7 @@ u32 gabion_domain_count(void)
 
 const char *gabion_domain_name(u32 number)
 {
-	const char *name = number ? xa_load(&names, number) : "host";
+	const char *name = gabion_is_host(number) ? "host" : xa_load(&names, number);
 
 	return name ?: "?";
 }
@@ -29,7 +30,7 @@ int gabion_domain_find(const char *name)
 	const char *have;
 
 	if (!strcmp(name, "host"))
-		return 0;
+		return GABION_HOST;
 	xa_for_each(&names, number, have)
 		if (!strcmp(have, name))
 			return number;

@@ -2,8 +2,8 @@
 /*
  * Numbers of domains.  A name gets a number when a policy first brings it and
  * keeps it until the module is unloaded, so that the labels of running tasks
- * mean the same domain across policy swaps.  Number 0 is the host's default
- * domain.
+ * mean the same domain across policy swaps.  The host's are GABION_HOST and
+ * GABION_HOST_HELD (task_label.h).
  *
  * Changed only under gabion_policy_mutex; names are never freed before unload,
  * so a reader that holds a number may use its name without a lock.
@@ -13,13 +13,13 @@
 
 #include <linux/types.h>
 
-/* Numbers in use, 0 included. */
+/* Numbers in use, the host's included. */
 u32 gabion_domain_count(void);
 
 /* Number of @name, made if there is none yet. Return: the number, -ENOMEM, or -ENOSPC. */
 int gabion_domain_number(const char *name);
 
-/* Number of @name or -ENOENT. */
+/* Number of @name, GABION_HOST of the host's, or -ENOENT. */
 int gabion_domain_find(const char *name);
 
 /* Name of a number; "?" for one that does not exist. */

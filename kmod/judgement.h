@@ -38,7 +38,16 @@ static inline struct gabion_subject gabion_subject_of(u16 number)
 	return s;
 }
 
-/* Has the domain @flag (GABION_DOMAIN_*)? */
+/*
+ * Does nothing hold the subject, whatever the policy says of the host's domain?
+ * GABION_HOST; and GABION_HOST_HELD where there is no policy, until it has the other.
+ */
+static inline bool gabion_subject_is_free(const struct gabion_subject *s)
+{
+	return s->number == GABION_HOST || (s->number == GABION_HOST_HELD && !s->policy);
+}
+
+/* Has the domain @flag (GABION_DOMAIN_*)? What nothing holds is unconfined. */
 bool gabion_subject_has(const struct gabion_subject *s, u32 flag);
 
 /*

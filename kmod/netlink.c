@@ -39,7 +39,7 @@ static const struct shape shapes[__GABION_CMD_END] = {
 
 static_assert(__GABION_A_END <= 64);
 
-/* The caller's domain administers: the host's does, another with `control admin`. */
+/* The caller's domain administers: the host's that is not held, another with `control admin`. */
 static bool domain_administers(void)
 {
 	const struct gabion_policy *policy;
@@ -52,7 +52,9 @@ static bool domain_administers(void)
 		return true;
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
-	if (policy && gabion_policy_index(policy, number, &index)) {
+	if (!policy) {
+		yes = gabion_is_host(number);
+	} else if (gabion_policy_index(policy, number, &index)) {
 		d = gabion_policy_domain(policy, index);
 		yes = (le32_to_cpu(d->flags) & GABION_DOMAIN_UNCONFINED) ||
 		      (le64_to_cpu(d->controls) & BIT_ULL(GABION_CONTROL_ADMIN));

@@ -5,6 +5,8 @@
 #include "audit.h"
 #include "netlink.h"
 #include "policy.h"
+#include "task_enter.h"
+#include "task_label.h"
 
 /**
  * struct transaction - the one that is open
@@ -134,6 +136,7 @@ int gabion_nl_policy_commit(struct sk_buff *skb, struct genl_info *info)
 {
 	u32 size = 0;
 	void *image = transaction_take(info, &size);
+	bool free = gabion_task_label(current) == GABION_HOST;
 	pid_t pid;
 	int err;
 
@@ -141,6 +144,9 @@ int gabion_nl_policy_commit(struct sk_buff *skb, struct genl_info *info)
 			    : gabion_policy_load(image, size, info->extack, &pid);
 	if (err < 0)
 		gabion_audit_policy_refused(-err, info->extack ? info->extack->_msg : NULL);
+	/* The agent goes on as what it would be if it were started now. */
+	else if (free && gabion_task_label(current) == GABION_HOST_HELD)
+		gabion_task_enter_self();
 	return err < 0 ? err : 0;
 }
 

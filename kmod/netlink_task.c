@@ -67,8 +67,10 @@ static int domain_in_force(struct genl_info *info)
 	lockdep_assert_held(&gabion_domain_rwsem);
 	rcu_read_lock();
 	policy = rcu_dereference(gabion_policy_in_force);
-	if (number >= 0 && (!policy || !gabion_policy_index(policy, number, &index)))
-		number = -ENOENT;
+	/* The host's number is the policy's to say. */
+	if (number >= 0)
+		number = policy && gabion_policy_index(policy, number, &index)
+				 ? policy->numbers[index] : -ENOENT;
 	rcu_read_unlock();
 	if (number < 0)
 		NL_SET_ERR_MSG_ATTR(info->extack, attribute,
@@ -158,7 +160,7 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, GABION_A_PID, entry->pid) ||
 	    nla_put_string(skb, GABION_A_COMM, entry->comm) ||
-	    (entry->domain != GABION_HOST &&
+	    (!gabion_is_host(entry->domain) &&
 	     nla_put_string(skb, GABION_A_DOMAIN, gabion_domain_name(entry->domain))) ||
 	    (entry->exe && nla_put_string(skb, GABION_A_EXE, entry->exe)) ||
 	    (entry->err && nla_put_u32(skb, GABION_A_ERROR, -entry->err))) {

@@ -50,6 +50,13 @@ static void policy_free_work(struct work_struct *work)
 	policy_free(container_of(to_rcu_work(work), struct gabion_policy, rcu));
 }
 
+/* Index 0 is the host whatever the policy calls it. */
+static u16 hosts_number(const struct gabion_view *view)
+{
+	return le32_to_cpu(view->domains[0].flags) & GABION_DOMAIN_UNCONFINED ? GABION_HOST
+									     : GABION_HOST_HELD;
+}
+
 static int number_domains(struct gabion_policy *policy, struct netlink_ext_ack *extack)
 {
 	const struct gabion_view *view = &policy->view;
@@ -60,13 +67,13 @@ static int number_domains(struct gabion_policy *policy, struct netlink_ext_ack *
 	if (!policy->numbers)
 		return -ENOMEM;
 	for (i = 0; i < view->ndomains; i++) {
-		/* Index 0 is the host whatever the policy calls it. */
-		n = i ? gabion_domain_number(gabion_view_string(view, view->domains[i].name)) : 0;
+		n = i ? gabion_domain_number(gabion_view_string(view, view->domains[i].name))
+		      : hosts_number(view);
 		if (n == -ENOSPC)
 			NL_SET_ERR_MSG(extack, "65535 domain names used since the module was loaded: reload the module");
 		if (n < 0)
 			return n;
-		if (i && !n) {
+		if (i && gabion_is_host(n)) {
 			NL_SET_ERR_MSG(extack, "domain named host is not the first: the name is taken");
 			return -EINVAL;
 		}
@@ -84,6 +91,8 @@ static int number_domains(struct gabion_policy *policy, struct netlink_ext_ack *
 		}
 		policy->local[policy->numbers[i]] = i;
 	}
+	policy->local[GABION_HOST] = 0;
+	policy->local[GABION_HOST_HELD] = 0;
 	return 0;
 }
 
@@ -166,6 +175,13 @@ static int build_restrictions(struct gabion_policy *policy)
 			policy->peers_restricted = true;
 		cond_resched();
 	}
+	/* Who is not held is not asked, also while the label that said so is being replaced. */
+	__set_bit(GABION_HOST, policy->roaming);
+	__set_bit(GABION_HOST, policy->open);
+	if (!gabion_policy_holds_host(policy)) {
+		__set_bit(GABION_HOST_HELD, policy->roaming);
+		__set_bit(GABION_HOST_HELD, policy->open);
+	}
 	return 0;
 }
 
@@ -211,12 +227,29 @@ fail:
 	return ERR_PTR(err);
 }
 
+/* Would the policy hold the host, and not let its tasks have an io_uring? */
+static bool bars_host_uring(const struct gabion_policy *policy)
+{
+	const struct gabion_policy_domain *host = gabion_policy_domain(policy, 0);
+
+	return gabion_policy_holds_host(policy) &&
+	       (gabion_filter_bars_uring(policy, GABION_HOST_HELD) ||
+		!((le32_to_cpu(host->flags) & GABION_DOMAIN_COMPLAIN) ||
+		  (le64_to_cpu(host->controls) & BIT_ULL(GABION_CONTROL_IO_URING))));
+}
+
 /* A task that the policy cannot take over as it is, and why; NULL: none. */
 static const char *check_task(const struct gabion_policy *policy, const struct task_struct *task)
 {
 	u16 number = gabion_task_label(task);
 	u32 index;
 
+	if (number == GABION_HOST) {
+		if (!gabion_task_is_kernels(task) && gabion_task_has_uring(task) &&
+		    bars_host_uring(policy))
+			return "a task has an io_uring, for which the host's domain has no `control io_uring` or no syscalls: end the task, or grant it";
+		return NULL;
+	}
 	if (!gabion_policy_index(policy, number, &index))
 		return "a task runs in a domain that the new policy does not have: end the task, assign it elsewhere, or keep the domain";
 	if (gabion_task_has_uring(task) && gabion_filter_bars_uring(policy, number))
@@ -292,6 +325,7 @@ static void policy_publish(struct gabion_policy *policy)
 		else
 			releases++;
 	}
+	gabion_task_label_hosts(policy ? policy->numbers[0] : GABION_HOST);
 	gabion_syscall_work_refresh();
 }
 

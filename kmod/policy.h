@@ -10,6 +10,7 @@
 #include <linux/rwsem.h>
 #include "core/decide.h"
 #include "syscall_filter.h"
+#include "task_label.h"
 
 struct netlink_ext_ack;
 
@@ -20,8 +21,9 @@ struct netlink_ext_ack;
  * @image:	the bytes that were verified (vmalloc), owned
  * @view:	pointers into @image
  * @nnumbers:	entries of @local
- * @local:	domain number -> index in the image, GABION_TRANSITION_NONE if absent
- * @numbers:	index in the image -> domain number
+ * @local:	domain number -> index in the image, GABION_TRANSITION_NONE if absent; both numbers
+ *		of the host are index 0
+ * @numbers:	index in the image -> domain number; that of index 0 says whether the host is held
  * @file_rows:	domain number -> its row of @effective for files; NULL: decide the long way (the
  *		policy lacks the domain, or records grants of it)
  * @roaming:	bit for each domain number whose search for names nothing restricts or records
@@ -95,6 +97,12 @@ static inline bool gabion_policy_index(const struct gabion_policy *policy, u16 n
 		return false;
 	*index = policy->local[number];
 	return true;
+}
+
+/* Does @policy restrict the host's tasks? */
+static inline bool gabion_policy_holds_host(const struct gabion_policy *policy)
+{
+	return policy->numbers[0] == GABION_HOST_HELD;
 }
 
 static inline const struct gabion_policy_domain *

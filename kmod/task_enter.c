@@ -79,9 +79,9 @@ static int look(struct task_struct *leader, struct gabion_entry *entry,
 		u16 to = entered_by(policy, file, buffer);
 
 		entry->generation = policy->generation;
-		if (label != GABION_HOST)
+		if (!gabion_is_host(label))
 			err = -EEXIST;
-		else if (to == GABION_HOST)
+		else if (gabion_is_host(to))
 			err = -ENOENT;
 		else
 			entry->domain = to;
@@ -190,12 +190,13 @@ static unsigned int walk(const struct list_head *entries, struct gabion_path_buf
 	policy = rcu_dereference(gabion_policy_in_force);
 	for_each_process(leader) {
 		label = gabion_target_label(leader);
-		if (!policy || (label != GABION_HOST && label != GABION_UNKNOWN))
+		if (!policy || (!gabion_is_host(label) && label != GABION_UNKNOWN))
 			continue;
 		file = executable(leader);
 		if (!file)
 			continue;
-		if (entered_by(policy, file, buffer) != GABION_HOST && !is_known(entries, leader)) {
+		if (!gabion_is_host(entered_by(policy, file, buffer)) &&
+		    !is_known(entries, leader)) {
 			get_task_struct(leader);
 			found[n++] = leader;
 		}
@@ -215,7 +216,7 @@ static unsigned int walk_executing(const struct list_head *entries, struct task_
 
 	rcu_read_lock();
 	for_each_process(leader) {
-		if (gabion_target_label(leader) != GABION_HOST)
+		if (!gabion_is_host(gabion_target_label(leader)))
 			continue;
 		if (mutex_trylock(&leader->signal->cred_guard_mutex)) {
 			mutex_unlock(&leader->signal->cred_guard_mutex);
@@ -375,4 +376,16 @@ int gabion_task_enter(pid_t pid, struct list_head *entries)
 	}
 	put_task_struct(leader);
 	return err;
+}
+
+void gabion_task_enter_self(void)
+{
+	struct gabion_entry *entry = entry_new(current->group_leader);
+	int err = entry ? attempts(current->group_leader, entry) : -ENOMEM;
+
+	if (entry && (err || (entry->err && !is_other(entry))))
+		gabion_audit_assignment(entry->pid, entry->domain, entry->generation, entry->exe,
+					false);
+	if (entry)
+		gabion_entry_free(entry);
 }

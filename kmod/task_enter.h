@@ -68,6 +68,14 @@ int gabion_task_enter_all(struct list_head *entries);
  */
 int gabion_task_enter(pid_t pid, struct list_head *entries);
 
+/**
+ * gabion_task_enter_self - the same for the current process, which put a policy in force
+ *
+ * That its executable enters no domain is no matter, and not recorded; other failures are.
+ * Context: may sleep, a second.
+ */
+void gabion_task_enter_self(void);
+
 void gabion_entry_free(struct gabion_entry *entry);
 void gabion_entries_free(struct list_head *entries);
 

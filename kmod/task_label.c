@@ -73,6 +73,58 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 	return changed;
 }
 
+bool gabion_task_is_kernels(const struct task_struct *task)
+{
+	/* A helper is forked by a kernel thread; who has memory has executed something. */
+	return (task->flags & PF_KTHREAD) ||
+	       (!READ_ONCE(task->mm) && !(READ_ONCE(task->flags) & PF_EXITING));
+}
+
+/* Inside an RCU read-side section. May tasks of @domain have no io_uring? */
+static bool bars_uring(u16 domain)
+{
+	return gabion_filter_bars_uring(rcu_dereference(gabion_policy_in_force), domain) ||
+	       !gabion_control_granted(domain, GABION_CONTROL_IO_URING);
+}
+
+/* One pass over all threads; true if a label changed. */
+static bool label_hosts(u16 from, u16 to)
+{
+	struct task_struct *process, *thread;
+	bool changed = false, bars;
+
+	rcu_read_lock();
+	bars = to == GABION_HOST_HELD && bars_uring(to);
+	for_each_process_thread(process, thread) {
+		/* The pid of a dead thread may be somebody else's already. */
+		if (!pid_alive(thread) || gabion_task_label(thread) != from ||
+		    gabion_task_is_kernels(thread))
+			continue;
+		gabion_task_set_label(thread, to);
+		changed = true;
+		if (to == GABION_HOST)
+			continue;
+		gabion_revoke(thread);
+		gabion_syscall_work_set(thread);
+		if (bars && gabion_task_has_uring(thread))
+			send_sig(SIGKILL, thread, 1);
+	}
+	rcu_read_unlock();
+	return changed;
+}
+
+void gabion_task_label_hosts(u16 to)
+{
+	u16 from = to == GABION_HOST ? GABION_HOST_HELD : GABION_HOST;
+
+	lockdep_assert_held_write(&gabion_domain_rwsem);
+	while (label_hosts(from, to)) {
+		/* A probe_newtask() that read the old label has written it by then. */
+		tracepoint_synchronize_unregister();
+		cond_resched();
+	}
+}
+
 static bool barred_uring(struct task_struct *leader, u16 domain)
 {
 	struct task_struct *thread;
@@ -81,9 +133,7 @@ static bool barred_uring(struct task_struct *leader, u16 domain)
 	rcu_read_lock();
 	for_each_thread(leader, thread)
 		uring |= gabion_task_has_uring(thread);
-	uring = uring &&
-		(gabion_filter_bars_uring(rcu_dereference(gabion_policy_in_force), domain) ||
-		 !gabion_control_granted(domain, GABION_CONTROL_IO_URING));
+	uring = uring && bars_uring(domain);
 	rcu_read_unlock();
 	return uring;
 }
@@ -192,7 +242,7 @@ unsigned int gabion_task_count_confined(pid_t *any)
 
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
-		if (gabion_task_label(thread) == GABION_HOST)
+		if (gabion_is_host(gabion_task_label(thread)))
 			continue;
 		n++;
 		*any = thread->pid;

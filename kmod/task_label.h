@@ -18,8 +18,26 @@
 #include <linux/sched.h>
 #include <linux/threads.h>
 
-/* Domain number of a task without restrictions: the host's default domain. */
-#define GABION_HOST	0
+/*
+ * The domain `host` has two numbers. The first is of tasks without restrictions, which
+ * the trampoline lets by: kernel threads and what the kernel executes, always; and all
+ * that no other domain has, unless the policy in force holds the host to rules. Then
+ * these tasks have the second (gabion_task_label_hosts()). In a policy both are the
+ * domain at index 0.
+ */
+#define GABION_HOST		0
+#define GABION_HOST_HELD	1
+
+static inline bool gabion_is_host(u16 number)
+{
+	return number <= GABION_HOST_HELD;
+}
+
+/* The same domain of a policy? */
+static inline bool gabion_is_same(u16 a, u16 b)
+{
+	return a == b || (gabion_is_host(a) && gabion_is_host(b));
+}
 
 extern u16 gabion_task_labels[PID_MAX_LIMIT];
 
@@ -84,6 +102,21 @@ int gabion_task_assign(pid_t pid, u16 domain);
 
 /* Task of that pid in the initial pid namespace, with a reference, or NULL. */
 struct task_struct *gabion_task_get(pid_t pid);
+
+/**
+ * gabion_task_label_hosts - every user task of the host's gets the number @to
+ * @to:	GABION_HOST_HELD, or GABION_HOST: there is no policy, or it does not hold the host
+ *
+ * The policy that says so is in force already.  Until its turn comes a task that is to be
+ * held goes on as before, and one that is let go has nothing refused to it.  Kernel threads
+ * are left alone, and usermode helpers until they execute their program.  A task that got
+ * an io_uring that it may not have since the policy was checked is killed.
+ * Caller holds gabion_domain_rwsem for writing. Context: may sleep.
+ */
+void gabion_task_label_hosts(u16 to);
+
+/* Does @task act for the kernel: a thread of it, or a usermode helper before its exec? */
+bool gabion_task_is_kernels(const struct task_struct *task);
 
 /* Number of threads in a domain other than the host's; @any gets one of their pids. */
 unsigned int gabion_task_count_confined(pid_t *any);

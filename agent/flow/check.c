@@ -3,33 +3,11 @@
 
 #include <errno.h>
 
-#include "../../core/level.h"
 #include "../common/cleanup.h"
 #include "../policy/mem.h"
 #include "../policy/names.h"
 #include "describe.h"
-
-/* Is there a pair of domains of which one may not have what the other knows? */
-static bool has_order(const struct gabion_view *view)
-{
-	cleanup_free uint32_t *levels = gabion_xcalloc(view->ndomains, sizeof(*levels));
-	cleanup_free uint8_t *seen = gabion_xcalloc(view->nlevels, 1);
-	uint32_t n = 0, i, j;
-
-	for (i = 0; i < view->ndomains; i++) {
-		uint32_t level = le32_to_cpu(view->domains[i].level);
-
-		if (!seen[level])
-			levels[n++] = level;
-		seen[level] = 1;
-	}
-	for (i = 0; i < n; i++)
-		for (j = 0; j < n; j++)
-			if (!gabion_level_dominates(&view->levels[levels[i]],
-						    &view->levels[levels[j]]))
-				return true;
-	return false;
-}
+#include "graph.h"
 
 /* The step that made the chain one against the order: that no check applies the order to. */
 static const struct gabion_flow_step *culprit(const struct gabion_flow_chain *chain)
@@ -166,7 +144,7 @@ int gabion_flow_check(const struct gabion_view *view, struct gabion_diagnostics 
 	int err = 0;
 	size_t i;
 
-	if (!has_order(view))
+	if (!gabion_flow_has_order(view))
 		return 0;
 	flow = gabion_flow_new(view, GABION_FLOW_PROOF);
 	gabion_flow_violations(flow, GABION_FLOW_PROOF, &violations);

@@ -45,7 +45,7 @@ const char *gabion_flow_class_text(enum gabion_flow_class class)
 		[GABION_FLOW_UNMEDIATED] = "not mediated",
 		[GABION_FLOW_POWER] = "a power that the order of levels is not about",
 		[GABION_FLOW_MODE] = "the mode of the domain: not held",
-		[GABION_FLOW_HOST] = "the host is not held",
+		[GABION_FLOW_HOST] = "the host is not held to the order",
 		[GABION_FLOW_HINT] = "tells little: a name, an exit status",
 	};
 

@@ -48,7 +48,7 @@ enum gabion_flow_shared {
  *				about
  * @GABION_FLOW_MODE:		the domain is unconfined, or in complain mode
  * @GABION_FLOW_HOST:		the same of the host's domain, through which everything goes
- *everywhere
+ *				everywhere; or it is held, and outside of the order
  * @GABION_FLOW_HINT:		tells little: names that are taken, an exit status
  *
  * Of several steps between two nodes the first of these counts.
@@ -161,6 +161,9 @@ uint32_t gabion_flow_node(const struct gabion_flow *flow, enum gabion_flow_kind 
 			  uint32_t index);
 enum gabion_flow_kind gabion_flow_kind(const struct gabion_flow *flow, uint32_t node,
 				       uint32_t *index);
+
+/* Do rules hold @domain, the host, and the order of levels, which there is, does not? */
+bool gabion_flow_is_apart(const struct gabion_flow *flow, uint32_t domain);
 
 /* Level of a node; NULL for those that have none: MOVE, BACK, KERNEL. */
 const struct gabion_policy_level *gabion_flow_level(const struct gabion_flow *flow, uint32_t node);

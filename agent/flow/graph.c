@@ -91,6 +91,11 @@ uint32_t gabion_flow_shared_number(uint32_t shared, uint32_t *klass)
 	return shared == GABION_FLOW_KEYS ? GABION_CONTROL_KEYS : GABION_CONTROL_BINDER;
 }
 
+bool gabion_flow_is_apart(const struct gabion_flow *flow, uint32_t domain)
+{
+	return flow->host_apart && domain == GABION_FLOW_HOST_DOMAIN;
+}
+
 const struct gabion_policy_level *gabion_flow_level(const struct gabion_flow *flow, uint32_t node)
 {
 	static const uint32_t classes[] = {

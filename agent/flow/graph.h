@@ -51,6 +51,7 @@ struct gabion_flow_span {
  * struct gabion_flow - the graph
  * @first:	first node of each kind; the last entry is their number
  * @traits:	[domains] of GABION_FLOW_UNCONFINED and so on
+ * @host_apart:	rules hold the host, and the order of levels, which there is, does not
  * @movers:	ascending by domain
  * @net:	[net labels] of GABION_FLOW_DATAGRAM and so on
  * @spans:	ascending by label
@@ -63,6 +64,7 @@ struct gabion_flow {
 	const struct gabion_view *view;
 	uint32_t first[GABION_FLOW_KINDS + 1];
 	uint8_t *traits;
+	bool host_apart;
 	struct gabion_flow_mover *movers;
 	size_t nmovers;
 	uint8_t *net;
@@ -107,7 +109,10 @@ void gabion_flow_find_spans(struct gabion_flow *flow);
 /* The first span of @label, or NULL; the others follow, up to spans.n. */
 const struct gabion_flow_span *gabion_flow_spans(const struct gabion_flow *flow, uint32_t label);
 
-/* traits.c: fill in @traits, @net, @enters and @helper. */
+/* Is there a pair of domains of which one may not have what the other knows? */
+bool gabion_flow_has_order(const struct gabion_view *view);
+
+/* traits.c: fill in @traits, @host_apart, @net, @enters and @helper. */
 void gabion_flow_find_traits(struct gabion_flow *flow);
 
 #endif /* GABION_FLOW_GRAPH_H */

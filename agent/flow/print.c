@@ -137,6 +137,8 @@ static void print_unheld(const struct gabion_flow *flow, FILE *out)
 
 		if (flags & GABION_DOMAIN_UNCONFINED)
 			fprintf(out, "  %s: unconfined\n", name);
+		if (gabion_flow_is_apart(flow, d))
+			fprintf(out, "  %s: outside of the order of levels\n", name);
 		if (flags & GABION_DOMAIN_COMPLAIN)
 			fprintf(out, "  %s: complain mode\n", name);
 		while (!(flags & GABION_DOMAIN_UNCONFINED) &&

@@ -93,15 +93,17 @@ static void json_unheld(const struct gabion_flow *flow, struct gabion_json *json
 	const struct gabion_view *view = gabion_flow_view(flow);
 	uint32_t flags = le32_to_cpu(view->domains[domain].flags), klass, number;
 	bool unconfined = flags & GABION_DOMAIN_UNCONFINED;
+	bool apart = gabion_flow_is_apart(flow, domain);
 	unsigned int next = 0, first = 0;
 
-	if (!(flags & (GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN)) &&
+	if (!(flags & (GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN)) && !apart &&
 	    !gabion_flow_power(view, domain, &klass, &number, &first))
 		return;
 	gabion_json_open(json, NULL, '{');
 	gabion_json_string(json, "domain", gabion_flow_domain_name(flow, domain));
 	gabion_json_bool(json, "unconfined", unconfined);
 	gabion_json_bool(json, "complain", flags & GABION_DOMAIN_COMPLAIN);
+	gabion_json_bool(json, "outside_order", apart);
 	gabion_json_open(json, "powers", '[');
 	while (!unconfined && gabion_flow_power(view, domain, &klass, &number, &next)) {
 		cleanup_free char *word = gabion_bits_format(klass, 1ULL << number);

@@ -8,10 +8,11 @@
 #include "../../core/decide.h"
 #include "graph.h"
 
-/* A question under way: the best answer so far. */
+/* A question under way: the best answer so far. @least: no step is of a class before that. */
 struct probe {
 	const struct gabion_flow *flow;
 	uint32_t classes;
+	enum gabion_flow_class least;
 	bool found;
 	struct gabion_flow_step *step;
 };
@@ -19,6 +20,8 @@ struct probe {
 static void offer(struct probe *p, enum gabion_flow_class class, enum gabion_flow_how how,
 		  uint32_t actor)
 {
+	if (class < p->least)
+		class = p->least;
 	if (!(p->classes >> class & 1) || (p->found && p->step->class <= class))
 		return;
 	p->found = true;
@@ -346,6 +349,12 @@ static bool is_move(enum gabion_flow_kind kind)
 	return kind == GABION_FLOW_MOVE || kind == GABION_FLOW_BACK;
 }
 
+/* The host, or what it moves. */
+static bool is_hosts(enum gabion_flow_kind kind, uint32_t index)
+{
+	return (kind == GABION_FLOW_DOMAIN || is_move(kind)) && index == GABION_FLOW_HOST_DOMAIN;
+}
+
 bool gabion_flow_step(const struct gabion_flow *flow, uint32_t from, uint32_t to, uint32_t classes,
 		      struct gabion_flow_step *step)
 {
@@ -353,6 +362,9 @@ bool gabion_flow_step(const struct gabion_flow *flow, uint32_t from, uint32_t to
 	uint32_t a, b, kind = gabion_flow_kind(flow, from, &a),
 		       other = gabion_flow_kind(flow, to, &b);
 
+	/* What goes through a host that only rules hold may come out at any level. */
+	if (flow->host_apart && (is_hosts(kind, a) || is_hosts(other, b)))
+		p.least = GABION_FLOW_HOST;
 	step->from = from;
 	step->to = to;
 	if (kind == GABION_FLOW_DOMAIN && other == GABION_FLOW_DOMAIN)

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "../../core/decide.h"
+#include "../common/cleanup.h"
 #include "../policy/mem.h"
 #include "graph.h"
 
@@ -185,6 +186,35 @@ static void find_entered(struct gabion_flow *flow, uint32_t domain)
 	}
 }
 
+/* Is @domain held by rules, and not by the order of levels? Only the host can be. */
+static bool is_apart(const struct gabion_view *view, uint32_t domain)
+{
+	return !(le32_to_cpu(view->domains[domain].flags) & GABION_DOMAIN_UNCONFINED) &&
+	       gabion_label_level(view, GABION_CLASS_DOMAIN, domain)->rank ==
+		       cpu_to_le32(GABION_RANK_ANY);
+}
+
+bool gabion_flow_has_order(const struct gabion_view *view)
+{
+	cleanup_free uint32_t *levels = gabion_xcalloc(view->ndomains, sizeof(*levels));
+	cleanup_free uint8_t *seen = gabion_xcalloc(view->nlevels, 1);
+	uint32_t n = 0, i, j;
+
+	for (i = 0; i < view->ndomains; i++) {
+		uint32_t level = le32_to_cpu(view->domains[i].level);
+
+		if (!seen[level])
+			levels[n++] = level;
+		seen[level] = 1;
+	}
+	for (i = 0; i < n; i++)
+		for (j = 0; j < n; j++)
+			if (!gabion_level_dominates(&view->levels[levels[i]],
+						    &view->levels[levels[j]]))
+				return true;
+	return false;
+}
+
 void gabion_flow_find_traits(struct gabion_flow *flow)
 {
 	const struct gabion_class_view *c = &flow->view->classes[GABION_CLASS_FILE];
@@ -194,6 +224,8 @@ void gabion_flow_find_traits(struct gabion_flow *flow)
 	flow->net = gabion_xcalloc(flow->view->classes[GABION_CLASS_NET].nlabels + 1, 1);
 	flow->enters = gabion_xcalloc((size_t)nd * nd / 8 + 1, 1);
 	flow->helper = gabion_xcalloc(nd, 1);
+	flow->host_apart = is_apart(flow->view, GABION_FLOW_HOST_DOMAIN) &&
+			   gabion_flow_has_order(flow->view);
 	find_protocols(flow);
 	for (d = 0; d < nd; d++) {
 		find_domain_traits(flow, d);

@@ -125,6 +125,18 @@ static void report_conflict(struct conflicts *x, uint32_t label, uint32_t first,
 	model_note(m, &a->loc, "\"%s\" has level %s", a->name, m->levels.v[a->level].name);
 }
 
+/* A resource without a level of its own leaves its objects as if it did not name them. */
+static bool has_unlevelled(const struct gabion_model *m, const struct gabion_class_model *c,
+			   const struct gabion_label_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->nmembers; i++)
+		if (m->resources.v[c->labels.members.v[set->member + i]].unlevelled)
+			return true;
+	return false;
+}
+
 static void find_levels(struct gabion_model *m, uint32_t klass, uint32_t any)
 {
 	struct gabion_class_model *c = &m->classes[klass];
@@ -136,12 +148,13 @@ static void find_levels(struct gabion_model *m, uint32_t klass, uint32_t any)
 		const struct gabion_label_set *set = &c->labels.sets.v[label];
 		uint32_t first = GABION_NFA_NONE;
 
-		if (set->nmembers)
+		if (set->nmembers && !has_unlevelled(m, c, set))
 			c->label_levels[label] = any;
 		for (i = 0; i < set->nmembers; i++) {
 			uint32_t r = c->labels.members.v[set->member + i];
 
-			if (m->resources.v[r].program || m->resources.v[r].unsure)
+			if (m->resources.v[r].program || m->resources.v[r].unsure ||
+			    m->resources.v[r].unlevelled)
 				continue;
 			if (first == GABION_NFA_NONE) {
 				first = r;
@@ -158,7 +171,7 @@ static void find_levels(struct gabion_model *m, uint32_t klass, uint32_t any)
 
 bool gabion_model_automata(struct gabion_model *m)
 {
-	uint32_t any = m->domains.v[GABION_HOST].level, klass;
+	uint32_t any = m->any_level, klass;
 	bool ok = true;
 
 	for (klass = GABION_CLASS_FILE; klass <= GABION_CLASS_NET; klass++) {

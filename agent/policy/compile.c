@@ -212,6 +212,8 @@ static void write_image(struct gabion_model *m, struct gabion_compiled *out)
 	else
 		check_expectations(m, &out->view);
 	if (!err)
+		gabion_model_check_administration(m, &out->view);
+	if (!err)
 		gabion_model_warn(m, &out->view);
 }
 

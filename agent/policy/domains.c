@@ -13,13 +13,18 @@ static void add_domain(struct gabion_model *m, struct gabion_domain domain)
 static void declare(struct gabion_model *m, const struct gabion_ast_block *b)
 {
 	const char *name = b->name.text;
+	struct gabion_domain *host = &m->domains.v[GABION_HOST];
 	uint32_t known;
 
-	if (!strcmp(name, "self") || !strcmp(name, "host")) {
-		model_error(m, &b->name.loc, "choose another name", "\"%s\" is the name of %s",
-			    name,
-			    name[0] == 's' ? "the domain that a rule stands in"
-					   : "what runs outside of every domain");
+	if (!strcmp(name, "self")) {
+		model_error(m, &b->name.loc, "choose another name",
+			    "\"self\" is the name of the domain that a rule stands in");
+		return;
+	}
+	if (!strcmp(name, host->name) && !host->block) {
+		host->block = b;
+		host->loc = b->name.loc;
+		host->flags = 0;
 		return;
 	}
 	if (strlen(name) >= GABION_NAME_MAX) {
@@ -75,14 +80,21 @@ static void join(struct gabion_ast_names *globs, struct gabion_ast_name *more)
 }
 
 /* `enter` and `enter helper`, each a resource of its own. */
-static void read_entries(struct gabion_model *m, struct gabion_domain *d)
+static void read_entries(struct gabion_model *m, uint32_t number)
 {
+	struct gabion_domain *d = &m->domains.v[number];
 	struct gabion_ast_names programs = {}, helpers = {};
 	const struct gabion_ast_rule *r;
 
 	for (r = d->block->rules; r; r = r->next) {
 		if (r->kind != GABION_AST_ENTER)
 			continue;
+		if (number == GABION_HOST && !r->helper) {
+			model_error(m, &r->loc, "drop it, or write `enter helper`",
+				    "the host's domain is not entered by a program: it has what no "
+				    "other domain has");
+			continue;
+		}
 		if (r->objects)
 			join(r->helper ? &helpers : &programs, r->objects);
 		else if (!d->any_helper)
@@ -97,11 +109,12 @@ static void read_entries(struct gabion_model *m, struct gabion_domain *d)
 }
 
 /* What a domain says of itself must be said in its own block, once. */
-static void read_own_rules(struct gabion_model *m, struct gabion_domain *d)
+static void read_own_rules(struct gabion_model *m, uint32_t number)
 {
+	struct gabion_domain *d = &m->domains.v[number];
 	const struct gabion_ast_rule *r, *level = NULL, *mode = NULL;
 
-	read_entries(m, d);
+	read_entries(m, number);
 	for (r = d->block->rules; r; r = r->next) {
 		const struct gabion_ast_rule **slot = NULL;
 
@@ -134,7 +147,8 @@ static void pass_rule(struct gabion_model *m, const struct gabion_ast_rule *rule
 	(void)arg;
 }
 
-static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t program)
+static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t program,
+			   uint32_t permissions)
 {
 	if (program == GABION_NFA_NONE)
 		return;
@@ -143,8 +157,7 @@ static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t pro
 				    .klass = GABION_CLASS_FILE,
 				    .domain = number,
 				    .object = program,
-				    .permissions = GABION_FILE_READ | GABION_FILE_MAP |
-						   GABION_FILE_STAT | GABION_FILE_EXECUTE,
+				    .permissions = permissions,
 				    .to = GABION_NO_DOMAIN,
 				    .block = m->domains.v[number].block,
 				    .loc = m->resources.v[program].loc,
@@ -152,15 +165,20 @@ static void add_entry_rule(struct gabion_model *m, uint32_t number, uint32_t pro
 }
 
 /*
- * A domain may read, map and execute what is entered by; signal, inspect and
- * schedule itself, and use the System V IPC objects that it made.
+ * A domain may read, map and execute what it is entered by, and the host execute what others
+ * are; it may signal, inspect and schedule itself, and use the System V IPC objects that it made.
  */
 static void add_implied_rules(struct gabion_model *m, uint32_t number)
 {
+	const uint32_t all =
+		GABION_FILE_READ | GABION_FILE_MAP | GABION_FILE_STAT | GABION_FILE_EXECUTE;
 	struct gabion_domain *d = &m->domains.v[number];
+	uint32_t other;
 
-	add_entry_rule(m, number, d->program);
-	add_entry_rule(m, number, d->helper);
+	add_entry_rule(m, number, d->program, all);
+	add_entry_rule(m, number, d->helper, all);
+	for (other = 1; number == GABION_HOST && other < m->domains.n; other++)
+		add_entry_rule(m, number, m->domains.v[other].program, GABION_FILE_EXECUTE);
 	vec_push(&m->rules, (struct gabion_rule){
 				    .kind = GABION_RULE_ALLOW,
 				    .klass = GABION_CLASS_DOMAIN,
@@ -202,20 +220,23 @@ static void check_abstractions(struct gabion_model *m)
 void gabion_model_domains(struct gabion_model *m)
 {
 	const struct gabion_ast_block *b;
-	uint32_t number;
+	uint32_t number, first;
 
+	m->any_level = gabion_model_level(
+		m, &(struct gabion_ast_level){ .name.text = "any" }, true);
 	add_domain(m, (struct gabion_domain){
 			      .name = "host",
-			      .level = gabion_model_level(
-				      m, &(struct gabion_ast_level){ .name.text = "any" }, true),
+			      .level = m->any_level,
 			      .flags = GABION_DOMAIN_UNCONFINED,
 		      });
 	for (b = m->ast.blocks; b; b = b->next)
 		if (!b->abstraction)
 			declare(m, b);
-	for (number = 1; number < m->domains.n; number++)
-		read_own_rules(m, &m->domains.v[number]);
-	for (number = 1; number < m->domains.n; number++) {
+	/* Nothing is said of a host that no block holds. */
+	first = m->domains.v[GABION_HOST].block ? GABION_HOST : GABION_HOST + 1;
+	for (number = first; number < m->domains.n; number++)
+		read_own_rules(m, number);
+	for (number = first; number < m->domains.n; number++) {
 		struct gabion_domain *d = &m->domains.v[number];
 
 		d->lacks = gabion_model_each_rule(m, d->block, pass_rule, NULL);
@@ -224,6 +245,6 @@ void gabion_model_domains(struct gabion_model *m)
 		gabion_model_each_rule(m, d->block, visit_rule, &number);
 		d->last_rule = m->rules.n;
 	}
-	if (m->domains.n == 1)
+	if (m->domains.n == 1 && first != GABION_HOST)
 		check_abstractions(m);
 }

@@ -119,7 +119,7 @@ static void emit_resources(struct emitter *e)
 	for (i = 0; i < e->m->resources.n; i++) {
 		const struct gabion_resource *r = &e->m->resources.v[i];
 		/* A program has no level of its own: say what it has where it is alone. */
-		uint32_t level = r->program ? e->m->domains.v[GABION_HOST].level : r->level;
+		uint32_t level = r->program ? e->m->any_level : r->level;
 		struct gabion_policy_resource out = {
 			.name = string(e, r->name),
 			.klass = cpu_to_le32(r->klass),

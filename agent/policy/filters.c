@@ -410,7 +410,8 @@ void gabion_model_filters(struct gabion_model *m)
 	uint32_t domain;
 
 	check_all(m);
-	for (domain = 1; domain < m->domains.n; domain++)
-		add_filter(m, domain);
+	for (domain = 0; domain < m->domains.n; domain++)
+		if (m->domains.v[domain].block)
+			add_filter(m, domain);
 	order_tests(m);
 }

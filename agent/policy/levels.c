@@ -23,6 +23,9 @@ void gabion_model_levels(struct gabion_model *m)
 		if (!strcmp(n->text, "any"))
 			model_error(m, &n->loc, "choose another name",
 				    "`any` is what is outside of the order of levels");
+		else if (!strcmp(n->text, "none"))
+			model_error(m, &n->loc, "choose another name",
+				    "`none` is what a resource without a level of its own has");
 		else if (gabion_strmap_get(&m->level_ranks, n->text, &known))
 			model_error(m, &n->loc, "name each level once",
 				    "level \"%s\" occurs twice in the order", n->text);
@@ -87,14 +90,14 @@ uint32_t gabion_model_level(struct gabion_model *m, const struct gabion_ast_leve
 	if (!name)
 		return 0;
 	categories = resolve_categories(m, level->categories);
-	if (!strcmp(name, "any")) {
+	if (!strcmp(name, "any") || !strcmp(name, "none")) {
 		if (!any_allowed)
 			model_error(m, &level->name.loc,
 				    "give it a level, and write `trusted` before each exception",
 				    "a domain cannot be outside of the order of levels");
 		else if (level->categories)
 			model_error(m, &level->name.loc, "leave the categories out",
-				    "level `any` has no categories");
+				    "level `%s` has no categories", name);
 		return intern(m, "any", GABION_RANK_ANY, 0);
 	}
 	if (!gabion_strmap_get(&m->level_ranks, name, &rank)) {

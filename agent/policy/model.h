@@ -34,6 +34,8 @@ struct gabion_level {
  * @unreachable: file objects without host-absolute name
  * @unsure:	its level is unknown, after a diagnostic
  * @lowest:	no level is written, so that it has the lowest
+ * @unlevelled:	`level none`: its objects have the level of the other resources they belong to,
+ *		the lowest where there are none
  */
 struct gabion_resource {
 	const char *name;
@@ -43,6 +45,7 @@ struct gabion_resource {
 	bool unreachable;
 	bool unsure;
 	bool lowest;
+	bool unlevelled;
 	struct gabion_loc loc;
 };
 
@@ -55,7 +58,7 @@ struct gabion_number_sets {
 struct gabion_domain {
 	const char *name;
 	struct gabion_loc loc;
-	const struct gabion_ast_block *block;	/* NULL for the host */
+	const struct gabion_ast_block *block;	/* NULL for a host that is not held */
 	uint32_t level;
 	uint32_t flags;
 	unsigned int lacks;			/* of its rules: GABION_RULES_* */
@@ -176,6 +179,7 @@ struct gabion_model {
 	VEC(struct gabion_named_set) call_sets;
 	struct gabion_filters filters;
 	uint32_t nranks;
+	uint32_t any_level;
 
 	struct gabion_sets sets;
 	struct gabion_class_model classes[GABION_CLASS_TABLES_END];	/* file, net */
@@ -261,6 +265,12 @@ uint32_t *gabion_tables_row(const struct gabion_model *m, const struct gabion_ta
  * be too many, after a diagnostic.
  */
 bool gabion_model_ioctls(struct gabion_model *m);
+
+/*
+ * administer.c: it is an error if nobody could administer the host that the policy in @view
+ * holds, unless the policy says so.
+ */
+void gabion_model_check_administration(struct gabion_model *m, const struct gabion_view *view);
 
 /* transition.c: which domain an execution enters. */
 void gabion_model_transitions(struct gabion_model *m);

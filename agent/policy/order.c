@@ -142,7 +142,10 @@ void gabion_model_check_order(struct gabion_model *m)
 			check_program(m, rule);
 			continue;
 		}
-		if (!rule->explicit_bits)
+		/* Of what has no level of its own a rule grants as much as the order permits. */
+		if (!rule->explicit_bits ||
+		    (rule->klass < GABION_CLASS_DOMAIN &&
+		     m->resources.v[rule->object].unlevelled))
 			continue;
 		level = rule->klass == GABION_CLASS_DOMAIN ? m->domains.v[rule->object].level
 							   : m->resources.v[rule->object].level;

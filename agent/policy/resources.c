@@ -86,11 +86,16 @@ static void add_endpoint(struct gabion_model *m, uint32_t resource,
 	free(ports.v);
 }
 
+static bool is_unlevelled(const struct gabion_ast_level *level)
+{
+	return level->name.text && !strcmp(level->name.text, "none");
+}
+
 /* Is @level only what an unknown one is taken for? */
 static bool is_unsure(const struct gabion_model *m, const struct gabion_ast_level *level,
 		      uint32_t number)
 {
-	return level->name.text && strcmp(level->name.text, "any") &&
+	return level->name.text && strcmp(level->name.text, "any") && !is_unlevelled(level) &&
 	       m->levels.v[number].rank == GABION_RANK_ANY;
 }
 
@@ -112,6 +117,7 @@ static void declare(struct gabion_model *m, const struct gabion_ast_resource *r)
 					 .unreachable = r->unreachable,
 					 .unsure = is_unsure(m, &r->level, level),
 					 .lowest = !r->level.name.text,
+					 .unlevelled = is_unlevelled(&r->level),
 					 .loc = r->name.loc,
 				 });
 	gabion_strmap_add(&m->resource_names, r->name.text, number);

@@ -267,7 +267,7 @@ static uint32_t named_domain(struct gabion_model *m, const struct gabion_ast_nam
 				    "unknown domain \"%s\"", name->text);
 		return GABION_NO_DOMAIN;
 	}
-	if (number != GABION_HOST)
+	if (number != GABION_HOST || m->domains.v[GABION_HOST].block)
 		return number;
 	model_error(m, &name->loc, "write `exec OBJECT unconfined`",
 		    "`as host` would let the program go unconfined without saying so");

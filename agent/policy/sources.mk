@@ -6,9 +6,9 @@
 # --header-file=B/lexer.h -o B/lexer.c; all of it is compiled with -I B and
 # -I agent/policy, and parse.c and lexer.c after both were generated.
 POLICY_SOURCES := $(addprefix agent/policy/, \
-	automata.c call_rules.c call_sets.c comb.c commands.c compile.c condition.c dfa.c diag.c \
-	domains.c doubt.c \
-	emit.c endpoint.c expect.c facts.c filter_table.c filter_uring.c filters.c glob.c \
+	administer.c automata.c call_rules.c call_sets.c comb.c commands.c compile.c condition.c \
+	dfa.c diag.c domains.c doubt.c emit.c endpoint.c expect.c facts.c filter_table.c \
+	filter_uring.c filters.c glob.c \
 	ioctls.c items.c labels.c levels.c mem.c minimise.c names.c nfa.c order.c outcome.c \
 	pair_index.c parse.c pattern.c product.c query.c query_call.c query_ioctl.c resources.c \
 	rules.c source.c strmap.c suggest.c syntax_error.c syscall_constants.c syscall_names.c \

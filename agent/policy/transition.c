@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which domain an execution enters: `enter` from unconfined domains, `enter helper`
- * from the kernel, `exec ... as` from others.  One file must lead to one domain.
+ * Which domain an execution enters: `enter` from the host and unconfined domains, `enter
+ * helper` from the kernel, `exec ... as` from others and from a host that is held.  One file
+ * must lead to one domain.
  */
 #include "model.h"
 #include "witness.h"
@@ -16,17 +17,8 @@ enum entry {
 struct row {
 	enum entry entry;
 	uint16_t *to;
-	uint32_t *by; /* index of rule, or of domain for `enter` */
+	const struct gabion_loc **by;	/* what says so */
 };
-
-static const struct gabion_loc *place_of(const struct gabion_model *m, enum entry entry, uint32_t by)
-{
-	const struct gabion_domain *d = &m->domains.v[by];
-
-	if (entry == BY_RULE)
-		return &m->rules.v[by].loc;
-	return &m->resources.v[entry == BY_HELPER ? d->helper : d->program].loc;
-}
 
 /* What has @label, in the arena; NULL if no name of the kernel's does. */
 static const char *example(struct gabion_model *m, uint32_t label)
@@ -49,9 +41,9 @@ static const char *example(struct gabion_model *m, uint32_t label)
 
 /* False: no file that there can be has the label. */
 static bool report(struct gabion_model *m, const struct row *row, uint32_t domain, uint32_t label,
-		   uint32_t second, uint32_t to_second)
+		   const struct gabion_loc *second, uint32_t to_second)
 {
-	const char *who = row->entry == BY_PROGRAM  ? "an unconfined task"
+	const char *who = row->entry == BY_PROGRAM  ? "a task of the host"
 			  : row->entry == BY_HELPER ? "the kernel"
 						    : gabion_arena_printf(&m->arena, "domain %s",
 									  m->domains.v[domain].name);
@@ -59,16 +51,16 @@ static bool report(struct gabion_model *m, const struct row *row, uint32_t domai
 
 	if (!name)
 		return false;
-	model_error(m, place_of(m, row->entry, second),
+	model_error(m, second,
 		    "make the two globs disjoint, or enter one domain",
 		    "ambiguous transition: when %s executes %s it enters \"%s\" or \"%s\"", who,
 		    name, m->domains.v[row->to[label]].name, m->domains.v[to_second].name);
-	model_note(m, place_of(m, row->entry, row->by[label]), "the other one");
+	model_note(m, row->by[label], "the other one");
 	return true;
 }
 
 static void fill(struct gabion_model *m, struct row *row, uint32_t domain, uint32_t resource,
-		 uint32_t to, uint32_t by)
+		 uint32_t to, const struct gabion_loc *by)
 {
 	const struct gabion_class_model *c = &m->classes[GABION_CLASS_FILE];
 	bool reported = false;
@@ -98,7 +90,8 @@ static void check_target(struct gabion_model *m, const struct gabion_rule *rule)
 	const uint32_t need = GABION_FILE_READ | GABION_FILE_MAP;
 	uint32_t i;
 
-	if (m->domains.v[rule->to].flags & GABION_DOMAIN_UNCONFINED ||
+	/* The host is left for with whatever is executed, and may lack some of it. */
+	if (rule->to == GABION_HOST || m->domains.v[rule->to].flags & GABION_DOMAIN_UNCONFINED ||
 	    m->domains.v[rule->to].lacks)
 		return;
 	for (i = c->of_first[rule->object]; i < c->of_first[rule->object + 1]; i++) {
@@ -124,17 +117,19 @@ static uint16_t *nowhere(size_t n)
 	return to;
 }
 
-/* What an unconfined task enters: row 0 of the matrix. */
-static bool fill_host(struct gabion_model *m, uint16_t *to, uint32_t *by)
+/* What a task of the host enters, held or not: row 0 of the matrix. */
+static bool fill_host(struct gabion_model *m, uint16_t *to, const struct gabion_loc **by)
 {
 	struct row row = { BY_PROGRAM, to, by };
 	bool any = false;
 	uint32_t d;
 
 	for (d = 1; d < m->domains.n; d++) {
-		if (m->domains.v[d].program == GABION_NFA_NONE)
+		uint32_t program = m->domains.v[d].program;
+
+		if (program == GABION_NFA_NONE)
 			continue;
-		fill(m, &row, GABION_HOST, m->domains.v[d].program, d, d);
+		fill(m, &row, GABION_HOST, program, d, &m->resources.v[program].loc);
 		any = true;
 	}
 	return any;
@@ -145,7 +140,7 @@ static uint32_t any_helper(struct gabion_model *m)
 {
 	uint32_t found = GABION_NO_DOMAIN, d;
 
-	for (d = 1; d < m->domains.n; d++) {
+	for (d = 0; d < m->domains.n; d++) {
 		if (!m->domains.v[d].any_helper)
 			continue;
 		if (found == GABION_NO_DOMAIN) {
@@ -162,17 +157,20 @@ static uint32_t any_helper(struct gabion_model *m)
 }
 
 /* What the kernel's helpers enter, where that is not what the host would; @host is row 0. */
-static void fill_helpers(struct gabion_model *m, const uint16_t *host, uint32_t *by)
+static void fill_helpers(struct gabion_model *m, const uint16_t *host,
+			 const struct gabion_loc **by)
 {
 	struct gabion_tables *t = &m->tables[GABION_CLASS_FILE];
 	uint32_t rest = any_helper(m), d, label;
 	struct row row = { BY_HELPER, nowhere(t->nlabels), by };
 	bool any = rest != GABION_NO_DOMAIN;
 
-	for (d = 1; d < m->domains.n; d++) {
-		if (m->domains.v[d].helper == GABION_NFA_NONE)
+	for (d = 0; d < m->domains.n; d++) {
+		uint32_t helper = m->domains.v[d].helper;
+
+		if (helper == GABION_NFA_NONE)
 			continue;
-		fill(m, &row, GABION_HOST, m->domains.v[d].helper, d, d);
+		fill(m, &row, GABION_HOST, helper, d, &m->resources.v[helper].loc);
 		any = true;
 	}
 	for (label = 0; rest != GABION_NO_DOMAIN && label < t->nlabels; label++)
@@ -185,27 +183,52 @@ static void fill_helpers(struct gabion_model *m, const uint16_t *host, uint32_t 
 		free(row.to);
 }
 
+/* `exec ... as` of domain @d; true if there is any. */
+static bool fill_rules(struct gabion_model *m, struct row *row, uint32_t d)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = m->domains.v[d].first_rule; i < m->domains.v[d].last_rule; i++) {
+		const struct gabion_rule *rule = &m->rules.v[i];
+
+		if (rule->kind != GABION_RULE_EXEC || rule->to == GABION_NO_DOMAIN)
+			continue;
+		fill(m, row, d, rule->object, rule->to, &rule->loc);
+		check_target(m, rule);
+		any = true;
+	}
+	return any;
+}
+
+/* The host's own rules, beside what is entered from it. */
+static bool fill_host_rules(struct gabion_model *m, uint16_t *to, const struct gabion_loc **by)
+{
+	struct row row = { BY_PROGRAM, to, by };
+	bool any = fill_rules(m, &row, GABION_HOST);
+	uint32_t label;
+
+	/* To stay is not to be led to it: a helper, which is not held, would be. */
+	for (label = 0; label < m->tables[GABION_CLASS_FILE].nlabels; label++)
+		if (to[label] == GABION_HOST)
+			to[label] = GABION_TRANSITION_NONE;
+	return any;
+}
+
 void gabion_model_transitions(struct gabion_model *m)
 {
 	struct gabion_tables *t = &m->tables[GABION_CLASS_FILE];
-	uint32_t *by = gabion_xcalloc(t->nlabels, sizeof(*by)), d, label;
+	const struct gabion_loc **host_by = gabion_xcalloc(t->nlabels, sizeof(*host_by));
+	const struct gabion_loc **by = gabion_xcalloc(t->nlabels, sizeof(*by));
 	uint16_t *matrix = nowhere(m->domains.n * t->nlabels);
-	bool any = fill_host(m, matrix, by);
-	size_t i;
+	bool any = fill_host(m, matrix, host_by);
+	uint32_t d, label;
 
 	fill_helpers(m, matrix, by);
 	for (d = 1; d < m->domains.n; d++) {
 		struct row row = { BY_RULE, matrix + (size_t)d * t->nlabels, by };
 
-		for (i = m->domains.v[d].first_rule; i < m->domains.v[d].last_rule; i++) {
-			const struct gabion_rule *rule = &m->rules.v[i];
-
-			if (rule->kind != GABION_RULE_EXEC || rule->to == GABION_NO_DOMAIN)
-				continue;
-			fill(m, &row, d, rule->object, rule->to, i);
-			check_target(m, rule);
-			any = true;
-		}
+		any |= fill_rules(m, &row, d);
 		/* Unconfined is unconfined: there `enter` holds as on the host. */
 		for (label = 0;
 		     m->domains.v[d].flags & GABION_DOMAIN_UNCONFINED && label < t->nlabels;
@@ -213,6 +236,8 @@ void gabion_model_transitions(struct gabion_model *m)
 			if (row.to[label] == GABION_TRANSITION_NONE)
 				row.to[label] = matrix[label];
 	}
+	any |= fill_host_rules(m, matrix, host_by);
+	free(host_by);
 	free(by);
 	if (any)
 		t->transition = matrix;

@@ -38,7 +38,8 @@ static bool *find_files_with_levels(const struct gabion_model *m)
 
 	speaks[m->ast.levels_loc.file] = true;
 	for (r = m->ast.resources; r; r = r->next)
-		if (r->level.name.text && strcmp(r->level.name.text, "any"))
+		if (r->level.name.text && strcmp(r->level.name.text, "any") &&
+		    strcmp(r->level.name.text, "none"))
 			speaks[r->name.loc.file] = true;
 	for (b = m->ast.blocks; b; b = b->next)
 		for (rule = b->rules; rule; rule = rule->next)
@@ -88,7 +89,7 @@ static void warn_unconfined(struct gabion_model *m)
 {
 	size_t d, i;
 
-	for (d = 1; d < m->domains.n; d++) {
+	for (d = 0; d < m->domains.n; d++) {
 		const struct gabion_domain *domain = &m->domains.v[d];
 
 		for (i = domain->first_rule; i < domain->last_rule; i++) {

@@ -153,7 +153,7 @@ static void warn_programs(struct names *n)
 	uint32_t nlabels = n->view->classes[GABION_CLASS_FILE].nlabels, domain, label, may;
 	bool *said = gabion_xcalloc(m->rules.n, sizeof(*said));
 
-	for (domain = 1; domain < m->domains.n; domain++) {
+	for (domain = 0; domain < m->domains.n; domain++) {
 		if (m->domains.v[domain].flags & GABION_DOMAIN_UNCONFINED)
 			continue;
 		for (label = 0; label < nlabels; label++) {

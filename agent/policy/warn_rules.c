@@ -312,12 +312,12 @@ void gabion_warn_rules(struct gabion_model *m, const struct gabion_view *view)
 	for (g.klass = GABION_CLASS_FILE; g.klass < GABION_CLASS_TABLES_END; g.klass++) {
 		g.count =
 			gabion_xcalloc((size_t)m->tables[g.klass].nlabels * BITS, sizeof(*g.count));
-		for (g.domain = 1; g.domain < m->domains.n; g.domain++)
+		for (g.domain = 0; g.domain < m->domains.n; g.domain++)
 			if (!(m->domains.v[g.domain].flags & GABION_DOMAIN_UNCONFINED))
 				warn_blocks(&g);
 		free(g.count);
 	}
-	for (g.domain = 1; g.domain < m->domains.n; g.domain++) {
+	for (g.domain = 0; g.domain < m->domains.n; g.domain++) {
 		const struct gabion_domain *d = &m->domains.v[g.domain];
 
 		if (d->flags & GABION_DOMAIN_UNCONFINED)

@@ -225,7 +225,8 @@ static void draw_level(struct generator *g, struct oracle_level *level, bool any
 	if (!level->written)
 		return;
 	level->any = any && !draw(g, 8);
-	if (level->any)
+	level->none = any && !level->any && !draw(g, 8);
+	if (level->any || level->none)
 		return;
 	level->rank = g->p->nranks ? draw(g, g->p->nranks) : 0;
 	for (i = 0; i < g->p->ncategories; i++)
@@ -348,11 +349,12 @@ static void draw_numbers(struct generator *g, struct oracle_rule *rule)
 		};
 }
 
-static void draw_entry(struct generator *g, struct oracle_rule *rule)
+/* The host is entered by helpers only. */
+static void draw_entry(struct generator *g, size_t block, struct oracle_rule *rule)
 {
 	size_t i;
 
-	rule->kind = draw(g, 3) ? ORACLE_ENTER : ORACLE_HELPER;
+	rule->kind = block && draw(g, 3) ? ORACLE_ENTER : ORACLE_HELPER;
 	rule->nobjects = rule->kind == ORACLE_HELPER && !draw(g, 4) ? 0 : 1 + draw(g, 2);
 	for (i = 0; i < rule->nobjects; i++)
 		rule->objects[i] =
@@ -383,7 +385,7 @@ static void draw_rule(struct generator *g, size_t block, struct oracle_rule *rul
 	if (kind == 0 && draw_use(g, block, rule))
 		return;
 	if (kind == 1 && !g->p->blocks[block].abstraction) {
-		draw_entry(g, rule);
+		draw_entry(g, block, rule);
 	} else if (kind == 2) {
 		rule->kind = ORACLE_EXEC;
 		rule->klass = ORACLE_FILE;
@@ -396,6 +398,21 @@ static void draw_rule(struct generator *g, size_t block, struct oracle_rule *rul
 	} else {
 		draw_access(g, rule);
 	}
+}
+
+/* That nobody administers has to be said. */
+static void deny_administration(struct oracle_block *host)
+{
+	if (host->nrules == ORACLE_RULES)
+		host->nrules--;
+	host->rules[host->nrules++] = (struct oracle_rule){
+		.kind = ORACLE_NUMBERS,
+		.klass = ORACLE_CONTROL,
+		.effect = ORACLE_DENY,
+		.nobjects = 1,
+		.objects = {{.kind = ORACLE_NUMBER,
+			     .index = oracle_name(ORACLE_CONTROL, "admin")}},
+	};
 }
 
 void oracle_generate(struct oracle_policy *policy, uint64_t seed)
@@ -417,13 +434,13 @@ void oracle_generate(struct oracle_policy *policy, uint64_t seed)
 	policy->ndomains = 2 + draw(&g, ORACLE_DOMAINS - 1);
 	policy->nblocks = policy->ndomains + draw(&g, ORACLE_BLOCKS - ORACLE_DOMAINS + 1);
 	policy->blocks[0].level.any = true;
-	policy->blocks[0].mode = ORACLE_UNCONFINED;
-	for (i = 1; i < policy->nblocks; i++) {
+	policy->blocks[0].mode = draw(&g, 3) ? ORACLE_UNCONFINED : draw(&g, ORACLE_UNCONFINED);
+	for (i = policy->blocks[0].mode == ORACLE_UNCONFINED; i < policy->nblocks; i++) {
 		struct oracle_block *b = &policy->blocks[i];
 
 		b->abstraction = i >= policy->ndomains;
 		b->nrules = draw(&g, ORACLE_RULES + 1);
-		if (!b->abstraction) {
+		if (i && !b->abstraction) {
 			draw_level(&g, &b->level, false);
 			if (!draw(&g, 3))
 				b->mode = draw(&g, ORACLE_UNCONFINED + 1);
@@ -432,4 +449,6 @@ void oracle_generate(struct oracle_policy *policy, uint64_t seed)
 			draw_rule(&g, i, &b->rules[j]);
 		b->nrules = j;
 	}
+	if (policy->blocks[0].mode != ORACLE_UNCONFINED)
+		deny_administration(&policy->blocks[0]);
 }

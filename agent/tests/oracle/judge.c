@@ -214,27 +214,48 @@ static void inquire(void *arg, const struct oracle_rule *rule)
 	}
 }
 
+/* Line of the first glob of all `enter` of a block, which has some. */
+static uint32_t first_entry(const struct oracle_block *b, enum oracle_rule_kind kind)
+{
+	size_t i, j;
+
+	for (i = 0; i < b->nrules; i++) {
+		if (b->rules[i].gone || b->rules[i].kind != kind)
+			continue;
+		for (j = 0; j < b->rules[i].nobjects; j++)
+			if (!b->rules[i].objects[j].gone)
+				return b->rules[i].objects[j].line;
+	}
+	abort();
+}
+
 /* `enter`: the domain may read, map and execute it, as the line of its first glob says. */
 static void inquire_entries(struct inquiry *x, enum oracle_rule_kind kind)
 {
 	const struct oracle_request *q = x->request;
-	const struct oracle_block *b = &x->policy->blocks[q->domain];
-	size_t i, j;
 
 	if (q->klass != ORACLE_FILE || q->unreachable ||
 	    !oracle_grants(oracle_word("execute"), q->word) ||
 	    !oracle_block_enters(x->policy, q->domain, kind, q->path))
 		return;
 	x->granted = true;
-	for (i = 0; i < b->nrules; i++) {
-		if (b->rules[i].gone || b->rules[i].kind != kind)
+	add_line(&x->grants, first_entry(&x->policy->blocks[q->domain], kind));
+}
+
+/* The host may execute what other domains are entered by. */
+static void inquire_others(struct inquiry *x)
+{
+	const struct oracle_request *q = x->request;
+	size_t i;
+
+	if (q->domain || q->klass != ORACLE_FILE || q->unreachable ||
+	    q->word != oracle_word("execute"))
+		return;
+	for (i = 1; i < x->policy->ndomains; i++) {
+		if (!oracle_block_enters(x->policy, i, ORACLE_ENTER, q->path))
 			continue;
-		for (j = 0; j < b->rules[i].nobjects; j++) {
-			if (b->rules[i].objects[j].gone)
-				continue;
-			add_line(&x->grants, b->rules[i].objects[j].line);
-			return;
-		}
+		x->granted = true;
+		add_line(&x->grants, first_entry(&x->policy->blocks[i], ORACLE_ENTER));
 	}
 }
 
@@ -265,19 +286,21 @@ static struct oracle_level level_of(const struct oracle_policy *p, const struct 
 	if (q->klass == ORACLE_DOMAIN)
 		return p->blocks[q->target].level;
 	for (i = 0; i < p->nresources; i++)
-		if (oracle_resource_has(p, i, q))
+		if (oracle_resource_has(p, i, q) && !p->resources[i].level.none)
 			return p->resources[i].level;
 	*known = false;
+	for (i = 0; i < p->nresources; i++)
+		*known |= oracle_resource_has(p, i, q);
 	return (struct oracle_level){};
 }
 
-/* What executing the file of @q enters for whoever is unconfined, or -1. */
+/* What executing the file of @q enters for the host and whoever is unconfined, or -1. */
 static int entered(const struct oracle_policy *p, enum oracle_rule_kind kind,
 		   const struct oracle_request *q)
 {
 	size_t i;
 
-	for (i = 1; i < p->ndomains && !q->unreachable; i++)
+	for (i = 0; i < p->ndomains && !q->unreachable; i++)
 		if (oracle_block_enters(p, i, kind, q->path))
 			return i;
 	return -1;
@@ -290,7 +313,7 @@ static int entered_by_helper(const struct oracle_policy *p, const struct oracle_
 
 	if (named >= 0 || entered(p, ORACLE_ENTER, q) >= 0)
 		return named;
-	for (i = 1; i < p->ndomains; i++)
+	for (i = 0; i < p->ndomains; i++)
 		for (j = 0; j < p->blocks[i].nrules; j++)
 			if (!p->blocks[i].gone && !p->blocks[i].rules[j].gone &&
 			    p->blocks[i].rules[j].kind == ORACLE_HELPER &&
@@ -299,7 +322,7 @@ static int entered_by_helper(const struct oracle_policy *p, const struct oracle_
 	return -1;
 }
 
-static void judge_transition(const struct inquiry *x, bool unconfined, struct oracle_verdict *v)
+static void judge_transition(const struct inquiry *x, bool as_host, struct oracle_verdict *v)
 {
 	const struct oracle_request *q = x->request;
 
@@ -307,7 +330,7 @@ static void judge_transition(const struct inquiry *x, bool unconfined, struct or
 	    q->word != oracle_word("execute"))
 		return;
 	v->enters = x->as;
-	if (v->enters < 0 && unconfined)
+	if (v->enters < 0 && as_host)
 		v->enters = entered(x->policy, ORACLE_ENTER, q);
 	if (!q->domain)
 		v->helper = entered_by_helper(x->policy, q);
@@ -324,6 +347,7 @@ static void judge_access(const struct oracle_policy *p, const struct oracle_requ
 	oracle_each_rule(p, q->domain, inquire, &x);
 	inquire_entries(&x, ORACLE_ENTER);
 	inquire_entries(&x, ORACLE_HELPER);
+	inquire_others(&x);
 	implied = is_implied(q, &self);
 	if (self)
 		add_line(&x.grants, d->line);
@@ -338,7 +362,7 @@ static void judge_access(const struct oracle_policy *p, const struct oracle_requ
 		v->reason = ORACLE_NO_RULE;
 	else
 		v->reason = ordered ? ORACLE_ALLOWED : ORACLE_ORDER;
-	judge_transition(&x, d->mode == ORACLE_UNCONFINED, v);
+	judge_transition(&x, !q->domain || d->mode == ORACLE_UNCONFINED, v);
 	if (d->mode == ORACLE_UNCONFINED)
 		return;
 	v->audit = v->reason == ORACLE_ALLOWED && x.audit;

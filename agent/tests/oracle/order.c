@@ -71,7 +71,9 @@ static bool forbids(const struct search *s, const struct oracle_rule *rule, size
 	struct oracle_level level = level_of(s->policy, s->block, o);
 	struct exception x = {s->policy, s->block, word, rule->klass, o, false};
 
-	if (oracle_order_permits(word, rule->klass, &s->policy->blocks[s->block].level, &level))
+	/* A rule on what has no level of its own grants as much as the order permits. */
+	if (level.none ||
+	    oracle_order_permits(word, rule->klass, &s->policy->blocks[s->block].level, &level))
 		return false;
 	oracle_each_rule(s->policy, s->block, find_exception, &x);
 	return !x.found;
@@ -103,7 +105,7 @@ bool oracle_order_violated(const struct oracle_policy *p, size_t *block,
 {
 	size_t i;
 
-	for (i = 1; i < p->ndomains; i++) {
+	for (i = 0; i < p->ndomains; i++) {
 		struct search s = {.policy = p, .block = i};
 
 		if (p->blocks[i].gone || p->blocks[i].mode == ORACLE_UNCONFINED)

@@ -77,8 +77,8 @@ static void put_level(struct printer *p, const struct oracle_level *level)
 
 	if (!level->written)
 		return;
-	if (level->any) {
-		put(p, " level any");
+	if (level->any || level->none) {
+		put(p, level->any ? " level any" : " level none");
 		return;
 	}
 	if (p->policy->nranks)
@@ -277,7 +277,7 @@ char *oracle_print(struct oracle_policy *policy)
 	put(&p, policy->ncategories ? "\n" : "");
 	if (!policy->last)
 		put_resources(&p);
-	for (i = 1; i < policy->nblocks; i++)
+	for (i = policy->blocks[0].mode == ORACLE_UNCONFINED; i < policy->nblocks; i++)
 		if (!policy->blocks[i].gone)
 			put_block(&p, i);
 	if (policy->last)

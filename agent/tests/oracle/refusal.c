@@ -71,7 +71,7 @@ static void find_glob(struct oracle_policy *p, const char *name, const struct or
 	char text[ORACLE_GLOB_TEXT];
 	size_t b, i, j;
 
-	for (b = 1; b < p->nblocks; b++) {
+	for (b = 0; b < p->nblocks; b++) {
 		for (i = 0; i < p->blocks[b].nrules && !p->blocks[b].gone; i++) {
 			const struct oracle_rule *r = &p->blocks[b].rules[i];
 
@@ -105,6 +105,7 @@ static struct side find_side(struct oracle_policy *p, const char *name,
 		if (strcmp(known, name))
 			continue;
 		side.matches = oracle_resource_has(p, i, q);
+		side.matches &= !p->resources[i].level.none;
 		side.level = &p->resources[i].level;
 	}
 	return side;
@@ -144,15 +145,15 @@ static void drop_entries(struct oracle_block *b, enum oracle_rule_kind kind, boo
 			b->rules[i].gone = true;
 }
 
-/* Two entries of the kernel or of an unconfined task. */
-static enum oracle_refusal judge_entries(struct oracle_policy *p, enum oracle_rule_kind kind,
-					 const char *path, size_t a, size_t b, bool mend)
+/* Two entries of the kernel. */
+static enum oracle_refusal judge_helpers(struct oracle_policy *p, const char *path, size_t a,
+					 size_t b, bool mend)
 {
-	if (a == b || !oracle_block_enters(p, a, kind, path) ||
-	    !oracle_block_enters(p, b, kind, path))
+	if (!oracle_block_enters(p, a, ORACLE_HELPER, path) ||
+	    !oracle_block_enters(p, b, ORACLE_HELPER, path))
 		return ORACLE_WRONG;
 	if (mend)
-		drop_entries(&p->blocks[b], kind, false);
+		drop_entries(&p->blocks[b], ORACLE_HELPER, false);
 	return ORACLE_RIGHT;
 }
 
@@ -178,6 +179,22 @@ static void find_exit(void *arg, const struct oracle_rule *rule)
 		x->to_b = rule;
 }
 
+/* The host: by `enter` of the one or a rule of its own, and so of the other. */
+static enum oracle_refusal judge_host(struct exits *x, const char *path, bool mend)
+{
+	struct oracle_policy *p = x->policy;
+
+	oracle_each_rule(p, 0, find_exit, x);
+	if ((!x->to_a && !oracle_block_enters(p, x->a, ORACLE_ENTER, path)) ||
+	    (!x->to_b && !oracle_block_enters(p, x->b, ORACLE_ENTER, path)))
+		return ORACLE_WRONG;
+	if (mend && x->to_b)
+		((struct oracle_rule *)x->to_b)->gone = true;
+	else if (mend)
+		drop_entries(&p->blocks[x->b], ORACLE_ENTER, false);
+	return ORACLE_RIGHT;
+}
+
 static size_t block_of(const char *name)
 {
 	return name[0] == 'd' ? strtoul(name + 1, NULL, 10) : 0;
@@ -196,12 +213,14 @@ static enum oracle_refusal judge_transition(struct oracle_policy *p, const char 
 		return ORACLE_WRONG;
 	x.a = block_of(a);
 	x.b = block_of(b);
-	if (!x.a || !x.b || x.a == x.b)
+	if (x.a == x.b)
 		return ORACLE_WRONG;
-	if (!strcmp(who, "an unconfined task"))
-		return judge_entries(p, ORACLE_ENTER, path, x.a, x.b, mend);
 	if (!strcmp(who, "the kernel"))
-		return judge_entries(p, ORACLE_HELPER, path, x.a, x.b, mend);
+		return judge_helpers(p, path, x.a, x.b, mend);
+	if (!x.a || !x.b)
+		return ORACLE_WRONG;
+	if (!strcmp(who, "a task of the host"))
+		return judge_host(&x, path, mend);
 	if (strncmp(who, "domain d", 8))
 		return ORACLE_WRONG;
 	x.block = block_of(who + 7);
@@ -252,6 +271,7 @@ static enum oracle_refusal judge_program(struct oracle_policy *p, const char *me
 	d = &p->blocks[block_of(name)];
 	for (i = 0; i < p->nresources; i++)
 		if (!p->resources[i].gone && p->resources[i].klass == ORACLE_FILE &&
+		    !p->resources[i].level.none &&
 		    !oracle_order_permits(oracle_word("execute"), ORACLE_FILE, &d->level,
 					  &p->resources[i].level))
 			break;

@@ -78,10 +78,11 @@ struct oracle_glob {
 	struct oracle_piece pieces[ORACLE_PIECES];
 };
 
-/* A level as written; the lowest where none is. */
+/* A level as written; the lowest where none is. @none: a resource has none of its own. */
 struct oracle_level {
 	bool written;
 	bool any;
+	bool none;
 	uint8_t rank;
 	bool categories[ORACLE_CATEGORIES];
 };
@@ -193,7 +194,8 @@ struct oracle_block {
  * @seed:	that it was made from
  * @nranks:	0: no `level` statement
  * @last:	resources stand behind the blocks
- * @blocks:	@ndomains domains, the first of which is the host and not printed; then abstractions
+ * @blocks:	@ndomains domains, the first of which is the host and printed if it is held; then
+ *		abstractions
  */
 struct oracle_policy {
 	uint64_t seed;

@@ -49,7 +49,7 @@ static const struct oracle_name families[] = {
 	{{"unix"}}, {{"inet"}}, {{"inet6"}}, {{"netlink"}}, {{"packet"}}, {{"mctp"}},
 };
 static const struct oracle_name controls[] = {
-	{{"mount"}}, {{"keys"}}, {{"io_uring"}}, {{"jit"}}, {{"bpf"}}, {{"binder"}},
+	{{"mount"}}, {{"keys"}}, {{"io_uring"}}, {{"jit"}}, {{"bpf"}}, {{"binder"}}, {{"admin"}},
 };
 static const struct oracle_name netlinks[] = {
 	{{"route", "0"}}, {{"audit", "9"}}, {{"generic", "16"}}, {{"smc", "22"}}, {{"31"}},

@@ -52,7 +52,8 @@ struct gabion_policy_header {
  * enum gabion_section - what a section holds
  * @GABION_SECTION_STRINGS:	NUL-terminated UTF-8 strings; offset 0 is ""; the last byte is NUL
  * @GABION_SECTION_LEVELS:	struct gabion_policy_level[]; at least one
- * @GABION_SECTION_DOMAINS:	struct gabion_policy_domain[]; entry 0 is the host's default domain
+ * @GABION_SECTION_DOMAINS:	struct gabion_policy_domain[]; entry 0 is the host's default
+ *				domain, that of every user task which is in no other
  * @GABION_SECTION_RESOURCES:	struct gabion_policy_resource[]; for people and queries only
  * @GABION_SECTION_RULES:	struct gabion_policy_rule[]; for people and queries only
  * @GABION_SECTION_FILTERS:	(optional) struct gabion_policy_filter[], ascending by domain (syscall.h)
@@ -133,8 +134,8 @@ struct gabion_policy_level {
 
 #define GABION_RANK_ANY		0xffffffffU
 
-/* Domain flags. */
-#define GABION_DOMAIN_UNCONFINED	(1U << 0)	/* every check passes; domain 0 always has it */
+/* Domain flags. Domain 0, the host's, is unconfined unless the policy holds it to rules. */
+#define GABION_DOMAIN_UNCONFINED	(1U << 0)	/* every check passes */
 #define GABION_DOMAIN_COMPLAIN		(1U << 1)	/* refusals are recorded and let pass */
 #define GABION_DOMAIN_I386		(1U << 2)	/* may enter through the 32-bit ABI ... */
 #define GABION_DOMAIN_X32		(1U << 3)	/* ... x32; said by the filter where it has one */
