@@ -140,6 +140,20 @@ programs-%: stage-%
 	qemu-test/vm --kernel $* --with redis-server,openssh-server,openssh-client --smp 2 \
 		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/programs
 
+# services-6.1: Debian's services under the policies that we ship. SERVICES="redis sshd": only these;
+# COMPLAIN=1: what would be refused.
+SERVICES ?=
+COMPLAIN ?=
+SERVICE_PACKAGES := redis-server
+$(B)/selftests/abuse: selftests/services/abuse.c
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARNINGS) -static -o $@ $<
+
+services-%: stage-% $(B)/selftests/abuse
+	qemu-test/vm --kernel $* --init --no-module --with $(SERVICE_PACKAGES) --smp 2 --timeout 1500 \
+		--share $(CURDIR) -- env ABUSE=$(CURDIR)/$(B)/selftests/abuse COMPLAIN=$(COMPLAIN) \
+		$(CURDIR)/selftests/services/run $(SERVICES)
+
 # syscall-random-6.1: selftests/syscall_random.c for much longer than in `make test`.
 RANDOM_POLICIES ?= 200
 syscall-random-%: stage-% tracer-% selftests
