@@ -68,10 +68,10 @@ static int add_command(struct gabion_table *table, const json_t *machine)
 
 static int print_table(const json_t *machines)
 {
-	static const char *const titles[] = {"NAME", "PID", "DOMAIN", "CPUS",
-					     "MIB",  "AGE", "COMMAND"};
-	cleanup_table struct gabion_table table = {.ncolumns = 7,
-						   .right = 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5};
+	static const char *const titles[] = {"NAME", "PID", "DOMAIN", "ISOLATION",
+					     "CPUS", "MIB", "AGE",    "COMMAND"};
+	cleanup_table struct gabion_table table = {.ncolumns = 8,
+						   .right = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6};
 	const json_t *machine;
 	size_t i;
 	int err = 0;
@@ -87,6 +87,9 @@ static int print_table(const json_t *machines)
 		err = err ? err
 			  : gabion_table_text(
 				    &table, json_string_value(json_object_get(machine, "domain")));
+		err = err ? err
+			  : gabion_table_text(&table, json_string_value(json_object_get(
+							      machine, "isolation")));
 		err = err ? err : add_number(&table, machine, "cpus");
 		err = err ? err : add_number(&table, machine, "memory_mib");
 		err = err ? err : add_age(&table, machine);

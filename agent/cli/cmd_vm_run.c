@@ -16,6 +16,7 @@
 #include "../common/text.h"
 #include "../policy/policy.h"
 #include "../vm/image.h"
+#include "../vm/jail.h"
 #include "../vm/options.h"
 #include "../vm/session.h"
 #include "usage.h"
@@ -30,6 +31,7 @@
  * @policy:	where the domain is; NULL: the policy directory
  * @guest_dir:	where what is not given is
  * @env:	of the command
+ * @no_jail:	gabion-vmm is to be what we are, also where we are root
  * @files:	names that were made; owned
  */
 struct vm_run {
@@ -38,6 +40,7 @@ struct vm_run {
 	const char *guest_dir;
 	const char *env[ENV_MAX + 8];
 	size_t nenv;
+	bool no_jail;
 	char *files[8];
 	size_t nfiles;
 	char name[GABION_VM_NAME_MAX + 1];
@@ -149,6 +152,9 @@ static int take_option(struct vm_run *run, int option, char *value, struct gabio
 	case 'g':
 		run->guest_dir = value;
 		return 0;
+	case 'j':
+		run->no_jail = true;
+		return 0;
 	default:
 		m->vmm = value;
 		return 0;
@@ -158,13 +164,21 @@ static int take_option(struct vm_run *run, int option, char *value, struct gabio
 static int parse(struct vm_run *run, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
-		{"domain", required_argument, NULL, 'd'}, {"policy", required_argument, NULL, 'p'},
-		{"name", required_argument, NULL, 'n'},	  {"rootfs", required_argument, NULL, 'r'},
-		{"cpus", required_argument, NULL, 'c'},	  {"mem", required_argument, NULL, 'm'},
-		{"share", required_argument, NULL, 's'},  {"net", required_argument, NULL, 't'},
-		{"env", required_argument, NULL, 'e'},	  {"cwd", required_argument, NULL, 'w'},
-		{"kernel", required_argument, NULL, 'k'}, {"guest", required_argument, NULL, 'g'},
-		{"vmm", required_argument, NULL, 'v'},	  {0},
+		{"domain", required_argument, NULL, 'd'},
+		{"policy", required_argument, NULL, 'p'},
+		{"name", required_argument, NULL, 'n'},
+		{"rootfs", required_argument, NULL, 'r'},
+		{"cpus", required_argument, NULL, 'c'},
+		{"mem", required_argument, NULL, 'm'},
+		{"share", required_argument, NULL, 's'},
+		{"net", required_argument, NULL, 't'},
+		{"env", required_argument, NULL, 'e'},
+		{"cwd", required_argument, NULL, 'w'},
+		{"kernel", required_argument, NULL, 'k'},
+		{"guest", required_argument, NULL, 'g'},
+		{"vmm", required_argument, NULL, 'v'},
+		{"no-jail", no_argument, NULL, 'j'},
+		{0},
 	};
 	int option, index = 0;
 
@@ -245,22 +259,30 @@ static int judge(struct vm_run *run, const char *policy_dir, bool own_rootfs,
 
 /* ---- running ---- */
 
-static int prepare_image(struct gabion_vm_machine *m, const struct gabion_vm_entry *entry,
-			 char made[GABION_VM_PATH_MAX], struct gabion_error *error)
+/* Settle which image it has, and whom it runs as. A folder gets an empty one for now, @made. */
+static int choose(const struct vm_run *run, struct gabion_vm_machine *m,
+		  const struct gabion_vm_entry *entry, char made[GABION_VM_PATH_MAX], int *user,
+		  struct gabion_error *error)
 {
 	struct stat st;
-	int err;
 
 	if (stat(m->rootfs, &st))
 		return gabion_error_set(error, -errno, "%s: %s", m->rootfs, strerror(errno));
-	m->image = m->rootfs;
-	if (S_ISDIR(st.st_mode)) {
-		err = gabion_vm_entry_image(entry, made, error);
-		err = err ? err : gabion_vm_image_make(m->rootfs, made, error);
-		if (err)
-			return err;
-		m->image = made;
-	}
+	m->image = S_ISDIR(st.st_mode) ? made : m->rootfs;
+	if (m->image == made && gabion_vm_entry_image(entry, made, error))
+		return error->code;
+	return geteuid() || run->no_jail ? 0 : gabion_vm_jail_allot(&m->uid, user, error);
+}
+
+static int prepare_image(struct gabion_vm_machine *m, struct gabion_error *error)
+{
+	bool made = m->image != m->rootfs;
+	int err = made ? gabion_vm_image_make(m->rootfs, m->image, error) : 0;
+
+	if (!err && made && m->uid)
+		err = gabion_vm_jail_give(m, m->image, error);
+	if (err)
+		return err;
 	m->type = gabion_vm_image_type(m->image, error);
 	return m->type ? 0 : error->code;
 }
@@ -268,15 +290,20 @@ static int prepare_image(struct gabion_vm_machine *m, const struct gabion_vm_ent
 static int write_files(const struct gabion_vm_machine *m, const struct gabion_vm_entry *entry,
 		       struct gabion_error *error)
 {
+	const char *name =
+		m->uid ? GABION_VM_FILE_JAIL GABION_VM_INSIDE_CONFIG : GABION_VM_FILE_CONFIG;
 	cleanup_json struct gabion_json config = {0}, state = {0};
+	char path[GABION_VM_PATH_MAX];
 	int err;
 
 	gabion_vm_machine_config(m, entry, &config);
 	gabion_vm_machine_state(m, (uint64_t)getpid(), (uint64_t)time(NULL), &state);
 	if (config.failed || state.failed)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
-	err = gabion_vm_entry_write(entry, GABION_VM_FILE_CONFIG, config.data, config.length,
-				    error);
+	err = gabion_vm_entry_write(entry, name, config.data, config.length, error);
+	gabion_vm_entry_file(entry, name, path);
+	if (!err && m->uid)
+		err = gabion_vm_jail_give(m, path, error);
 	return err ? err
 		   : gabion_vm_entry_write(entry, GABION_VM_FILE_STATE, state.data, state.length,
 					   error);
@@ -300,14 +327,15 @@ static void print_tail(const struct gabion_keeper *keeper)
 static int run_session(struct gabion_vm_machine *m, const struct gabion_vm_entry *entry,
 		       struct gabion_keeper *keeper, struct gabion_error *error)
 {
-	char made[GABION_VM_PATH_MAX];
 	cleanup_fd int listener = -1;
-	int err = prepare_image(m, entry, made, error);
+	int err = prepare_image(m, error);
 
+	if (!err && m->uid)
+		err = gabion_vm_jail_make(m, entry, error);
 	err = err ? err : write_files(m, entry, error);
 	if (err)
 		return GABION_VM_EXIT_FAILED;
-	listener = gabion_vm_session_listen(entry, error);
+	listener = gabion_vm_session_listen(m, entry, error);
 	if (listener < 0)
 		return GABION_VM_EXIT_FAILED;
 	err = gabion_keeper_go(keeper);
@@ -318,18 +346,23 @@ static int run_session(struct gabion_vm_machine *m, const struct gabion_vm_entry
 	return gabion_vm_session_run(m, listener, keeper, error);
 }
 
-static int run_machine(struct gabion_vm_machine *m, struct gabion_error *error)
+static int run_machine(struct vm_run *run, struct gabion_error *error)
 {
-	char config[GABION_VM_PATH_MAX];
-	const char *argv[GABION_VM_ARGV_MAX];
+	struct gabion_vm_machine *m = &run->machine;
+	char made[GABION_VM_PATH_MAX];
+	cleanup_fd int user = -1;
 	struct gabion_vm_entry entry;
 	struct gabion_keeper keeper;
 	int status = GABION_VM_EXIT_FAILED;
 
 	if (gabion_vm_entry_create(&entry, m->name, error))
 		return status;
-	gabion_vm_machine_argv(m, &entry, config, argv);
-	if (!gabion_keeper_start(&keeper, &entry, argv, error)) {
+	if (choose(run, m, &entry, made, &user, error)) {
+		gabion_vm_entry_remove(&entry);
+		gabion_vm_entry_close(&entry);
+		return status;
+	}
+	if (!gabion_keeper_start(&keeper, &entry, m, error)) {
 		status = run_session(m, &entry, &keeper, error);
 		if (status == GABION_VM_EXIT_FAILED && error->code)
 			print_tail(&keeper);
@@ -363,5 +396,5 @@ int cmd_vm_run(const struct gabion_cli *cli, int argc, char **argv, struct gabio
 	own_rootfs = run.machine.rootfs;
 	if (complete(&run, error) || judge(&run, cli->policy_dir, own_rootfs, error))
 		return GABION_VM_EXIT_FAILED;
-	return run_machine(&run.machine, error);
+	return run_machine(&run, error);
 }

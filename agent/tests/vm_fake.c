@@ -2,9 +2,11 @@
 /*
  * Stands in for gabion-vmm in the tests of gabion vm: there is no machine; the session that a
  * guest's init would run is run here. FAKE in the command's environment is how to be otherwise.
+ * Of --jail it does what has to do with files: it is in the folder, as the user.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
@@ -45,6 +47,29 @@ static void write_pid(void)
 		die("vm.pid");
 }
 
+/* What @argv has behind @option; NULL: it is not there. */
+static const char *value_of(char **argv, const char *option)
+{
+	for (; *argv; argv++)
+		if (!strcmp(*argv, option))
+			return argv[1];
+	return NULL;
+}
+
+/* Return: is there a jail? */
+static bool enter_jail(char **argv)
+{
+	const char *folder = value_of(argv, "--jail"), *uid = value_of(argv, "--uid");
+	uid_t user = uid ? (uid_t)atoll(uid) : 0;
+
+	if (!folder)
+		return false;
+	if (!user || chdir(folder) || setgroups(0, NULL) || setresgid(user, user, user) ||
+	    setresuid(user, user, user))
+		die("no jail");
+	return true;
+}
+
 static const char *behaviour(const struct gabion_guest_job *job)
 {
 	size_t i;
@@ -80,16 +105,22 @@ int main(int argc, char **argv)
 	struct gabion_session_channels channels = {.reader = &reader, .err = -1};
 	struct gabion_guest_frame frame;
 	struct gabion_guest_job job;
-	json_t *config = argc > 1 ? json_load_file(argv[argc - 1], 0, NULL) : NULL;
-	const char *uds, *image;
+	const char *file = value_of(argv, "--config-file"), *uds, *image;
+	size_t skip;
+	json_t *config;
 	int got;
 
+	(void)argc;
+	write_pid();
+	/* There its names begin with "/". */
+	skip = enter_jail(argv);
+	config = file ? json_load_file(file + skip, 0, NULL) : NULL;
 	uds = json_string_value(json_object_get(json_object_get(config, "vsock"), "uds_path"));
 	image = json_string_value(json_object_get(
 		json_array_get(json_object_get(config, "drives"), 0), "path_on_host"));
-	if (!uds || !image || access(image, R_OK))
+	if (!uds || !image || access(image + skip, R_OK))
 		die("no configuration");
-	write_pid();
+	uds += skip;
 	puts("console: up");
 	fflush(stdout);
 	channels.control = say_hello(uds, GABION_CHANNEL_CONTROL);

@@ -71,6 +71,17 @@ static const char *string_at(const json_t *json, const char *section, const char
 	return json_string_value(json_object_get(value, key));
 }
 
+static void assert_words(const struct gabion_vm_command *command, const char *expected)
+{
+	char line[1024] = "";
+	size_t i;
+
+	for (i = 0; command->argv[i]; i++)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", i ? " " : "",
+			 command->argv[i]);
+	assert_string_equal(line, expected);
+}
+
 static void test_what_gabion_vmm_is_told(void **state)
 {
 	const char *words[] = {"true", NULL};
@@ -82,8 +93,7 @@ static void test_what_gabion_vmm_is_told(void **state)
 					    .cpus = 3,
 					    .memory_mib = 99,
 					    .argv = words};
-	char file[GABION_VM_PATH_MAX];
-	const char *argv[GABION_VM_ARGV_MAX];
+	struct gabion_vm_command command;
 	json_t *config = config_of(&machine);
 
 	(void)state;
@@ -103,9 +113,43 @@ static void test_what_gabion_vmm_is_told(void **state)
 	config = config_of(&machine);
 	assert_string_equal(string_at(config, "network-interfaces", "host_dev_name"), "tap7");
 	json_decref(config);
-	gabion_vm_machine_argv(&machine, &entry, file, argv);
-	assert_string_equal(argv[0], "/bin/vmm");
-	assert_string_equal(file, "/run/gabion-vm/m/config.json");
+	gabion_vm_machine_argv(&machine, &entry, &command);
+	assert_words(&command,
+		     "/bin/vmm --id m --no-api --config-file /run/gabion-vm/m/config.json");
+}
+
+/* Every name is one inside then; its limits are what such a machine needs. */
+static void test_what_gabion_vmm_is_told_of_a_jail(void **state)
+{
+	struct gabion_vm_machine machine = {.name = "m",
+					    .vmm = "vmm",
+					    .kernel = "/k",
+					    .initrd = "/i",
+					    .image = "/image",
+					    .cpus = 2,
+					    .memory_mib = 1024,
+					    .uid = 2000000007};
+	struct gabion_vm_command command;
+	json_t *config = config_of(&machine);
+
+	(void)state;
+	assert_string_equal(string_at(config, "boot-source", "kernel_image_path"), "/kernel");
+	assert_string_equal(string_at(config, "boot-source", "initrd_path"), "/initrd");
+	assert_string_equal(string_at(config, "drives", "path_on_host"), "/rootfs");
+	assert_string_equal(string_at(config, "vsock", "uds_path"), "/vsock");
+	json_decref(config);
+	gabion_vm_machine_argv(&machine, &entry, &command);
+	assert_words(&command,
+		     "vmm --id m --no-api --jail /run/gabion-vm/m/jail --uid 2000000007 --gid "
+		     "2000000007 --cgroup memory.max=1104M --cgroup pids.max=9 --rlimit fsize=1M "
+		     "--netns /run/gabion-vm/m/netns --config-file /config.json");
+	/* A tap is of the host's network. */
+	machine.tap = "tap7";
+	gabion_vm_machine_argv(&machine, &entry, &command);
+	assert_words(&command,
+		     "vmm --id m --no-api --jail /run/gabion-vm/m/jail --uid 2000000007 --gid "
+		     "2000000007 --cgroup memory.max=1104M --cgroup pids.max=9 --rlimit fsize=1M "
+		     "--config-file /config.json");
 }
 
 static void test_the_console_keeps_the_last(void **state)
@@ -155,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds_of_images),
 		cmocka_unit_test(test_what_gabion_vmm_is_told),
+		cmocka_unit_test(test_what_gabion_vmm_is_told_of_a_jail),
 		cmocka_unit_test(test_the_console_keeps_the_last),
 		cmocka_unit_test(test_names),
 	};

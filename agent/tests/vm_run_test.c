@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,8 +24,8 @@ struct fixture {
 	char out[8192];
 };
 
-/* A shell command; "$vm" is gabion vm, "$run" gabion vm run with the fixture's machine. Its exit
- * status. */
+/* A shell command; "$vm" is gabion vm, "$jailed" gabion vm run with the fixture's machine, "$run"
+ * the same without a jail, for whoever runs the tests. Its exit status. */
 static int shell(struct fixture *f, const char *command)
 {
 	char path[160];
@@ -37,7 +39,9 @@ static int shell(struct fixture *f, const char *command)
 	fprintf(script,
 		"cd %s\nexport GABION_VM_DIR=%s/run TMPDIR=%s/tmp\nbin=%s\nvm=\"$bin/gabion-mock "
 		"vm\"\n"
-		"run=\"$vm run --vmm $bin/vm-fake --guest %s/guest\"\n%s\n",
+		"jailed=\"$vm run --vmm $bin/vm-fake --guest %s/guest\"\nrun=\"$jailed "
+		"--no-jail\"\n"
+		"%s\n",
 		f->dir, f->dir, f->dir, getenv("GABION_BIN"), f->dir, command);
 	fclose(script);
 	snprintf(path, sizeof(path), "sh %s/script 2>%s/err", f->dir, f->dir);
@@ -255,7 +259,7 @@ static void test_ps_and_stop(void **state)
 	assert_out(f, "NAME ");
 	assert_out(f, "first");
 	assert_out(f, "\"name\":\"first\"");
-	assert_out(f, "\"cpus\":2,\"memory_mib\":128");
+	assert_out(f, "\"isolation\":\"filter\",\"cpus\":2,\"memory_mib\":128");
 	assert_out(f, "\"guest\":\"/data\",\"read_only\":true");
 	assert_out(f, "\"command\":[\"sh\",\"-c\",\"echo; sleep 1000\"]");
 	assert_out(f, "there is a machine 'first' already");
@@ -314,6 +318,66 @@ static void test_kill(void **state)
 	assert_out(f, "victim\n[]\nrun:\n\ntmp:\n");
 }
 
+/* Where none can be made: says so. */
+static struct fixture *jail_fixture(void **state)
+{
+	if (geteuid() || prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) != 1) {
+		print_message("only root, with every capability, can make a jail\n");
+		skip();
+	}
+	return *state;
+}
+
+/* As a user of its own, with its files in a folder that nobody else sees them in. */
+static void test_a_jail(void **state)
+{
+	struct fixture *f = jail_fixture(state);
+
+	assert_int_equal(
+		shell(f,
+		      "$jailed --name first --rootfs root -- sh -c 'id -u; id -g; sleep 1000' >up "
+		      "& p=$!\n"
+		      "while [ \"$(wc -l <up)\" != 2 ]; do sleep 0.1; done; vmm=/proc/$(cat "
+		      "vm.pid)\n"
+		      "$jailed --name second -- sh -c 'id -u' >other; u=$(head -n 1 up)\n"
+		      "[ $u -ge 2000000000 ] && [ $u = $(tail -n 1 up) ] && [ $u != $(cat other) ] "
+		      "&& "
+		      "echo users differ\n"
+		      "stat -c %u:%g:%a run/first/jail | sed \"s/$u/user/g\"\n"
+		      "cat $vmm/cwd/kernel $vmm/cwd/initrd; cat run/first/jail/kernel\n"
+		      "touch $vmm/cwd/rootfs\n"
+		      "readlink $vmm/ns/mnt /proc/self/ns/mnt | uniq | wc -l\n"
+		      "grep -c run/first/netns.*nsfs $vmm/mountinfo\n"
+		      "$vm ps --json | sed \"s/$u/user/\"; $vm stop first; wait $p"),
+		143);
+	assert_out(f, "users differ\nuser:user:700\nkernel\ninit\n2\n1\n");
+	assert_out(f, "\"isolation\":\"jail\",\"uid\":user,");
+	assert_out(f, "cwd/rootfs': Read-only file system");
+}
+
+static void test_jails_that_cannot_be(void **state)
+{
+	struct fixture *f = jail_fixture(state);
+
+	assert_int_equal(shell(f, "chmod 600 guest/initrd; $jailed -- true"), 125);
+	assert_out(f, "guest/initrd: the machine's user in its jail may not read it: chmod o+r, or "
+		      "--no-jail");
+	assert_int_equal(shell(f, "$run -- true"), 0);
+}
+
+static void test_kill_of_a_jail(void **state)
+{
+	struct fixture *f = jail_fixture(state);
+
+	assert_int_equal(shell(f,
+			       "$jailed --name victim --rootfs root -- sh -c 'echo $$; exec sleep "
+			       "1000' >up & p=$!\n"
+			       "while [ ! -s up ]; do sleep 0.1; done; kill -9 $p; kill $(cat up)\n"
+			       "for i in $(seq 50); do kill -0 $(cat vm.pid) || exit 0; sleep "
+			       "0.1; done; exit 1"),
+			 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -331,6 +395,9 @@ int main(void)
 		TEST(test_stop_of_one_that_does_not_listen),
 		TEST(test_console),
 		TEST(test_kill),
+		TEST(test_a_jail),
+		TEST(test_jails_that_cannot_be),
+		TEST(test_kill_of_a_jail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #define ROOT_DIR "/run/gabion-vm"
 /* No name of a machine begins with a dot. Held while folders are made and swept. */
 #define DIR_LOCK ".lock"
+#define USERS	 ".users"
 
 bool gabion_vm_name_is_valid(const char *name)
 {
@@ -56,7 +57,7 @@ static int find_dir(char dir[GABION_VM_PATH_MAX], struct gabion_error *error)
 		return gabion_error_set(
 			error, -ENOENT,
 			"XDG_RUNTIME_DIR names no folder: set it to one of yours for what runs");
-	/* Names of sockets are short: "/NAME/vsock_N" has to fit behind. */
+	/* Names of sockets are short: "/NAME/jail/vsock_N" has to fit behind. */
 	if (n < 0 ||
 	    (size_t)n + GABION_VM_NAME_MAX + 20 > sizeof(((struct sockaddr_un *)0)->sun_path))
 		return gabion_error_set(error, -ENAMETOOLONG, "%s: too long for sockets below it",
@@ -212,12 +213,40 @@ int gabion_vm_entry_image(const struct gabion_vm_entry *entry, char path[GABION_
 	return gabion_error_set(error, -errno, "%s: %s", link, strerror(errno));
 }
 
+int gabion_vm_entry_open_users(struct gabion_error *error)
+{
+	int err = check_dir(ROOT_DIR, error), fd;
+
+	if (err)
+		return err;
+	fd = open(ROOT_DIR "/" USERS, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? gabion_error_set(error, -errno, ROOT_DIR "/" USERS ": %s", strerror(errno))
+		      : fd;
+}
+
+/* Remove what is in @folder. A machine makes no folders in that of its jail, for which gabion-vmm's
+ * filter has no call: one that is there is empty. */
+static void empty_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct dirent *file;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((file = readdir(dir)))
+		if (unlinkat(fd, file->d_name, 0))
+			unlinkat(fd, file->d_name, AT_REMOVEDIR);
+	closedir(dir);
+}
+
 void gabion_vm_entry_remove(const struct gabion_vm_entry *entry)
 {
 	char path[GABION_VM_PATH_MAX], target[GABION_VM_PATH_MAX];
-	struct dirent *file;
 	ssize_t n;
-	DIR *dir;
 
 	gabion_vm_entry_file(entry, GABION_VM_FILE_IMAGE, path);
 	n = readlink(path, target, sizeof(target) - 1);
@@ -225,12 +254,9 @@ void gabion_vm_entry_remove(const struct gabion_vm_entry *entry)
 		target[n] = '\0';
 		unlink(target);
 	}
-	dir = opendir(entry->path);
-	if (!dir)
-		return;
-	while ((file = readdir(dir)))
-		unlinkat(dirfd(dir), file->d_name, 0);
-	closedir(dir);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_JAIL, path);
+	empty_folder(path);
+	empty_folder(entry->path);
 	rmdir(entry->path);
 }
 

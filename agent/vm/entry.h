@@ -23,6 +23,8 @@
 #define GABION_VM_FILE_CONFIG  "config.json"
 #define GABION_VM_FILE_CONTROL "control" /* socket of the keeper: keeper.h */
 #define GABION_VM_FILE_VSOCK   "vsock"
+#define GABION_VM_FILE_JAIL    "jail"  /* folder: jail.h */
+#define GABION_VM_FILE_NETNS   "netns" /* where the network namespace of a jail is mounted */
 #define GABION_VM_FILE_IMAGE   "image" /* symbolic link to the image that was made for it */
 
 /**
@@ -59,7 +61,13 @@ int gabion_vm_entry_write(const struct gabion_vm_entry *entry, const char *file,
 int gabion_vm_entry_image(const struct gabion_vm_entry *entry, char path[GABION_VM_PATH_MAX],
 			  struct gabion_error *error);
 
-/* Remove the folder, and the image that was made for it. */
+/*
+ * Open the file whose locks say which users the machines in jails have: one for all machines of
+ * root, whatever $GABION_VM_DIR says. The descriptor, or -errno and @error.
+ */
+int gabion_vm_entry_open_users(struct gabion_error *error);
+
+/* Remove the folder, with that of its jail, and the image that was made for it. */
 void gabion_vm_entry_remove(const struct gabion_vm_entry *entry);
 
 /* Close the lock; the folder stays. */

@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "jail.h"
+
 #define CLIENTS	     8
 #define REQUEST_SIZE 3
 
@@ -41,7 +43,7 @@ struct client {
  */
 struct kept {
 	const struct gabion_vm_entry *entry;
-	const char *const *argv;
+	const struct gabion_vm_machine *machine;
 	struct gabion_console *console;
 	pid_t starter, vmm;
 	int life, listener, pidfd, output, input;
@@ -67,15 +69,24 @@ static void close_fd(int *fd)
 static __attribute__((noreturn)) void become_vmm(const struct kept *k, pid_t keeper, int in,
 						 int out)
 {
+	struct gabion_vm_command command;
+	struct gabion_error error;
+
 	/* However the keeper ends. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != keeper || dup2(in, 0) < 0 ||
 	    dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
+	/* What it says now is the console's. */
+	if (k->machine->uid && gabion_vm_jail_furnish(k->machine, k->entry, &error)) {
+		dprintf(2, "%s\n", error.text);
+		_exit(126);
+	}
+	gabion_vm_machine_argv(k->machine, k->entry, &command);
 	/* Nothing that our caller left open, either. */
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	signal(SIGPIPE, SIG_DFL);
-	execvp(k->argv[0], (char *const *)k->argv);
-	dprintf(2, "cannot run %s: %s\n", k->argv[0], strerror(errno));
+	execvp(command.argv[0], (char *const *)command.argv);
+	dprintf(2, "cannot run %s: %s\n", command.argv[0], strerror(errno));
 	_exit(127);
 }
 
@@ -266,6 +277,9 @@ static int end_vmm(struct kept *k)
 	kill(k->vmm, SIGKILL);
 	while (waitpid(k->vmm, &status, 0) < 0 && errno == EINTR)
 		continue;
+	/* The jail's own keeper takes away the rest: then there is nothing any more. */
+	while (k->machine->uid && (wait(NULL) > 0 || errno == EINTR))
+		continue;
 	if (k->output >= 0)
 		take_output(k);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -277,6 +291,9 @@ static __attribute__((noreturn)) void run(struct kept *k)
 
 	/* Not of the starter's terminal, nor a holder of its streams. */
 	setsid();
+	/* The processes of a jail become ours when the one that we started is killed. */
+	if (k->machine->uid)
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	signal(SIGPIPE, SIG_IGN);
 	if (null >= 0) {
 		dup2(null, 0);
@@ -303,10 +320,10 @@ static struct gabion_console *map_console(void)
 }
 
 int gabion_keeper_start(struct gabion_keeper *keeper, struct gabion_vm_entry *entry,
-			const char *const argv[], struct gabion_error *error)
+			const struct gabion_vm_machine *machine, struct gabion_error *error)
 {
 	struct kept k = {.entry = entry,
-			 .argv = argv,
+			 .machine = machine,
 			 .starter = getpid(),
 			 .pidfd = -1,
 			 .output = -1,

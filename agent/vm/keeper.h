@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-#include "entry.h"
+#include "machine.h"
 
 #define GABION_KEEPER_CONSOLE 'C'
 #define GABION_KEEPER_STOP    'S'
@@ -48,10 +48,10 @@ struct gabion_keeper {
 
 /*
  * Start the keeper of @entry, whose lock goes over to it. It removes the entry in the end. It
- * starts @argv, gabion-vmm, when gabion_keeper_go() is called. 0 or -errno.
+ * starts gabion-vmm for @machine, as that is now, when gabion_keeper_go() is called. 0 or -errno.
  */
 int gabion_keeper_start(struct gabion_keeper *keeper, struct gabion_vm_entry *entry,
-			const char *const argv[], struct gabion_error *error);
+			const struct gabion_vm_machine *machine, struct gabion_error *error);
 
 /* All that gabion-vmm needs is there. 0 or -errno. */
 int gabion_keeper_go(const struct gabion_keeper *keeper);

@@ -5,13 +5,22 @@
 #ifndef GABION_VM_MACHINE_H
 #define GABION_VM_MACHINE_H
 
+#include <sys/types.h>
+
 #include "../../vmm/guest/protocol.h"
 #include "../common/json.h"
 #include "entry.h"
 #include "grant.h"
 
-/* One more than the words of gabion_vm_machine_argv(). */
-#define GABION_VM_ARGV_MAX 16
+/* More than the words of gabion_vm_machine_argv(). */
+#define GABION_VM_ARGV_MAX 32
+
+/* What a machine in a jail calls its files. */
+#define GABION_VM_INSIDE_KERNEL "/kernel"
+#define GABION_VM_INSIDE_INITRD "/initrd"
+#define GABION_VM_INSIDE_IMAGE	"/rootfs"
+#define GABION_VM_INSIDE_CONFIG "/config.json"
+#define GABION_VM_INSIDE_VSOCK	"/vsock"
 
 /**
  * struct gabion_vm_share - a folder that the guest gets
@@ -37,6 +46,8 @@ struct gabion_vm_share {
  * @image:	what the guest mounts as its root; of type @type
  * @domain:	NULL: of no domain, so that nothing is refused
  * @tap:	network device; NULL: no network
+ * @uid:	user and group that gabion-vmm is, in a jail of its own (jail.h); 0: there is no
+ * jail
  * @argv, @env, @cwd: of the command
  */
 struct gabion_vm_machine {
@@ -46,6 +57,7 @@ struct gabion_vm_machine {
 	unsigned int cpus, memory_mib;
 	const char *domain;
 	const char *tap;
+	uid_t uid;
 	struct gabion_vm_share shares[GABION_GUEST_SHARES_MAX];
 	size_t share_count;
 	const char **argv, **env;
@@ -56,13 +68,19 @@ struct gabion_vm_machine {
 void gabion_vm_machine_config(const struct gabion_vm_machine *machine,
 			      const struct gabion_vm_entry *entry, struct gabion_json *json);
 
-/*
- * The words that start gabion-vmm, NULL-terminated; this is the only place that knows them.
- * @config: room for the path of the configuration file, which must live as long as @argv.
+/**
+ * struct gabion_vm_command - the words that start gabion-vmm
+ * @argv:	NULL-terminated; some are the other members
  */
+struct gabion_vm_command {
+	const char *argv[GABION_VM_ARGV_MAX];
+	char config[GABION_VM_PATH_MAX], jail[GABION_VM_PATH_MAX], netns[GABION_VM_PATH_MAX];
+	char uid[16], memory[40], threads[24];
+};
+
+/* Fill in @command, for as long as @machine lives; this is the only place that knows the words. */
 void gabion_vm_machine_argv(const struct gabion_vm_machine *machine,
-			    const struct gabion_vm_entry *entry, char config[GABION_VM_PATH_MAX],
-			    const char *argv[GABION_VM_ARGV_MAX]);
+			    const struct gabion_vm_entry *entry, struct gabion_vm_command *command);
 
 /* What `gabion vm ps` tells of it, into @json: started by process @pid at @started, in seconds
  * since 1970. */

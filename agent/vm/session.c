@@ -17,6 +17,7 @@
 #include "../../vmm/guest/pump.h"
 #include "../common/cleanup.h"
 #include "../common/text.h"
+#include "jail.h"
 #include "share.h"
 #include "terminal.h"
 
@@ -380,12 +381,23 @@ static struct session *make_session(const struct gabion_vm_machine *machine, int
 	return s;
 }
 
-int gabion_vm_session_listen(const struct gabion_vm_entry *entry, struct gabion_error *error)
+int gabion_vm_session_listen(const struct gabion_vm_machine *machine,
+			     const struct gabion_vm_entry *entry, struct gabion_error *error)
 {
-	char name[32];
+	char name[32], path[GABION_VM_PATH_MAX];
+	int fd;
 
-	snprintf(name, sizeof(name), "%s_%d", GABION_VM_FILE_VSOCK, GABION_GUEST_PORT);
-	return gabion_vm_entry_listen(entry, name, error);
+	snprintf(name, sizeof(name), "%s_%d",
+		 machine->uid ? GABION_VM_FILE_JAIL GABION_VM_INSIDE_VSOCK : GABION_VM_FILE_VSOCK,
+		 GABION_GUEST_PORT);
+	fd = gabion_vm_entry_listen(entry, name, error);
+	if (fd < 0 || !machine->uid)
+		return fd;
+	gabion_vm_entry_file(entry, name, path);
+	if (!gabion_vm_jail_give(machine, path, error))
+		return fd;
+	close(fd);
+	return error->code;
 }
 
 int gabion_vm_session_run(const struct gabion_vm_machine *machine, int listener,

@@ -14,10 +14,11 @@
 #define GABION_VM_EXIT_FAILED 125
 
 /*
- * Listen for the guest of @entry: before its machine is started. The descriptor, or -errno and
- * @error.
+ * Listen for the guest of @machine in @entry, where its jail is made: before it is started. The
+ * descriptor, or -errno and @error.
  */
-int gabion_vm_session_listen(const struct gabion_vm_entry *entry, struct gabion_error *error);
+int gabion_vm_session_listen(const struct gabion_vm_machine *machine,
+			     const struct gabion_vm_entry *entry, struct gabion_error *error);
 
 /**
  * gabion_vm_session_run - give the guest its job, and serve it to its end
