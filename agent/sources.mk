@@ -13,7 +13,7 @@ NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decod
 	policy.c query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c relay.c spool.c)
-SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c confine.c cubes.c export.c \
+SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c call_list.c confine.c cubes.c export.c \
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
 FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))
 FLOW_SOURCES := $(sort $(wildcard agent/flow/*.c))
@@ -22,7 +22,7 @@ LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOU
 
 # Virtual machines of gabion vm, and the protocol that they share with the init of their guests.
 VM_SOURCES := $(addprefix agent/vm/, console.c entry.c grant.c image.c jail.c keeper.c machine.c options.c session.c \
-	share.c share_change.c share_files.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
+	share.c share_change.c share_confine.c share_files.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
 
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
 DAEMON_SOURCES := $(filter-out agent/daemon/main.c,$(sort $(wildcard agent/daemon/*.c)))

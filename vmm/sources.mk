@@ -12,7 +12,7 @@ VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end
 	$(addprefix vmm/virtio/, balloon.c block.c mmio.c net.c queue.c rng.c server.c vsock.c vsock_stream.c) \
 	agent/common/error.c agent/common/file.c agent/common/microhttpd.c \
 	$(addprefix agent/netlink/, attr.c open.c policy.c request.c) \
-	$(addprefix agent/seccomp/, bpf.c confine.c rlimits.c)
+	$(addprefix agent/seccomp/, bpf.c call_list.c confine.c rlimits.c)
 VMM_MAIN := vmm/main.c
 
 VMM_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DGABION_VERSION='"$(VERSION)"' \

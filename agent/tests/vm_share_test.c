@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,7 +93,7 @@ static int ask(struct guest *g)
 
 static void connect_guest(struct guest *g, bool read_only)
 {
-	int fds[2], root;
+	int fds[2], root, err;
 	char path[128];
 
 	in_dir(g, "share", path);
@@ -102,7 +103,10 @@ static void connect_guest(struct guest *g, bool read_only)
 	g->server = fork();
 	if (!g->server) {
 		close(fds[0]);
-		_exit(-gabion_vm_share_serve(fds[1], root, read_only));
+		err = gabion_vm_share_confine(read_only);
+		/* The sanitizers' _exit() makes calls that ours does not. */
+		syscall(SYS_exit_group,
+			-(err ? err : gabion_vm_share_serve(fds[1], root, read_only)));
 	}
 	close(fds[1]);
 	close(root);
@@ -365,8 +369,8 @@ static void test_read_only(void **state)
 	assert_int_equal(open_fid(g, 1, O_WRONLY), -EROFS);
 	assert_int_equal(open_fid(g, 1, O_RDONLY | O_TRUNC), -EROFS);
 	assert_int_equal(set_mode(g, 1, 0), -EROFS);
-	assert_int_equal(open_fid(g, 1, O_RDONLY), 0);
-	assert_int_equal(write_fid(g, 1, "x"), -EBADF);
+	assert_int_equal(open_fid(g, 1, O_RDONLY | O_APPEND), 0);
+	assert_int_equal(write_fid(g, 1, "x"), -EROFS);
 	assert_int_equal(create(g, 0, "new", 0644), -EROFS);
 	begin(g, SHARE_MKDIR);
 	put(g, 0, 4);

@@ -96,8 +96,9 @@ static int send_job(struct session *s)
 /* A process for each share: it has nothing of ours but the folder. */
 static int start_share(struct session *s, int fd, const struct gabion_vm_share *share)
 {
+	bool read_only = share->access != GABION_VM_WRITE;
 	pid_t starter = getpid(), pid = fork();
-	int folder, socket;
+	int folder, socket, err;
 
 	if (!pid) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != starter)
@@ -109,7 +110,8 @@ static int start_share(struct session *s, int fd, const struct gabion_vm_share *
 		close_range(5, ~0U, 0);
 		close_range(0, 2, 0);
 		fcntl(3, F_SETFL, 0);
-		_exit(-gabion_vm_share_serve(3, 4, share->access != GABION_VM_WRITE));
+		err = gabion_vm_share_confine(read_only);
+		_exit(-(err ? err : gabion_vm_share_serve(3, 4, read_only)));
 	}
 	close(fd);
 	return pid < 0 ? fail(s, "cannot start a process for a share") : 0;

@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/capability.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "share_files.h"
@@ -205,36 +202,13 @@ static int serve_one(struct share *share, int fd, unsigned char *message, struct
 	return write_all(fd, reply->bytes, reply->size);
 }
 
-/* Then the kernel takes set-user-ID bits from what the guest writes, also where root serves. */
-static int lose_fsetid(void)
-{
-	static const cap_value_t fsetid = CAP_FSETID;
-	cap_t caps = cap_get_proc();
-	int err = 0;
-
-	if (!caps)
-		return -errno;
-	if (cap_set_flag(caps, CAP_EFFECTIVE, 1, &fsetid, CAP_CLEAR) ||
-	    cap_set_flag(caps, CAP_PERMITTED, 1, &fsetid, CAP_CLEAR) || cap_set_proc(caps))
-		err = -errno;
-	cap_free(caps);
-	return err;
-}
-
 int gabion_vm_share_serve(int fd, int root, bool read_only)
 {
 	struct share share = {.root = root, .read_only = read_only, .msize = SHARE_MSIZE};
 	unsigned char *message = malloc(SHARE_MSIZE);
 	struct share_reply *reply = malloc(sizeof(*reply));
-	struct rlimit files;
-	int err = message && reply ? lose_fsetid() : -ENOMEM;
+	int err = message && reply ? 0 : -ENOMEM;
 
-	/* Each file that the guest holds is a descriptor. */
-	if (!getrlimit(RLIMIT_NOFILE, &files)) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-	umask(0);
 	while (!err)
 		err = serve_one(&share, fd, message, reply);
 	close_fids(&share);

@@ -14,6 +14,14 @@
 #include <stdbool.h>
 
 /*
+ * For the process that is to serve a share, and does nothing else: leave it the syscalls that this
+ * takes, one for reading only those that change nothing, no capability but those about the rights
+ * to files, and as many descriptors as it may have. Another call kills it, and with it the share.
+ * 0 or -errno: it must not serve then.
+ */
+int gabion_vm_share_confine(bool read_only);
+
+/*
  * Serve the folder @root, an O_PATH descriptor, on the socket @fd until the guest closes it, or
  * breaks the protocol. 0; -EPROTO; -errno. With @read_only, what would change anything is refused
  * with EROFS.

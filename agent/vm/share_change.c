@@ -147,6 +147,8 @@ int share_write(struct share *share, struct share_request *r, struct share_reply
 
 	if (!fid || fid->open < 0)
 		return -EBADF;
+	if (share->read_only)
+		return -EROFS;
 	if (r->bad || count > r->left)
 		return -EINVAL;
 	n = pwrite(fid->open, r->at, count, (off_t)offset);

@@ -239,8 +239,8 @@ static void a_processor_has_nothing_of_its_own(void **state)
 
 	(void)state;
 	for (i = 0; i < gabion_calls_count; i++)
-		if (gabion_calls[i].threads >> GABION_THREAD_VCPU & 1 &&
-		    !(gabion_calls[i].threads >> GABION_THREAD_MAIN & 1))
+		if (gabion_calls[i].kinds >> GABION_THREAD_VCPU & 1 &&
+		    !(gabion_calls[i].kinds >> GABION_THREAD_MAIN & 1))
 			fail_msg("call %d", gabion_calls[i].number);
 }
 
