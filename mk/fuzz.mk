@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# libFuzzer over the policy compiler, the verifier of what it makes, the walk over that, and the
-# server of a guest's shared folders. Each begins with agent/tests/corpus; images are made of its
+# libFuzzer over the policy compiler, the verifier of what it makes, the walk over that, the server
+# of a guest's shared folders, and the session with its init. Each begins with agent/tests/corpus; images are made of its
 # policies, so that none gets old.
 
-FUZZERS := parser view walk glob share
+FUZZERS := parser view walk glob share session
 FUZZ_CC ?= clang-14
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -13,7 +13,10 @@ FUZZ_RUNS_view ?= 60000
 FUZZ_RUNS_walk ?= 60000
 FUZZ_RUNS_glob ?= 15000
 FUZZ_RUNS_share ?= 15000
+FUZZ_RUNS_session ?= 2000
 FUZZ_SEED ?= 1
+# What a guest prints is not for our output; findings are.
+FUZZ_FLAGS_session := -close_fd_mask=3
 FUZZ_DIR := $(B)/fuzz
 
 $(eval $(call flavour,$(FUZZ_DIR),$(FUZZ_CFLAGS),$(FUZZ_CC)))
@@ -31,13 +34,14 @@ $(FUZZ_DIR)/seeds: $(B)/agent/gabion $(wildcard agent/tests/corpus/*/*)
 	done
 	cp agent/tests/corpus/glob/* $@/glob/
 	cp agent/tests/corpus/share/* $@/share/
+	cp agent/tests/corpus/session/* $@/session/
 
 # An input that fails is left in build/fuzz/NAME-*: it becomes a file of the corpus, and with
 # that a test (policy_fuzz_test).
 $(addprefix fuzz-,$(FUZZERS)): fuzz-%: $(FUZZ_DIR)/fuzz_% $(FUZZ_DIR)/seeds
 	@mkdir -p $(FUZZ_DIR)/found/$*
 	$< -seed=$(FUZZ_SEED) -runs=$(FUZZ_RUNS_$*) -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
-		-artifact_prefix=$(FUZZ_DIR)/$*- -print_funcs=0 -verbosity=0 \
+		-artifact_prefix=$(FUZZ_DIR)/$*- -print_funcs=0 -verbosity=0 $(FUZZ_FLAGS_$*) \
 		$(FUZZ_DIR)/found/$* $(FUZZ_DIR)/seeds/$*
 
 fuzz: $(addprefix fuzz-,$(FUZZERS))

@@ -193,7 +193,7 @@ static int failed(struct session *s, const struct gabion_guest_frame *frame)
 
 	memcpy(text, frame->payload + 4, frame->size - 4);
 	text[frame->size - 4] = '\0';
-	shown = gabion_text_escape(text);
+	shown = gabion_text_escape(*text ? text : "the guest does not say why it cannot run this");
 	s->status = (int)(gabion_guest_get(frame->payload, 4) & 0xff);
 	return gabion_error_set(s->error, -ENOEXEC, "%s", shown ? shown : "out of memory");
 }
