@@ -152,6 +152,9 @@ static int take_option(struct vm_run *run, int option, char *value, struct gabio
 	case 'g':
 		run->guest_dir = value;
 		return 0;
+	case 'b':
+		return gabion_vm_number_parse(value, 0, GABION_VM_BOOT_MAX_S, &m->boot_seconds,
+					      error);
 	case 'j':
 		run->no_jail = true;
 		return 0;
@@ -178,6 +181,7 @@ static int parse(struct vm_run *run, int argc, char **argv, struct gabion_error 
 		{"guest", required_argument, NULL, 'g'},
 		{"vmm", required_argument, NULL, 'v'},
 		{"no-jail", no_argument, NULL, 'j'},
+		{"boot-timeout", required_argument, NULL, 'b'},
 		{0},
 	};
 	int option, index = 0;
@@ -379,7 +383,8 @@ int cmd_vm_run(const struct gabion_cli *cli, int argc, char **argv, struct gabio
 		.machine = {.vmm = "gabion-vmm",
 			    .cpus = GABION_VM_CPUS,
 			    .memory_mib = GABION_VM_MEMORY_MIB,
-			    .cwd = "/"},
+			    .cwd = "/",
+			    .boot_seconds = GABION_VM_BOOT_S},
 		.guest_dir = GABION_VM_GUEST_DIR,
 		.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 			"HOME=/root", "TERM=linux"},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Stands in for gabion-vmm in the tests of gabion vm: there is no machine; the session that a
- * guest's init would run is run here. FAKE in the command's environment is how to be otherwise.
+ * guest's init would run is run here. FAKE in the command's environment is how to be otherwise;
+ * FAKE=silent in our own, not to say hello.
  * Of --jail it does what has to do with files: it is in the folder, as the user.
  */
 #include <errno.h>
@@ -123,6 +124,8 @@ int main(int argc, char **argv)
 	uds += skip;
 	puts("console: up");
 	fflush(stdout);
+	if (getenv("FAKE"))
+		poll(NULL, 0, -1);
 	channels.control = say_hello(uds, GABION_CHANNEL_CONTROL);
 	do {
 		got = gabion_guest_read(&reader, channels.control, &frame);

@@ -183,6 +183,18 @@ static void test_guests_that_fail(void **state)
 	assert_out(f, "cannot run ./none");
 }
 
+/* Whether it never says hello, or never begins. */
+static void test_guests_that_do_not_boot(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(shell(f, "FAKE=silent $run --boot-timeout 1 -- true"), 125);
+	assert_out(f, "gabion: the guest has not started the command within 1 s: ");
+	assert_int_equal(shell(f, "$run --boot-timeout 1 --env FAKE=mute -- true"), 125);
+	assert_out(f, "gabion: the guest has not started the command within 1 s: ");
+	assert_int_equal(shell(f, "$run --boot-timeout 0 -- sh -c 'exit 3'"), 3);
+}
+
 static void test_wrong_arguments(void **state)
 {
 	static const struct {
@@ -204,6 +216,8 @@ static void test_wrong_arguments(void **state)
 		{"run --env NOT_SET_HERE -- true",
 		 "vm run: --env: 'NOT_SET_HERE' is not in the environment"},
 		{"run --cwd x -- true", "vm run: --cwd: 'x' is not an absolute path"},
+		{"run --boot-timeout x -- true",
+		 "vm run: --boot-timeout: 'x' is not a number from 0 to 86400"},
 		{"run --policy x -- true", "vm run: --policy goes with --domain only"},
 		{"run --nonsense", "vm run: unknown option '--nonsense'"},
 		{"run --name", "vm run: option '--name' needs a value"},
@@ -389,6 +403,7 @@ int main(void)
 		TEST(test_signals_go_to_the_command),
 		TEST(test_a_terminal),
 		TEST(test_guests_that_fail),
+		TEST(test_guests_that_do_not_boot),
 		TEST(test_wrong_arguments),
 		TEST(test_a_folder_becomes_an_image),
 		TEST(test_ps_and_stop),

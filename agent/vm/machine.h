@@ -49,6 +49,7 @@ struct gabion_vm_share {
  * @uid:	user and group that gabion-vmm is, in a jail of its own (jail.h); 0: there is no
  * jail
  * @argv, @env, @cwd: of the command
+ * @boot_seconds: until it has to run; 0: as long as it takes
  */
 struct gabion_vm_machine {
 	const char *name;
@@ -62,6 +63,7 @@ struct gabion_vm_machine {
 	size_t share_count;
 	const char **argv, **env;
 	const char *cwd;
+	unsigned int boot_seconds;
 };
 
 /* The configuration file of gabion-vmm, into @json. */

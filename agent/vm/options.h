@@ -15,6 +15,8 @@
 #define GABION_VM_MEMORY_MIB	 256
 #define GABION_VM_MEMORY_MIN_MIB 64
 #define GABION_VM_MEMORY_MAX_MIB (1 << 20)
+#define GABION_VM_BOOT_S	 300
+#define GABION_VM_BOOT_MAX_S	 86400
 #define GABION_VM_GUEST_DIR	 "/usr/lib/gabion/guest"
 
 /* A whole number from @min to @max. 0, or -EINVAL and @error. */

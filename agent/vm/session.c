@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../vmm/guest/pump.h"
@@ -42,6 +43,7 @@ struct newcomer {
  * @connected:	bit for each channel that was
  * @signals, @machine_end: signalfd; pidfd of the keeper; owned
  * @tty, @started, @ended: the command's
+ * @boot_end:	CLOCK_MONOTONIC millisecond at which it has to be started; 0: whenever
  * @status:	of the command, or of what went wrong; -1
  */
 struct session {
@@ -53,6 +55,7 @@ struct session {
 	int held;
 	uint32_t connected;
 	bool tty, started, ended;
+	int64_t boot_end;
 	int status;
 	struct gabion_error *error;
 };
@@ -295,6 +298,33 @@ static void fill_waits(const struct session *s, struct pollfd wait[WAITS])
 		wait[WAIT_NEW + i] = (struct pollfd){.fd = s->newcomers[i].fd, .events = POLLIN};
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Milliseconds until the guest is late; -1: it cannot be. */
+static int boot_left(const struct session *s)
+{
+	int64_t left = s->boot_end - now_ms();
+
+	if (!s->boot_end || s->started || s->ended)
+		return -1;
+	return left > 0 ? (int)left : 0;
+}
+
+static int fail_late(struct session *s)
+{
+	s->status = GABION_VM_EXIT_FAILED;
+	return gabion_error_set(s->error, -ETIMEDOUT,
+				"the guest has not started the command within %u s: what it "
+				"does is on its console; --boot-timeout gives it more",
+				s->machine->boot_seconds);
+}
+
 static bool done(const struct session *s)
 {
 	return s->ended && gabion_pump_done(&s->pumps[OUT]) && gabion_pump_done(&s->pumps[ERR]);
@@ -308,7 +338,7 @@ static void serve(struct session *s)
 
 	while (!err && !done(s)) {
 		fill_waits(s, wait);
-		if (poll(wait, WAITS, -1) < 0 && errno != EINTR)
+		if (poll(wait, WAITS, boot_left(s)) < 0 && errno != EINTR)
 			err = fail(s, "poll");
 		for (i = 0; i < STREAMS; i++)
 			gabion_pump_move(&s->pumps[i], wait + WAIT_PUMPS + 2 * i);
@@ -320,6 +350,8 @@ static void serve(struct session *s)
 			err = hear(s);
 		else if (!err && wait[WAIT_END].revents)
 			err = fail(s, "the machine ended before the command");
+		if (!err && !boot_left(s))
+			err = fail_late(s);
 	}
 }
 
@@ -372,6 +404,8 @@ static struct session *make_session(const struct gabion_vm_machine *machine, int
 	s->error = error;
 	s->control = s->held = -1;
 	s->status = GABION_VM_EXIT_FAILED;
+	if (machine->boot_seconds)
+		s->boot_end = now_ms() + (int64_t)machine->boot_seconds * 1000;
 	s->reader.max = GABION_GUEST_REPLY_MAX;
 	s->tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	for (i = 0; i < STREAMS; i++)

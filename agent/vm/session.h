@@ -29,7 +29,7 @@ int gabion_vm_session_listen(const struct gabion_vm_machine *machine,
  *
  * Standard streams are the process's. When both stdin and stdout are terminals, the command gets
  * one, and ours is raw meanwhile. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to the command; before it
- * runs, they end the session.
+ * runs, they end the session, as does a guest that has not started it in time.
  *
  * Return: the command's exit status; 128 + the signal that ended it; 126 and 127: it cannot be run;
  * GABION_VM_EXIT_FAILED.
