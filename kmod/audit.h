@@ -5,12 +5,15 @@
  *
  * Rings are per CPU and written with interrupts off by their own CPU only, so
  * any context but NMI may write, without a lock. How much of a ring a domain may
- * hold: audit_share.h. A record that does not fit is lost and counted: made =
- * acknowledged + pending + lost, always.
+ * hold: audit_share.h. A record that does not fit is lost and counted. One that
+ * says the same as another that nobody has read yet may be counted in that one
+ * (audit_fold.h): made = acknowledged + pending + folded + lost, always.
  */
 #ifndef GABION_AUDIT_H
 #define GABION_AUDIT_H
 
+#include <linux/atomic.h>
+#include <linux/limits.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <gabion/netlink.h>
@@ -112,10 +115,13 @@ struct gabion_ancestor {
  * @size:	bytes, multiple of 8, strings included; first word of the record
  * @payer:	whose share of the ring it lies in; the ring's, like the next one
  * @purse:	enum gabion_purse
+ * @repeats:	how often it was said again, and when last (audit_fold.h)
  * @length:	bytes of each string with NUL, 0: absent. Strings follow the ancestors.
  * @nancestors:	how many of @ancestors
  *
- * The other members are those of enum gabion_event_attr.
+ * The other members are those of enum gabion_event_attr. From @start on it is what the event
+ * says, before that when and where: two that differ in nothing from @start to the end of the
+ * strings say the same. So there is nothing undefined in it: it is zero when it is handed out.
  */
 struct gabion_record {
 	u32 size;
@@ -124,10 +130,11 @@ struct gabion_record {
 	u32 cpu;
 	u64 sequence;
 	u64 cpu_sequence;
-	u64 truncated;
 	u64 boottime;
 	u64 realtime;
+	atomic64_t repeats;
 	u64 start;
+	u64 truncated;
 	u32 type;
 	u32 verdict;
 	u32 reason;
@@ -239,16 +246,18 @@ void gabion_audit_rules_put(const struct gabion_event *event,
 
 /* --- rings (audit_ring.c) --- */
 
+/* Most bytes of a record, and of what netlink makes of it: five strings of PATH_MAX, and the rest. */
+#define GABION_RECORD_MAX	(6U * PATH_MAX)
+
 /**
- * gabion_ring_reserve - room for a record of @size bytes in this CPU's ring
- * @payer:	in whose share of it
+ * gabion_ring_begin - a record of @size bytes, to be filled in
+ * @payer:	in whose share of this CPU's ring it goes
  *
- * Interrupts are off from here to gabion_ring_commit(). Gives every event its
- * sequence numbers, lost or not; that of this CPU is in the record.
- * Return: the room, or NULL when lost (counted; do not commit, interrupts as before).
+ * Zero but for its size, payer and sequence numbers, which every event gets, lost or not.
+ * Interrupts are off from here to gabion_ring_commit(), which puts it into the ring, counts it
+ * in one that says the same, or counts it lost.
  */
-struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *flags,
-					  u64 *sequence);
+struct gabion_record *gabion_ring_begin(u32 size, u16 payer, unsigned long *flags);
 void gabion_ring_commit(struct gabion_record *record, unsigned long flags);
 
 /**
@@ -278,15 +287,17 @@ void gabion_ring_rewind(void);
 void gabion_ring_acknowledge(u64 sequence);
 
 /**
- * struct gabion_ring_totals - the account: made = acknowledged + pending + lost
+ * struct gabion_ring_totals - the account: made = acknowledged + pending + folded + lost
  * @made:	events since load
  * @lost:	did not fit
+ * @folded:	counted in one that says the same
  * @pending:	in the rings, not acknowledged
  * @acknowledged: the subscriber has stored them
  */
 struct gabion_ring_totals {
 	u64 made;
 	u64 lost;
+	u64 folded;
 	u64 pending;
 	u64 acknowledged;
 };
@@ -294,8 +305,8 @@ struct gabion_ring_totals {
 /* Each CPU is asked between two events of its own. May sleep; takes gabion_ring_mutex. */
 void gabion_ring_totals(struct gabion_ring_totals *totals);
 
-/* @bytes for each CPU, rounded up to a power of two. Return: 0 or -ENOMEM. */
-int gabion_ring_init(unsigned int bytes);
+/* @bytes for each CPU, rounded up to a power of two; @fold: fold events. Return: 0 or -ENOMEM. */
+int gabion_ring_init(unsigned int bytes, bool fold);
 void gabion_ring_exit(void);
 
 /* Called by the ring after a commit, any context: somebody may want to read. */

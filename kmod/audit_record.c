@@ -10,6 +10,10 @@
 /* Most bytes of a string that is no path, NUL included. */
 #define WORDS_SIZE	1024U
 
+static_assert(ALIGN(sizeof(struct gabion_record) +
+		    GABION_ANCESTORS_MAX * sizeof(struct gabion_ancestor) + 5 * PATH_MAX +
+		    2 * WORDS_SIZE + GABION_EVENT_RULES_SIZE, 8) <= GABION_RECORD_MAX);
+
 /**
  * struct draft - a record before there is room for it
  * @event:	what it is about
@@ -159,24 +163,19 @@ void gabion_audit(const struct gabion_event *event)
 	struct gabion_record *record;
 	unsigned long flags;
 	struct draft draft;
-	u64 sequence;
 
 	prepare(&draft, event);
-	record = gabion_ring_reserve(ALIGN(draft.size, 8), payer_of(event), &flags, &sequence);
-	if (record) {
-		record->sequence = sequence;
-		record->cpu = smp_processor_id();
-		record->boottime = ktime_get_boottime_ns();
-		record->realtime = ktime_get_real_ns();
-		record->truncated = draft.truncated;
-		copy_event(record, event);
-		gabion_audit_task(record);
-		record->nancestors = draft.nancestors;
-		memcpy(record->ancestors, draft.ancestors,
-		       draft.nancestors * sizeof(*draft.ancestors));
-		copy_strings(record, &draft);
-		gabion_ring_commit(record, flags);
-	}
+	record = gabion_ring_begin(ALIGN(draft.size, 8), payer_of(event), &flags);
+	record->cpu = smp_processor_id();
+	record->boottime = ktime_get_boottime_ns();
+	record->realtime = ktime_get_real_ns();
+	record->truncated = draft.truncated;
+	copy_event(record, event);
+	gabion_audit_task(record);
+	record->nancestors = draft.nancestors;
+	memcpy(record->ancestors, draft.ancestors, draft.nancestors * sizeof(*draft.ancestors));
+	copy_strings(record, &draft);
+	gabion_ring_commit(record, flags);
 	gabion_path_buffer_put(&draft.exe);
 }
 

@@ -10,10 +10,13 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "audit.h"
+#include "audit_fold.h"
 #include "audit_share.h"
 
 /**
  * struct ring - records of one CPU
+ * @draft:	GABION_RECORD_MAX bytes, the record that is being made; owning CPU, interrupts off
+ * @fold:	likewise
  * @data:	ring_size bytes, mapped twice in a row: a record goes over the end
  * @head:	bytes ever written; by the owning CPU with interrupts off
  * @tail:	bytes acknowledged; under gabion_ring_mutex
@@ -22,9 +25,12 @@
  * @made:	events, lost ones too; owning CPU, interrupts off
  * @written:	records, likewise
  * @lost:	likewise
+ * @folded:	likewise
  * @acknowledged: records the tail went over; under gabion_ring_mutex
  */
 struct ring {
+	struct gabion_record *draft;
+	struct gabion_fold fold;
 	u8 *data;
 	u64 head;
 	u64 tail;
@@ -32,11 +38,13 @@ struct ring {
 	u64 made;
 	u64 written;
 	u64 lost;
+	u64 folded;
 	u64 acknowledged;
 };
 
 static DEFINE_PER_CPU(struct ring, rings);
 static u32 ring_size __ro_after_init;
+static bool folds __ro_after_init;
 static atomic64_t last_sequence = ATOMIC64_INIT(0);
 
 DEFINE_MUTEX(gabion_ring_mutex);
@@ -46,47 +54,71 @@ static struct gabion_record *record_at(const struct ring *ring, u64 position)
 	return (struct gabion_record *)(ring->data + (position & (ring_size - 1)));
 }
 
-struct gabion_record *gabion_ring_reserve(u32 size, u16 payer, unsigned long *flags,
-					  u64 *sequence)
+struct gabion_record *gabion_ring_begin(u32 size, u16 payer, unsigned long *flags)
 {
 	struct gabion_record *record;
-	enum gabion_purse purse;
 	struct ring *ring;
-	u64 used;
 
 	local_irq_save(*flags);
 	ring = this_cpu_ptr(&rings);
 	ring->made++;
-	*sequence = atomic64_inc_return(&last_sequence);
-	purse = gabion_share_choose(payer, size);
+	record = ring->draft;
+	memset(record, 0, size);
+	record->size = size;
+	record->payer = payer;
+	record->sequence = atomic64_inc_return(&last_sequence);
+	record->cpu_sequence = ring->made;
+	return record;
+}
+
+/* Is there a record at @position of @ring? Owning CPU, interrupts off. */
+static bool is_there(const struct ring *ring, u64 position)
+{
+	/* Nobody else writes over what the tail went over, so it may be on its way. */
+	return position >= READ_ONCE(ring->tail) && position < ring->head;
+}
+
+/* Put @record into @ring, if its payer may have the room. */
+static bool put(struct ring *ring, struct gabion_record *record)
+{
+	u64 used;
+
+	record->purse = gabion_share_choose(record->payer, record->size);
 	/* Pairs with the release in acknowledge: the reader is done with those bytes. */
 	used = ring->head - smp_load_acquire(&ring->tail);
 	/* What was chosen is there, unless what others hold was measured by larger parts. */
-	if (purse == GABION_PURSE_NONE || size > ring_size - used) {
-		ring->lost++;
-		gabion_share_lose(payer);
-		local_irq_restore(*flags);
-		return NULL;
+	if (record->purse == GABION_PURSE_NONE || record->size > ring_size - used) {
+		gabion_share_lose(record->payer);
+		return false;
 	}
-	gabion_share_charge(payer, purse, size);
-	record = record_at(ring, ring->head);
-	record->size = size;
-	record->payer = payer;
-	record->purse = purse;
-	record->cpu_sequence = ring->made;
-	return record;
+	gabion_share_charge(record->payer, record->purse, record->size);
+	memcpy(record_at(ring, ring->head), record, record->size);
+	/* Pairs with the acquire in peek: the record is complete. */
+	smp_store_release(&ring->head, ring->head + record->size);
+	return true;
 }
 
 void gabion_ring_commit(struct gabion_record *record, unsigned long flags)
 {
 	struct ring *ring = this_cpu_ptr(&rings);
+	u64 *place = folds ? gabion_fold_place(&ring->fold, record) : NULL, head = ring->head;
+	bool ready = false;
 
 	lockdep_assert_irqs_disabled();
-	ring->written++;
-	/* Pairs with the acquire in peek: the record is complete. */
-	smp_store_release(&ring->head, ring->head + record->size);
+	if (place && is_there(ring, *place) &&
+	    gabion_fold_into(record_at(ring, *place), record)) {
+		ring->folded++;
+	} else if (put(ring, record)) {
+		ring->written++;
+		if (place)
+			*place = head;
+		ready = true;
+	} else {
+		ring->lost++;
+	}
 	local_irq_restore(flags);
-	gabion_netlink_event_ready();
+	if (ready)
+		gabion_netlink_event_ready();
 }
 
 const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor)
@@ -146,7 +178,7 @@ void gabion_ring_acknowledge(u64 sequence)
 			gabion_ring_advance(&cursor, record);
 			ring->acknowledged++;
 			/*
-			 * Pairs with the acquire in reserve: we are done with those bytes.
+			 * Pairs with the acquire in put: we are done with those bytes.
 			 * First the room, then the right to it.
 			 */
 			smp_store_release(&ring->tail, cursor.position);
@@ -163,6 +195,7 @@ static void add_ring(void *data)
 
 	totals->made += ring->made;
 	totals->lost += ring->lost;
+	totals->folded += ring->folded;
 	totals->pending += ring->written;
 }
 
@@ -182,6 +215,7 @@ void gabion_ring_totals(struct gabion_ring_totals *totals)
 		/* Offline, and stays so: nobody writes. */
 		totals->made += ring->made;
 		totals->lost += ring->lost;
+		totals->folded += ring->folded;
 		totals->pending += ring->written;
 	}
 	mutex_unlock(&gabion_ring_mutex);
@@ -220,17 +254,21 @@ err:
 	return NULL;
 }
 
-int __init gabion_ring_init(unsigned int bytes)
+int __init gabion_ring_init(unsigned int bytes, bool fold)
 {
+	struct ring *ring;
 	int cpu;
 
-	/* Four fifths of the smallest pool hold the largest record, RECORD_ROOM of netlink_event.c. */
+	/* Four fifths of the smallest pool hold the largest record, GABION_RECORD_MAX. */
 	ring_size = roundup_pow_of_two(clamp(bytes, 64U << 10, 64U << 20));
+	folds = fold;
 	if (gabion_share_init(ring_size))
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		per_cpu(rings, cpu).data = map_twice(cpu_to_node(cpu));
-		if (!per_cpu(rings, cpu).data) {
+		ring = per_cpu_ptr(&rings, cpu);
+		ring->draft = vzalloc_node(GABION_RECORD_MAX, cpu_to_node(cpu));
+		ring->data = map_twice(cpu_to_node(cpu));
+		if (!ring->draft || !ring->data) {
 			gabion_ring_exit();
 			return -ENOMEM;
 		}
@@ -242,7 +280,9 @@ void gabion_ring_exit(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		vfree(per_cpu(rings, cpu).data);
+		vfree(per_cpu(rings, cpu).draft);
+	}
 	gabion_share_exit();
 }

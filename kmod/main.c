@@ -28,6 +28,10 @@ static unsigned int ring_kib = 256;
 module_param(ring_kib, uint, 0444);
 MODULE_PARM_DESC(ring_kib, "KiB of audit ring for each CPU (power of two, 64 to 65536)");
 
+static bool fold;
+module_param(fold, bool, 0444);
+MODULE_PARM_DESC(fold, "count an event that repeats one that was not read yet in that one");
+
 static unsigned int cache_slots = 8192;
 module_param(cache_slots, uint, 0444);
 MODULE_PARM_DESC(cache_slots, "slots of the label cache (power of two)");
@@ -67,7 +71,7 @@ static int __init gabion_init(void)
 		pr_err("struct mount of this kernel is not understood: not loading\n");
 		return err;
 	}
-	err = gabion_ring_init(ring_kib << 10);
+	err = gabion_ring_init(ring_kib << 10, fold);
 	if (err)
 		return err;
 	err = gabion_path_label_init(cache_slots);

@@ -9,14 +9,12 @@
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "audit_fold.h"
 #include "audit_share.h"
 #include "compat.h"
 #include "domain_id.h"
 #include "engine.h"
 #include "netlink.h"
-
-/* Room for the largest record: four paths; words, rules and ancestors; and the numbers. */
-#define RECORD_ROOM	(6 * PATH_MAX)
 
 /* Port of the subscriber, 0: none. Changed by cmpxchg only. */
 static u32 subscriber;
@@ -192,6 +190,16 @@ static int put_rules(struct sk_buff *skb, const char *rules, u16 length)
 	return err;
 }
 
+/* Once it is put for the subscriber, what it says does not change any more. */
+static int put_repeats(struct sk_buff *skb, const struct gabion_record *r, bool final)
+{
+	u64 last;
+	u32 repeats = gabion_fold_count(r, final, &last);
+
+	return repeats && (nla_put_u32(skb, GABION_E_COUNT, repeats + 1) ||
+			   put_u64(skb, GABION_E_LAST, last));
+}
+
 static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 {
 	const char *strings[GABION_RECORD_NSTRINGS];
@@ -207,7 +215,7 @@ static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 	       put_rules(skb, strings[GABION_RECORD_RULES], r->length[GABION_RECORD_RULES]);
 }
 
-static int put_event(struct sk_buff *skb, const struct gabion_record *r)
+static int put_event(struct sk_buff *skb, const struct gabion_record *r, bool final)
 {
 	struct nlattr *nest = nla_nest_start(skb, GABION_A_EVENT);
 
@@ -219,7 +227,8 @@ static int put_event(struct sk_buff *skb, const struct gabion_record *r)
 	    put_u64(skb, GABION_E_BOOTTIME, r->boottime) ||
 	    put_u64(skb, GABION_E_REALTIME, r->realtime) || put_decision(skb, r) ||
 	    put_task(skb, r) || put_strings(skb, r) || put_ancestors(skb, r) ||
-	    (r->truncated && put_u64(skb, GABION_E_TRUNCATED, r->truncated))) {
+	    (r->truncated && put_u64(skb, GABION_E_TRUNCATED, r->truncated)) ||
+	    put_repeats(skb, r, final)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -284,7 +293,7 @@ int gabion_nl_event_start(struct netlink_callback *cb)
 	if (err)
 		return err;
 	ack = gabion_dump_attribute(cb, GABION_A_EVENT_ACK);
-	cb->min_dump_alloc = RECORD_ROOM;
+	cb->min_dump_alloc = GABION_RECORD_MAX;
 	if (!is_subscriber(cb)) {
 		if (!ack)
 			return 0;	/* looks on */
@@ -300,13 +309,13 @@ int gabion_nl_event_start(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Events of one ring into @skb; true when the ring is through. */
-static bool dump_ring(struct sk_buff *skb, struct gabion_ring_cursor *cursor)
+/* Events of one ring into @skb, @final: for the subscriber; true when the ring is through. */
+static bool dump_ring(struct sk_buff *skb, struct gabion_ring_cursor *cursor, bool final)
 {
 	const struct gabion_record *record;
 
 	while ((record = gabion_ring_peek(cursor))) {
-		if (put_event(skb, record))
+		if (put_event(skb, record, final))
 			return false;
 		gabion_ring_advance(cursor, record);
 	}
@@ -330,7 +339,7 @@ int gabion_nl_event_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		goto out;
 	mutex_lock(&gabion_ring_mutex);
 	while (cursor.cpu < nr_cpu_ids) {
-		bool through = !cpu_possible(cursor.cpu) || dump_ring(skb, &cursor);
+		bool through = !cpu_possible(cursor.cpu) || dump_ring(skb, &cursor, is_subscriber(cb));
 
 		if (cpu_possible(cursor.cpu) && is_subscriber(cb))
 			gabion_ring_present(&cursor);

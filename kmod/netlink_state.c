@@ -54,6 +54,7 @@ int gabion_nl_status(struct sk_buff *skb, struct genl_info *info)
 	    put_u64(reply, GABION_A_EVENTS_MADE, totals.made) ||
 	    put_u64(reply, GABION_A_EVENTS_LOST, totals.lost) ||
 	    put_u64(reply, GABION_A_EVENTS_PENDING, totals.pending) ||
+	    put_u64(reply, GABION_A_EVENTS_FOLDED, totals.folded) ||
 	    put_u64(reply, GABION_A_EVENTS_ACKNOWLEDGED, totals.acknowledged) ||
 	    nla_put_u32(reply, GABION_A_NTASKS, gabion_task_count_confined(&any))) {
 		nlmsg_free(reply);

@@ -102,8 +102,8 @@ holder-%:
 tracer-%:
 	$(call test_module,tracer,$*)
 
-# lifecycle-6.1: loading, unloading and the agent's death, in a VM on that kernel.
-lifecycle-%: stage-% holder-% selftests
+# lifecycle-6.1: loading, unloading, the agent's death, folded events, in a VM on that kernel.
+lifecycle-%: stage-% holder-% selftests $(B)/selftests/flood_open
 	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 3000 --no-module \
 		--append "syscall.x32=y vsyscall=xonly" --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \

@@ -97,7 +97,8 @@ static void print_status(const struct gabion_status *s)
 		printf("policy       none in force%s\n", s->locked ? ", locked until reboot" : "");
 	printf("confined     %u threads\n", s->ntasks);
 	printf("events       %" PRIu64 " made, %" PRIu64 " stored, %" PRIu64 " waiting, %" PRIu64
-	       " lost\n", s->events_made, s->events_acknowledged, s->events_pending, s->events_lost);
+	       " folded, %" PRIu64 " lost\n", s->events_made, s->events_acknowledged,
+	       s->events_pending, s->events_folded, s->events_lost);
 	printf("label cache  ");
 	if (lookups)
 		printf("%.1f %% of %" PRIu64 " look-ups hit\n",
@@ -119,6 +120,7 @@ static void json_status(struct gabion_json *json, const struct gabion_status *s)
 	gabion_json_unsigned(json, "made", s->events_made);
 	gabion_json_unsigned(json, "acknowledged", s->events_acknowledged);
 	gabion_json_unsigned(json, "pending", s->events_pending);
+	gabion_json_unsigned(json, "folded", s->events_folded);
 	gabion_json_unsigned(json, "lost", s->events_lost);
 	gabion_json_close(json, '}');
 	gabion_json_open(json, "label_cache", '{');

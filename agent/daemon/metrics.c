@@ -78,13 +78,14 @@ static bool has_room(const struct gabion_metrics *m, bool other)
 static bool count_as(struct gabion_metrics *m, const struct gabion_event *event, const char *domain,
 		     bool other)
 {
+	uint64_t count = gabion_event_has(event, GABION_E_COUNT) ? event->count : 1;
 	char *labels = labels_of(event, domain);
 	struct gabion_series *series;
 	uint32_t index;
 
 	if (labels && gabion_strmap_get(&m->map, labels, &index)) {
 		free(labels);
-		m->series[index].count++;
+		m->series[index].count += count;
 		return true;
 	}
 	series = labels && has_room(m, other) ?
@@ -94,7 +95,7 @@ static bool count_as(struct gabion_metrics *m, const struct gabion_event *event,
 		return false;
 	}
 	m->series = series;
-	series[m->nseries] = (struct gabion_series){ .labels = labels, .count = 1 };
+	series[m->nseries] = (struct gabion_series){ .labels = labels, .count = count };
 	gabion_strmap_add(&m->map, labels, (uint32_t)m->nseries++);
 	return true;
 }

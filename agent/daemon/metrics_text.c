@@ -71,6 +71,8 @@ static void put_kernel(FILE *out, const struct gabion_status *status)
 		"Events made since the module was loaded, lost ones included.");
 	counter(out, "gabion_ring_lost_events", status->events_lost,
 		"Events lost since the module was loaded.");
+	counter(out, "gabion_ring_folded_events", status->events_folded,
+		"Events counted in others since the module was loaded.");
 	gauge(out, "gabion_ring_pending_events", status->events_pending,
 	      "Events that wait in the kernel.");
 	gauge(out, "gabion_policy_generation", status->generation, "Of the policy in force.");

@@ -150,6 +150,8 @@ static void add_event(struct fields *f, const struct gabion_event *e)
 	/* A field may come more than once in an entry. */
 	for (i = 0; i < e->nrules; i++)
 		add_string(f, "GABION_RULE", e->rules[i]);
+	if (gabion_event_has(e, GABION_E_COUNT))
+		add_number(f, "GABION_COUNT", e->count);
 }
 
 static int journal_put(struct gabion_sink *sink, const struct gabion_record *record,

@@ -65,7 +65,9 @@ struct gabion_event {
 	uint32_t command;
 	uint32_t domain_flags;
 	uint32_t error;
+	uint32_t count;
 	uint64_t ip;
+	uint64_t last;
 	uint64_t arguments[6];
 	char *domain;
 	char *target;

@@ -48,6 +48,8 @@ const struct gabion_field gabion_event_fields[] = {
 	FIELD("comm", COMM, STRING, comm),
 	FIELD("exe", EXE, STRING, exe),
 	FIELD("ancestors", ANCESTOR, ANCESTORS, ancestors),
+	FIELD("count", COUNT, U32, count),
+	FIELD("last_ns", LAST, U64, last),
 };
 
 const size_t gabion_event_nfields = sizeof(gabion_event_fields) / sizeof(*gabion_event_fields);

@@ -350,6 +350,8 @@ static void put_event(FILE *out, const struct gabion_event *event, unsigned int 
 		put_process(out, event);
 		break;
 	}
+	if (gabion_event_has(event, GABION_E_COUNT))
+		fprintf(out, " (%u times)", event->count);
 	fprintf(out, " #%" PRIu64, event->sequence);
 }
 

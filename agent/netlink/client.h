@@ -60,6 +60,7 @@ struct gabion_status {
 	uint64_t events_lost;
 	uint64_t events_pending;
 	uint64_t events_acknowledged;
+	uint64_t events_folded;
 	uint32_t generation;
 	uint32_t policy_size;
 	uint32_t ndomains;

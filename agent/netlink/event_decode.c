@@ -54,6 +54,8 @@ static const struct gabion_attr_rule event_rules[GABION_E_MAX + 1] = {
 	RULE(DOMAIN_FLAGS, U32, 0),
 	RULE(ERROR, U32, 0),
 	RULE(MESSAGE, STRING, 0),
+	RULE(COUNT, U32, 0),
+	RULE(LAST, U64, 0),
 };
 
 static const size_t offsets[GABION_E_MAX + 1] = {
@@ -97,6 +99,8 @@ static const size_t offsets[GABION_E_MAX + 1] = {
 	[GABION_E_DOMAIN_FLAGS] = offsetof(struct gabion_event, domain_flags),
 	[GABION_E_ERROR] = offsetof(struct gabion_event, error),
 	[GABION_E_MESSAGE] = offsetof(struct gabion_event, message),
+	[GABION_E_COUNT] = offsetof(struct gabion_event, count),
+	[GABION_E_LAST] = offsetof(struct gabion_event, last),
 };
 
 static const struct gabion_attr_rule ancestor_rules[GABION_P_MAX + 1] = {

@@ -74,6 +74,9 @@ static void assert_says(struct fixture *f, const char *line)
 static void events_are_counted_by_domain_class_verdict_and_type(void **state)
 {
 	struct gabion_record lock = { .event = { .type = GABION_EVENT_LOCK } };
+	struct gabion_record folded = {
+		.event = { .present = 1ULL << GABION_E_COUNT, .type = GABION_EVENT_LOCK, .count = 40 }
+	};
 	struct fixture *f = *state;
 
 	put_access(f, "nginx", GABION_CLASS_FILE, GABION_VERDICT_DENIED);
@@ -82,6 +85,7 @@ static void events_are_counted_by_domain_class_verdict_and_type(void **state)
 	put_access(f, "nginx", GABION_CLASS_FILE, GABION_VERDICT_COMPLAIN);
 	put_access(f, "php", GABION_CLASS_FILE, GABION_VERDICT_DENIED);
 	put(f, &lock);
+	put(f, &folded);
 	assert_says(f, "gabion_events_total{domain=\"nginx\",class=\"file\",verdict=\"denied\","
 		       "type=\"access\"} 2");
 	assert_says(f, "gabion_events_total{domain=\"nginx\",class=\"net\",verdict=\"denied\","
@@ -90,7 +94,7 @@ static void events_are_counted_by_domain_class_verdict_and_type(void **state)
 		       "type=\"access\"} 1");
 	assert_says(f, "gabion_events_total{domain=\"php\",class=\"file\",verdict=\"denied\","
 		       "type=\"access\"} 1");
-	assert_says(f, "gabion_events_total{domain=\"\",class=\"\",verdict=\"\",type=\"lock\"} 1");
+	assert_says(f, "gabion_events_total{domain=\"\",class=\"\",verdict=\"\",type=\"lock\"} 41");
 }
 
 static void names_cannot_break_the_text(void **state)
@@ -159,10 +163,12 @@ static void state_of_kernel_and_policy_is_there(void **state)
 
 	f->status.events_made = 12;
 	f->status.events_lost = 3;
+	f->status.events_folded = 2;
 	f->status.events_pending = 4;
 	f->status.generation = 9;
 	assert_says(f, "gabion_ring_events_total 12");
 	assert_says(f, "gabion_ring_lost_events_total 3");
+	assert_says(f, "gabion_ring_folded_events_total 2");
 	assert_says(f, "gabion_ring_pending_events 4");
 	assert_says(f, "gabion_policy_generation 9");
 	assert_says(f, "gabion_kernel_answers 1");

@@ -67,6 +67,18 @@ static void denied_read_line(void **state)
 		    "\"exe\":\"/usr/sbin/nginx\"}");
 }
 
+static void events_that_were_folded_say_how_many(void **state)
+{
+	struct gabion_event event = {
+		.present = HAS(SEQUENCE) | HAS(COUNT) | HAS(LAST),
+		.sequence = 1, .type = GABION_EVENT_LOCK, .count = 4000, .last = 7000000001,
+	};
+
+	(void)state;
+	assert_line(&event, "{\"version\":1,\"type\":\"lock\",\"instance\":\"00000000000000ab\","
+			    "\"sequence\":1,\"count\":4000,\"last_ns\":7000000001}");
+}
+
 static void net_and_resources_line(void **state)
 {
 	struct gabion_event event = {
@@ -449,6 +461,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(denied_read_line),
+		cmocka_unit_test(events_that_were_folded_say_how_many),
 		cmocka_unit_test(net_and_resources_line),
 		cmocka_unit_test(number_of_a_capability_is_its_name),
 		cmocka_unit_test(numbers_without_a_name_are_shown),

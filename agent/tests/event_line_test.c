@@ -217,6 +217,10 @@ static void other_kinds(void **state)
 	(void)state;
 	record.event.type = GABION_EVENT_POLICY;
 	assert_line(&record, 0, "POLICY  generation 2 is in force #4");
+	record.event.present |= HAS(COUNT);
+	record.event.count = 3;
+	assert_line(&record, 0, "POLICY  generation 2 is in force (3 times) #4");
+	record.event.present &= ~HAS(COUNT);
 	record.event.type = GABION_EVENT_HOOK;
 	record.event.hook = "file_open";
 	assert_line(&record, 0,

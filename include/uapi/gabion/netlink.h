@@ -31,7 +31,7 @@
  * @GABION_CMD_POLICY_UNLOAD: no policy in force; refused with -EBUSY while a task is confined.
  * @GABION_CMD_STATUS: Out: INSTANCE, MODULE_VERSION, GENERATION, POLICY_SIZE, NDOMAINS, LOCKED,
  *	CACHE_HITS, CACHE_MISSES, EVENTS_MADE, EVENTS_LOST, EVENTS_PENDING,
- *	EVENTS_ACKNOWLEDGED, NTASKS
+ *	EVENTS_ACKNOWLEDGED, EVENTS_FOLDED, NTASKS
  * @GABION_CMD_HOOKS: dump; each message: HOOK_NAME, HOOK_METHOD, HOOK_CHECKS, HOOK_REFUSALS,
  *	HOOK_STATE
  * @GABION_CMD_DOMAINS: dump; each message: DOMAIN, DOMAIN_ID, DOMAIN_FLAGS, LEVEL, NTASKS
@@ -92,7 +92,7 @@ enum gabion_cmd {
  * @GABION_A_LOCKED:		u8, 0 or 1
  * @GABION_A_CACHE_HITS:	u64, label cache
  * @GABION_A_CACHE_MISSES:	u64
- * @GABION_A_EVENTS_MADE:	u64, = acknowledged + pending + lost, always
+ * @GABION_A_EVENTS_MADE:	u64, = acknowledged + pending + folded + lost, always
  * @GABION_A_EVENTS_LOST:	u64
  * @GABION_A_EVENTS_PENDING:	u64, in the rings
  * @GABION_A_HOOK_NAME:		string, function name without "security_"
@@ -125,6 +125,7 @@ enum gabion_cmd {
  *				in DOMAIN already, EINVAL: a kernel thread, or not a group leader,
  *				ESRCH: it has ended
  * @GABION_A_EVENTS_ACKNOWLEDGED: u64, forgotten because the subscriber has stored them
+ * @GABION_A_EVENTS_FOLDED:	u64, counted in others (GABION_E_COUNT)
  */
 enum gabion_attr {
 	GABION_A_UNSPEC,
@@ -165,6 +166,7 @@ enum gabion_attr {
 	GABION_A_EXE,
 	GABION_A_ERROR,
 	GABION_A_EVENTS_ACKNOWLEDGED,
+	GABION_A_EVENTS_FOLDED,
 	__GABION_A_END,
 };
 #define GABION_A_MAX	(__GABION_A_END - 1)
@@ -219,6 +221,10 @@ enum gabion_attr {
  * @GABION_E_DOMAIN_FLAGS: u32, GABION_DOMAIN_* of TARGET (mode)
  * @GABION_E_ERROR:	u32, errno with which a command was refused (policy)
  * @GABION_E_MESSAGE:	string, what it was told; absent: nothing
+ * @GABION_E_COUNT:	u32, so many events say this, and differ in nothing but sequence number and
+ *			time; absent: one. Those of the first are given. The subscriber is told it
+ *			once and for all, others what it is by now.
+ * @GABION_E_LAST:	u64, ns of CLOCK_BOOTTIME of the last of them; absent: one
  */
 enum gabion_event_attr {
 	GABION_E_UNSPEC,
@@ -265,6 +271,8 @@ enum gabion_event_attr {
 	GABION_E_DOMAIN_FLAGS,
 	GABION_E_ERROR,
 	GABION_E_MESSAGE,
+	GABION_E_COUNT,
+	GABION_E_LAST,
 	__GABION_E_END,
 };
 #define GABION_E_MAX	(__GABION_E_END - 1)
