@@ -176,6 +176,20 @@ GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 }
 
 /*
+ * As tcp_done_with_error() does, which not every kernel exports, but for what waits to be
+ * sent: no timer is left that would, and tcp_disconnect() or the socket's end drops it.
+ */
+static void close_with_error(struct sock *sk, int error)
+{
+	WRITE_ONCE(sk->sk_err, error);
+	/* Pairs with the barrier in tcp_poll(). */
+	smp_wmb();
+	tcp_done(sk);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk_error_report(sk);
+}
+
+/*
  * A SYN came to a socket that has sent one, and listens nowhere (RFC 9293, 3.5: simultaneous
  * open). To either it is as if it had been listening: the other need not know the difference.
  * Only tcp_rcv_synsent_state_process() calls this function, with the socket's lock held, and looks
@@ -201,6 +215,6 @@ GABION_CHECK1(tcp_send_synack, struct sock *, sk)
 		gabion_decide_net_as(GABION_HOOK_tcp_send_synack, domain, &peer,
 				     GABION_NET_ACCEPT));
 	if (err)
-		tcp_done_with_error(sk, -err);
+		close_with_error(sk, -err);
 	return err;
 }
