@@ -318,7 +318,7 @@ static void monitor_of_the_kernel_takes_what_it_shows(void **state)
 	mock_event(f->mock, 3, 1, "/c");
 	mock_loss(f->mock, 0, 4);
 	assert_int_equal(gabion(f, "monitor --direct --count 2"), 0);
-	assert_out(f, "LOST    4 events on cpu 0");
+	assert_out(f, "LOST    4 events of web on cpu 0");
 	assert_out(f, "DENIED  nginx  read  /a\\x0a  (no rule grants it)");
 	assert_out(f, "/b");
 	assert_null(strstr(f->out, "/c"));
