@@ -266,7 +266,6 @@ TEST_F(escape, a_record_always_fits)
 {
 	cleanup_batch struct gabion_batch batch = { 0 };
 	struct gabion_error error = { 0 };
-	const char *resource;
 
 	ASSERT_NE(NULL, getenv("GABION_POLICY"));
 	ASSERT_EQ(0, system("cp $GABION_POLICY /tmp/long.gabion && for i in $(seq 1000 1800); do echo"
@@ -277,9 +276,9 @@ TEST_F(escape, a_record_always_fits)
 	EXPECT_EQ(EACCES, confine_run(self->client, "refused", read_object));
 	ASSERT_EQ(0, gabion_netlink_read(self->client, 0, &batch, &error));
 	ASSERT_EQ(1, batch.nevents);
-	resource = batch.events[0].resource;
-	ASSERT_NE(NULL, resource);
-	EXPECT_STREQ("...", resource + strlen(resource) - 3);
+	ASSERT_NE(NULL, batch.events[0].resource);
+	/* And says that there are more of them. */
+	EXPECT_EQ(1ULL << GABION_E_RESOURCE, batch.events[0].truncated);
 	EXPECT_EQ(0, system("gabion load --image $GABION_IMAGE > /dev/null"));
 }
 
