@@ -86,7 +86,7 @@ static void put_lag(FILE *out, const struct gabion_pump *pump, uint64_t boottime
 	uint64_t oldest = pump->oldest;
 
 	family_unit(out, "gabion_lag_seconds", "gauge", "seconds",
-		    "Age of the oldest event that an output did not take, spools included; 0: none.");
+		    "Age of the oldest event that an output and its spool did not take; 0: none.");
 	put_time(out, "gabion_lag_seconds", oldest && oldest < boottime ? boottime - oldest : 0);
 	if (!pump->newest)
 		return;

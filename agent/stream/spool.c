@@ -13,7 +13,7 @@
 #include "../../core/view.h"
 #include "../common/cleanup.h"
 
-/* Readable with head(1): whose spool it is. */
+/* Before the name of the output whose spool it is. */
 #define MAGIC		"gabion spool 1\n"
 #define NAME_MAX_	4000
 /* No record is longer; a length beyond is damage. */

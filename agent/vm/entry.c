@@ -61,7 +61,7 @@ static int find_dir(char dir[GABION_VM_PATH_MAX], struct gabion_error *error)
 	if (n < 0 ||
 	    (size_t)n + GABION_VM_NAME_MAX + 20 > sizeof(((struct sockaddr_un *)0)->sun_path))
 		return gabion_error_set(error, -ENAMETOOLONG, "%s: too long for sockets below it",
-					runtime);
+					dir);
 	return check_dir(dir, error);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a process that serves a share is left with. It serves what a guest made up, so a mistake in
- * it must be worth nothing but the folder.
+ * it must be worth as little as possible. The filter knows no folders, though: what is left
+ * is files, all that the caller could open.
  */
 #include <errno.h>
 #include <fcntl.h>
