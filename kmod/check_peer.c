@@ -133,7 +133,9 @@ static bool is_bound_to_all(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		return ipv6_addr_any(&sk->sk_v6_rcv_saddr);
+		return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ||
+		       (ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr) &&
+			!sk->sk_v6_rcv_saddr.s6_addr32[3]);
 #endif
 	return !inet_sk(sk)->inet_rcv_saddr;
 }

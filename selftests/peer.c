@@ -211,6 +211,16 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_any_mapped)
 	.refused = GABION_NET_LISTEN, .refused_by = "unplaced",
 };
 
+static int connection_to_mapped_any(void)
+{
+	return connection_by_wildcard(AF_INET6, "::ffff:0.0.0.0", "127.0.0.1");
+}
+FIXTURE_VARIANT_ADD(attempt, connection_to_mapped_any)
+{
+	.run = connection_to_mapped_any, .error = ETIMEDOUT, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "unplaced",
+};
+
 /* Its connections arrive at sockets of the kernel's: all are let in, or none is waited for. */
 static int listen_by_mptcp(void)
 {
