@@ -151,11 +151,12 @@ static void copy_strings(struct gabion_record *record, const struct draft *draft
 	gabion_audit_rules_put(draft->event, &draft->rules, p);
 }
 
-/* What a domain did is paid by it; the rest is nobody's doing. */
+/* What a domain did is paid by it (the host is one, held or not); the rest is nobody's doing. */
 static u16 payer_of(const struct gabion_event *event)
 {
-	return event->type == GABION_EVENT_ACCESS || event->type == GABION_EVENT_TRANSITION ?
-		       event->domain : GABION_SHARE_KERNEL;
+	if (event->type != GABION_EVENT_ACCESS && event->type != GABION_EVENT_TRANSITION)
+		return GABION_SHARE_KERNEL;
+	return gabion_is_host(event->domain) ? GABION_HOST : event->domain;
 }
 
 void gabion_audit(const struct gabion_event *event)

@@ -130,7 +130,7 @@ int gabion_share_provide(u32 count)
 	int err = provide(count - 1);
 
 	if (!err)
-		WRITE_ONCE(part_size, half / (count + 1));
+		WRITE_ONCE(part_size, half / (count + 2));
 	return err;
 }
 

@@ -2,8 +2,8 @@
 /*
  * Shares of the audit rings: how much of a CPU's ring one domain may hold.
  *
- * Half of a ring is reserve. Every domain that has a number, and the kernel for
- * events that are nobody's doing (policy, lock, hook), has an equal part of it
+ * Half of a ring is reserve. Every domain that has a number, whoever is unknown, and the
+ * kernel for events that are nobody's doing (policy, lock, hook), has an equal part of it
  * for itself: so many bytes it may always have unacknowledged, whatever the
  * others do. The other half is the pool: who has used its part up may take from
  * it no more than four times what is then left there. So k domains that flood
@@ -21,8 +21,11 @@
 
 #include <linux/types.h>
 
-/* Payer of the kernel's own events; no domain's number (GABION_UNKNOWN). */
-#define GABION_SHARE_KERNEL	U16_MAX
+/*
+ * Payer of the kernel's own events. Like GABION_UNKNOWN, which pays for what was done by
+ * nobody can tell whom, it is no domain's number.
+ */
+#define GABION_SHARE_KERNEL	(U16_MAX - 1)
 
 /* Out of which half of the ring a record is paid. */
 enum gabion_purse {

@@ -79,6 +79,8 @@ unsigned int gabion_audit_ancestors(struct gabion_ancestor *ancestors, bool *cut
 			break;
 		}
 		leader = READ_ONCE(task->group_leader);
+		/* The gap at its end is compared, too (audit_fold.h). */
+		memset(&ancestors[n], 0, sizeof(ancestors[n]));
 		ancestors[n].pid = task->tgid;
 		ancestors[n].start = leader->start_boottime;
 		/* Not the leader's, which may have ended before its threads. */

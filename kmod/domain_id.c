@@ -46,7 +46,7 @@ int gabion_domain_number(const char *name)
 	lockdep_assert_held(&gabion_policy_mutex);
 	if (number >= 0)
 		return number;
-	if (count >= U16_MAX)	/* GABION_UNKNOWN is no number */
+	if (count >= GABION_SHARE_KERNEL)	/* nor is GABION_UNKNOWN a number */
 		return -ENOSPC;
 	copy = kstrdup(name, GFP_KERNEL);
 	if (!copy)

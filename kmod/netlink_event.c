@@ -253,9 +253,19 @@ static int put_loss(struct sk_buff *skb, int cpu, u16 payer, u64 lost)
 	return 0;
 }
 
+static u16 payer_at(u32 place)
+{
+	u32 count = gabion_domain_count();
+
+	if (place < count)
+		return place;
+	return place == count ? GABION_UNKNOWN : GABION_SHARE_KERNEL;
+}
+
 /*
- * Losses from those of domain *@next on CPU *@cpu on, the kernel's own behind those of the
- * last domain; both are then at the first one that did not fit, or *@cpu at nr_cpu_ids.
+ * Losses from those of domain *@next on CPU *@cpu on, behind those of the last domain who is
+ * unknown, and the kernel's own; both are then at the first one that did not fit, or *@cpu at
+ * nr_cpu_ids.
  */
 static void put_losses(struct sk_buff *skb, long *cpu, long *next)
 {
@@ -263,7 +273,7 @@ static void put_losses(struct sk_buff *skb, long *cpu, long *next)
 	u16 payer;
 
 	while (*cpu < nr_cpu_ids) {
-		payer = *next < gabion_domain_count() ? *next : GABION_SHARE_KERNEL;
+		payer = payer_at(*next);
 		lost = gabion_share_lost(*cpu, payer);
 		if (lost && put_loss(skb, *cpu, payer, lost))
 			return;
