@@ -5,14 +5,16 @@
 
 # Shared with the kernel.
 CORE_SOURCES := core/crc32.c core/verify.c core/verify_filter.c
-COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c protocol.c text.c)
-EVENT_SOURCES := $(addprefix agent/event/, event.c event_encode.c event_fields.c event_line.c \
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c moment.c protocol.c \
+	text.c)
+EVENT_SOURCES := $(addprefix agent/event/, event.c event_encode.c event_fields.c event_filter.c event_line.c \
 	event_parse.c event_words.c)
 # Without the connection itself, which the tests replace by one to a mock.
 NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decode.c events.c \
 	policy.c query.c request.c)
 NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
-STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c relay.c spool.c)
+STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c relay.c replay.c rotated.c \
+	spool.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c call_list.c confine.c cubes.c export.c \
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
 FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))

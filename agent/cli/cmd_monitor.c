@@ -7,24 +7,29 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "../common/moment.h"
 #include "../daemon/paths.h"
 #include "../event/event_line.h"
 #include "../netlink/client.h"
 #include "../stream/pump.h"
+#include "../stream/replay.h"
 #include "cli.h"
+#include "filter_options.h"
+#include "live.h"
 #include "usage.h"
 
-/* Longest record: two paths of PATH_MAX, escaped and in hexadecimal, and then some. */
-#define RECORD_MAX (256 << 10)
+/* While nothing came from the socket yet, the file is looked at so often. */
+#define REPLAY_MS 500
 
 /**
  * struct monitor - what is asked for
- * @domain:	only events of this domain, or that act on it; NULL = all
+ * @filter:	owned
+ * @from:	file to begin with, NULL: none
+ * @since:	ns of CLOCK_REALTIME, 0: all of @from
  * @left:	events still to show, if @bounded
  * @flags:	of gabion_record_line()
  * The rest are the options of the command.
@@ -32,23 +37,14 @@
 struct monitor {
 	bool json;
 	bool direct;
-	const char *domain;
+	struct gabion_event_filter *filter;
 	const char *socket;
+	const char *from;
+	uint64_t since;
 	unsigned long left;
 	bool bounded;
 	unsigned int flags;
 };
-
-static bool wanted(const struct monitor *m, const struct gabion_record *record)
-{
-	const struct gabion_event *event = &record->event;
-
-	/* That something is missing concerns every reader. */
-	if (!m->domain || record->kind != GABION_RECORD_EVENT)
-		return true;
-	return (event->domain && !strcmp(event->domain, m->domain)) ||
-	       (event->target && !strcmp(event->target, m->domain));
-}
 
 /* Show a record; @line is its JSON. 1: that was the last, 0, or -errno. */
 static int show(struct monitor *m, const struct gabion_record *record, const char *line,
@@ -56,7 +52,7 @@ static int show(struct monitor *m, const struct gabion_record *record, const cha
 {
 	cleanup_free char *text = NULL;
 
-	if (!wanted(m, record))
+	if (!gabion_event_filter_passes(m->filter, record))
 		return 0;
 	if (!m->json) {
 		text = gabion_record_line(record, m->flags);
@@ -76,70 +72,69 @@ static int show(struct monitor *m, const struct gabion_record *record, const cha
 
 /* ---- from gabiond ---- */
 
-static int connect_daemon(const struct monitor *m, struct gabion_error *error)
+static int open_live(struct gabion_live *live, const struct monitor *m, struct gabion_error *error)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	cleanup_fd int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	int connected;
+	int err = gabion_live_open(live, m->socket, error);
 
-	if (fd < 0)
-		return gabion_error_set(error, -errno, "socket: %s", strerror(errno));
-	if (strlen(m->socket) >= sizeof(address.sun_path))
-		return gabion_error_set(error, -ENAMETOOLONG, "%s: too long for a socket",
-					m->socket);
-	strcpy(address.sun_path, m->socket);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		if (errno == ENOENT || errno == ECONNREFUSED)
-			return gabion_error_set(error, -errno,
-						"gabiond is not running: start it with 'systemctl "
-						"start gabiond', or use --direct");
-		return gabion_error_set(error, -errno, "cannot connect to gabiond at %s: %s",
-					m->socket, strerror(errno));
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		gabion_error_set(error, err, "gabiond is not running: start it with 'systemctl "
+					     "start gabiond', or use --direct");
+	return err;
+}
+
+static int show_replayed(const struct gabion_record *record, const char *line, size_t length,
+			 void *data, struct gabion_error *error)
+{
+	return show(data, record, line, length, error);
+}
+
+static int monitor_live(struct monitor *m, struct gabion_error *error)
+{
+	cleanup_live struct gabion_live live = { .fd = -1 };
+	int err = open_live(&live, m, error);
+
+	while (!err) {
+		cleanup_record struct gabion_record record = { 0 };
+
+		err = gabion_live_read(&live, -1, &record, error);
+		if (err > 0)
+			err = show(m, &record, live.line, live.length, error);
 	}
-	connected = fd;
-	fd = -1;
-	return connected;
+	return err;
 }
 
-static int show_line(struct monitor *m, const char *line, size_t length,
-		     struct gabion_error *error)
+/*
+ * gabiond hands each record to its file and to the readers of its socket before it turns to the
+ * next one, but accepts a connection when it has time.  So the file is read on until a
+ * first record comes from the socket, and up to its end then: all before that record is in
+ * it. What is in both is shown once.  What the socket misses later is in the file, too.
+ */
+static int monitor_replayed(struct monitor *m, struct gabion_error *error)
 {
-	cleanup_record struct gabion_record record = { 0 };
-	int err;
+	cleanup_replay struct gabion_replay *replay = NULL;
+	cleanup_live struct gabion_live live = { .fd = -1 };
+	bool joined = false, behind;
+	int err, n;
 
-	if (length && line[length - 1] == '\n')
-		length--;
-	err = gabion_record_parse(&record, line, length, error);
-	if (err)
-		return gabion_error_prefix(error, "gabiond sent what is no record");
-	return show(m, &record, line, length, error);
-}
+	err = open_live(&live, m, error) ?:
+	      gabion_replay_open(&replay, m->from, m->since, error) ?:
+	      gabion_replay_run(replay, show_replayed, m, error);
+	while (!err) {
+		cleanup_record struct gabion_record record = { 0 };
 
-static int monitor_daemon(struct monitor *m, struct gabion_error *error)
-{
-	cleanup_fd int fd = connect_daemon(m, error);
-	cleanup_free char *line = malloc(RECORD_MAX);
-	ssize_t n;
-	int err;
-
-	if (fd < 0)
-		return fd;
-	if (!line)
-		return gabion_error_set(error, -ENOMEM, "out of memory");
-	do {
-		n = recv(fd, line, RECORD_MAX, MSG_TRUNC);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = gabion_live_read(&live, joined ? -1 : REPLAY_MS, &record, error);
 		if (n < 0)
-			return gabion_error_set(error, -errno, "cannot read from gabiond: %s",
-						strerror(errno));
-		if (n == 0)
-			return gabion_error_set(error, -ECONNRESET, "gabiond went away");
-		if (n > RECORD_MAX)
-			return gabion_error_set(error, -EMSGSIZE, "gabiond sent %zd bytes at once",
-						n);
-		err = show_line(m, line, (size_t)n, error);
-	} while (!err);
+			return n;
+		behind = !joined || (n && record.kind == GABION_RECORD_MISSED);
+		if (behind)
+			err = gabion_replay_run(replay, show_replayed, m, error);
+		if (err || !n)
+			continue;
+		joined = true;
+		err = gabion_replay_claim(replay, &record, error);
+		if (err > 0)
+			err = show(m, &record, live.line, live.length, error);
+	}
 	return err;
 }
 
@@ -218,57 +213,104 @@ static int monitor_kernel(struct monitor *m, struct gabion_error *error)
 
 /* ---- arguments ---- */
 
+static int set_since(struct monitor *m, const char *command, const char *text,
+		     struct gabion_error *error)
+{
+	struct gabion_error why = { 0 };
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (gabion_moment_parse(&m->since, text,
+				(uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, &why))
+		return gabion_cli_wrong(error, command, "--since: %s", why.text);
+	return GABION_EXIT_OK;
+}
+
+static int set_count(struct monitor *m, const char *command, const char *text,
+		     struct gabion_error *error)
+{
+	char *end;
+
+	m->left = strtoul(text, &end, 10);
+	m->bounded = true;
+	if (*end || !m->left)
+		return gabion_cli_wrong(error, command, "'%s' is not a count", text);
+	return GABION_EXIT_OK;
+}
+
+/* What does not go together. */
+static int check(const struct monitor *m, const char *command, struct gabion_error *error)
+{
+	if (m->since && !m->from)
+		return gabion_cli_wrong(error, command, "--since needs --from FILE, the file of "
+					"gabiond's --output file:FILE");
+	if (m->from && m->direct)
+		return gabion_cli_wrong(error, command, "--direct does not go with --from: nobody "
+					"writes the file then");
+	return GABION_EXIT_OK;
+}
+
 static int parse(struct monitor *m, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
-		{ "domain", required_argument, NULL, 'd' },
+		GABION_FILTER_OPTIONS,
 		{ "count", required_argument, NULL, 'n' },
 		{ "direct", no_argument, NULL, 'D' },
+		{ "from", required_argument, NULL, 'F' },
+		{ "since", required_argument, NULL, 'S' },
 		{ "socket", required_argument, NULL, 's' },
 		{ 0 },
 	};
-	int option;
-	char *end;
+	int option, status;
 
 	gabion_cli_getopt_reset();
 	while ((option = getopt_long(argc, argv, ":d:n:", options, NULL)) != -1) {
+		status = GABION_EXIT_OK;
 		switch (option) {
-		case 'd':
-			m->domain = optarg;
-			break;
 		case 'n':
-			m->left = strtoul(optarg, &end, 10);
-			m->bounded = true;
-			if (*end || !m->left)
-				return gabion_cli_wrong(error, argv[0], "'%s' is not a count",
-							optarg);
+			status = set_count(m, argv[0], optarg, error);
 			break;
 		case 'D':
 			m->direct = true;
+			break;
+		case 'F':
+			m->from = optarg;
+			break;
+		case 'S':
+			status = set_since(m, argv[0], optarg, error);
 			break;
 		case 's':
 			m->socket = optarg;
 			break;
 		default:
-			return gabion_cli_wrong_option(error, argv, option);
+			status = gabion_filter_option(m->filter, argv[0], option, optarg, error);
+			if (status < 0)
+				return gabion_cli_wrong_option(error, argv, option);
 		}
+		if (status != GABION_EXIT_OK)
+			return status;
 	}
 	if (optind != argc)
 		return gabion_cli_wrong(error, argv[0], "takes no argument '%s'", argv[optind]);
-	return GABION_EXIT_OK;
+	return check(m, argv[0], error);
 }
 
 int cmd_monitor(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
 	struct monitor m = {
-		.json = cli->json, .socket = GABION_PATH_SOCKET, .flags = GABION_LINE_TIME
+		.json = cli->json, .socket = GABION_PATH_SOCKET, .flags = GABION_LINE_TIME,
+		.filter = gabion_event_filter_new(),
 	};
 	int status = parse(&m, argc, argv, error), err;
 
-	if (status != GABION_EXIT_OK)
-		return status;
-	if (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"))
-		m.flags |= GABION_LINE_COLOUR;
-	err = m.direct ? monitor_kernel(&m, error) : monitor_daemon(&m, error);
-	return err < 0 ? GABION_EXIT_ERROR : GABION_EXIT_OK;
+	if (status == GABION_EXIT_OK) {
+		if (isatty(STDOUT_FILENO) && !getenv("NO_COLOR"))
+			m.flags |= GABION_LINE_COLOUR;
+		err = m.direct ? monitor_kernel(&m, error) :
+		      m.from   ? monitor_replayed(&m, error) :
+				 monitor_live(&m, error);
+		status = err < 0 ? GABION_EXIT_ERROR : GABION_EXIT_OK;
+	}
+	gabion_event_filter_free(m.filter);
+	return status;
 }

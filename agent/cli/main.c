@@ -10,6 +10,7 @@
 #include "../common/version.h"
 #include "../daemon/paths.h"
 #include "cli.h"
+#include "filter_options.h"
 
 static const struct gabion_command commands[] = {
 	{ "check", "[--output FILE] [--fact FACT]... [--werror] [PATH...]",
@@ -28,7 +29,8 @@ static const struct gabion_command commands[] = {
 	  "count what a domain may call, and what it never did", cmd_syscalls },
 	{ "export", "--format oci|systemd|bpf [--lossy] [--policy PATH] [--output FILE] DOMAIN",
 	  "write a domain's syscall filter for use without the module", cmd_export },
-	{ "monitor", "[--domain NAME] [--count N] [--direct]", "show decisions as they are made",
+	{ "monitor", GABION_FILTER_USAGE " [--count N] [--since TIME] [--from FILE] [--socket PATH] "
+	  "[--direct]", "show decisions as they are made",
 	  cmd_monitor },
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT | [--why] DOMAIN | --who PERMISSION OBJECT",
 	  "ask what a policy allows",

@@ -10,16 +10,7 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
-
-/* PATH.@number; 0: PATH itself. NULL: no memory. */
-static char *name_of(const char *path, unsigned int number)
-{
-	char *name;
-
-	if (!number)
-		return strdup(path);
-	return asprintf(&name, "%s.%u", path, number) < 0 ? NULL : name;
-}
+#include "../stream/rotated.h"
 
 static int move(const char *from, const char *to, struct gabion_error *error)
 {
@@ -33,8 +24,8 @@ static int move(const char *from, const char *to, struct gabion_error *error)
 
 static int step(const char *path, unsigned int number, struct gabion_error *error)
 {
-	cleanup_free char *from = name_of(path, number);
-	cleanup_free char *to = name_of(path, number + 1);
+	cleanup_free char *from = gabion_rotated_name(path, number);
+	cleanup_free char *to = gabion_rotated_name(path, number + 1);
 
 	return move(from, to, error);
 }
@@ -46,7 +37,7 @@ static int find_free(const char *path, unsigned int keep, unsigned int *number,
 	struct stat st;
 
 	for (*number = 1; *number < keep; ++*number) {
-		cleanup_free char *name = name_of(path, *number);
+		cleanup_free char *name = gabion_rotated_name(path, *number);
 
 		if (!name)
 			return gabion_error_set(error, -ENOMEM, "out of memory");

@@ -8,7 +8,7 @@
 POLICY_SOURCES := $(addprefix agent/policy/, \
 	administer.c automata.c call_rules.c call_sets.c comb.c commands.c compile.c condition.c \
 	dfa.c diag.c domains.c doubt.c emit.c endpoint.c expect.c facts.c filter_table.c \
-	filter_uring.c filters.c glob.c \
+	filter_uring.c filters.c glob.c glob_set.c \
 	ioctls.c items.c labels.c levels.c mem.c minimise.c names.c nfa.c order.c outcome.c \
 	pair_index.c parse.c pattern.c product.c query.c query_call.c query_ioctl.c resources.c \
 	rules.c source.c strmap.c suggest.c syntax_error.c syscall_constants.c syscall_names.c \

@@ -18,7 +18,9 @@ SYSCALL_SUPPORT := $(filter-out %_test.c,$(wildcard agent/tests/syscall_*.c))
 VM_TESTS := vm_grant_test vm_parts_test vm_share_test vm_share_confine_test vm_run_test
 
 AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
-	event_admin_test event_context_test event_line_test event_schema_test daemon_progress_test daemon_pump_test daemon_spool_test daemon_relay_test daemon_state_test \
+	event_admin_test event_context_test event_filter_test event_line_test event_schema_test \
+	moment_test replay_test monitor_cli_test \
+	daemon_progress_test daemon_pump_test daemon_spool_test daemon_relay_test daemon_state_test \
 	daemon_spec_test daemon_output_test daemon_rotate_test daemon_journal_test daemon_syslog_test daemon_publish_test daemon_gabiond_test daemon_spooling_test \
 	daemon_metrics_test daemon_metrics_server_test \
 	load_flow_test $(SECCOMP_TESTS) $(VM_TESTS)
