@@ -55,6 +55,7 @@ int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion
 int cmd_run(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_status(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_syscalls(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_top(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_unload(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_vm(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_test(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);

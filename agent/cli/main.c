@@ -32,6 +32,8 @@ static const struct gabion_command commands[] = {
 	{ "monitor", GABION_FILTER_USAGE " [--count N] [--since TIME] [--from FILE] [--socket PATH] "
 	  "[--direct]", "show decisions as they are made",
 	  cmd_monitor },
+	{ "top", GABION_FILTER_USAGE " [--interval SECONDS] [--once] [--socket PATH]",
+	  "show which domains are busy", cmd_top },
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT | [--why] DOMAIN | --who PERMISSION OBJECT",
 	  "ask what a policy allows",
 	  cmd_query },

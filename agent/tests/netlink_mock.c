@@ -144,7 +144,7 @@ static void hooks(struct mock *m, const struct request *r)
 	nla_put_string(msg, GABION_A_HOOK_NAME, "file_open");
 	nla_put_string(msg, GABION_A_HOOK_METHOD, "direct");
 	nla_put_string(msg, GABION_A_HOOK_STATE, "armed");
-	nla_put_u64(msg, GABION_A_HOOK_CHECKS, 12);
+	nla_put_u64(msg, GABION_A_HOOK_CHECKS, 12 + m->checks * m->dumps++);
 	nla_put_u64(msg, GABION_A_HOOK_REFUSALS, 3);
 	send_msg(m, r->port, msg);
 }

@@ -37,6 +37,8 @@ struct mock_event {
  * @fail_command:	refuse this command with @fail_code and @fail_text, once
  * @silent_command:	never answer this one
  * @last_read:		do not answer EVENT_READ after this many, 0: always do
+ * @checks:		so often the hook checked between two dumps of hooks
+ * @dumps:		of hooks
  * @long_calls:		send more bits of CALLS_USED than there are calls
  * @policy:		image that was committed
  * @staged:		image of the transaction
@@ -59,6 +61,8 @@ struct mock {
 	const char *fail_text;
 	uint8_t silent_command;
 	unsigned int last_read;
+	uint64_t checks;
+	unsigned int dumps;
 	bool long_calls;
 	bool nobody;
 	int unfinished;

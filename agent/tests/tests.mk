@@ -19,7 +19,7 @@ VM_TESTS := vm_grant_test vm_parts_test vm_share_test vm_share_confine_test vm_r
 
 AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
 	event_admin_test event_context_test event_filter_test event_line_test event_schema_test \
-	moment_test replay_test monitor_cli_test \
+	moment_test replay_test monitor_cli_test top_test top_cli_test \
 	daemon_progress_test daemon_pump_test daemon_spool_test daemon_relay_test daemon_state_test \
 	daemon_spec_test daemon_output_test daemon_rotate_test daemon_journal_test daemon_syslog_test daemon_publish_test daemon_gabiond_test daemon_spooling_test \
 	daemon_metrics_test daemon_metrics_server_test \
@@ -37,6 +37,9 @@ $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) $(SECCOMP_KERNEL_TEST)): $(TESTS_DIR)/%
 
 $(addprefix $(TESTS_DIR)/,$(SECCOMP_TESTS) $(SECCOMP_KERNEL_TEST)): $(SECCOMP_SUPPORT:%.c=$(B)/asan/obj/%.o)
 $(addprefix $(TESTS_DIR)/,seccomp_policy_test $(SECCOMP_KERNEL_TEST)): $(SYSCALL_SUPPORT:%.c=$(B)/asan/obj/%.o)
+
+# What gabion top shows is its own.
+$(TESTS_DIR)/top_test: $(addprefix $(B)/asan/obj/agent/cli/,table.o top_sample.o top_tally.o top_view.o)
 
 # The programs as shipped but for the kernel that they speak to.
 $(TESTS_DIR)/gabion-mock: $(CLI_SOURCES:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
