@@ -413,9 +413,21 @@ void mock_stop(struct mock *m)
 	free(m);
 }
 
+static void forget_gone(struct mock *m)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < m->nevents; i++)
+		if (!m->events[i].gone)
+			m->events[kept++] = m->events[i];
+	m->nevents = kept;
+}
+
 static void add(struct mock *m, struct mock_event event)
 {
 	pthread_mutex_lock(&m->lock);
+	if (m->nevents == MOCK_EVENTS_MAX)
+		forget_gone(m);
 	assert(m->nevents < MOCK_EVENTS_MAX);
 	m->events[m->nevents++] = event;
 	notify(m);
