@@ -14,8 +14,9 @@ static void usage(FILE *out)
 {
 	fputs("Usage: gabiond [OPTION...]\n\n"
 	      "Loads the policy, and hands the kernel's audit events out.\n\n"
-	      "  --output OUTPUT   journald, stdout, syslog or file:PATH, with options before\n"
-	      "                    the colon; may be given several times (default journald)\n"
+	      "  --output OUTPUT   journald, stdout, syslog, file:PATH or nats:nats://HOST:PORT,\n"
+	      "                    with options before the colon; may be given several times\n"
+	      "                    (default journald)\n"
 	      "  --policy-dir DIR  policy sources (default " GABION_PATH_POLICY ")\n"
 	      "  --assign          move running processes into the domains that their executables\n"
 	      "                    enter, each time the policy is loaded\n"

@@ -9,13 +9,19 @@
 
 #include "../common/cleanup.h"
 #include "../stream/spool.h"
+#include "nats_name.h"
 
 #define SMALLEST	(1ULL << 10)
 #define SIZE_MAX_	(1ULL << 50)
 #define KEEP_DEFAULT	8U
 #define KEEP_MAX	999U
 
+#define PREFIX_DEFAULT	"gabion"
+/* Of a host, its address, and a port. */
+#define URL_BYTES	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:[]"
+
 #define FILES		(1U << GABION_OUTPUT_FILE)
+#define NATS		(1U << GABION_OUTPUT_NATS)
 #define ALL		~0U
 
 enum path_use {
@@ -24,14 +30,25 @@ enum path_use {
 	PATH_IF_GIVEN,
 };
 
-static const struct {
+/**
+ * struct kind - a kind of output
+ * @path:	does it have one
+ * @place:	what that looks like
+ * @options:	which it has, for people
+ */
+static const struct kind {
 	const char *word;
 	enum path_use path;
+	const char *place;
+	const char *options;
 } kinds[GABION_OUTPUT_KINDS] = {
-	[GABION_OUTPUT_JOURNALD] = { "journald", PATH_NEVER },
-	[GABION_OUTPUT_STDOUT] = { "stdout", PATH_NEVER },
-	[GABION_OUTPUT_FILE] = { "file", PATH_ALWAYS },
-	[GABION_OUTPUT_SYSLOG] = { "syslog", PATH_IF_GIVEN },
+	[GABION_OUTPUT_JOURNALD] = { "journald", PATH_NEVER, "", "there is spool" },
+	[GABION_OUTPUT_STDOUT] = { "stdout", PATH_NEVER, "", "there is spool" },
+	[GABION_OUTPUT_FILE] = { "file", PATH_ALWAYS, "/ABSOLUTE/PATH",
+				 "there are rotate, keep, fsync and spool" },
+	[GABION_OUTPUT_SYSLOG] = { "syslog", PATH_IF_GIVEN, "/ABSOLUTE/PATH", "there is spool" },
+	[GABION_OUTPUT_NATS] = { "nats", PATH_ALWAYS, "nats://HOST:PORT or nats:tls://HOST:PORT",
+				 "there are prefix, host, credentials, ca and spool" },
 };
 
 /* ---- values ---- */
@@ -102,6 +119,32 @@ static bool set_spool(struct gabion_output_spec *spec, const char *value)
 	return !strcmp(value, "none") || parse_size(value, SMALLEST, &spec->spool);
 }
 
+static bool set_string(char **string, const char *value, bool right)
+{
+	*string = right ? strdup(value) : NULL;
+	return *string;
+}
+
+static bool set_prefix(struct gabion_output_spec *spec, const char *value)
+{
+	return set_string(&spec->prefix, value, gabion_nats_is_prefix(value));
+}
+
+static bool set_host(struct gabion_output_spec *spec, const char *value)
+{
+	return set_string(&spec->host, value, gabion_nats_is_token(value));
+}
+
+static bool set_credentials(struct gabion_output_spec *spec, const char *value)
+{
+	return set_string(&spec->credentials, value, *value == '/');
+}
+
+static bool set_ca(struct gabion_output_spec *spec, const char *value)
+{
+	return set_string(&spec->ca, value, *value == '/');
+}
+
 /* ---- options ---- */
 
 /**
@@ -122,6 +165,10 @@ static const struct option_word options[] = {
 	{ "keep", FILES, set_keep, "a number of files from 1 to 999" },
 	{ "fsync", FILES, set_fsync, "always, interval or none" },
 	{ "spool", ALL, set_spool, "none or a size from 1K on, such as 64M" },
+	{ "prefix", NATS, set_prefix, "words of letters, digits, - and _ with dots between them" },
+	{ "host", NATS, set_host, "a word of up to 64 letters, digits, - and _" },
+	{ "credentials", NATS, set_credentials, "the absolute path of a file" },
+	{ "ca", NATS, set_ca, "the absolute path of a file of certificates" },
 };
 #define NOPTIONS (sizeof(options) / sizeof(*options))
 
@@ -135,11 +182,9 @@ static int parse_option(struct gabion_output_spec *spec, const char *text, const
 			break;
 	if (i == NOPTIONS || !(options[i].kinds & 1U << spec->kind))
 		return gabion_error_set(error, -EINVAL,
-					"output '%s': %s has no option '%.*s'%s", text,
+					"output '%s': %s has no option '%.*s': %s", text,
 					kinds[spec->kind].word, (int)n, word,
-					spec->kind == GABION_OUTPUT_FILE ?
-					": there are rotate, keep, fsync and spool" :
-					": there is spool");
+					kinds[spec->kind].options);
 	if (*seen & 1U << i)
 		return gabion_error_set(error, -EINVAL, "output '%s': '%s' is given twice", text,
 					options[i].word);
@@ -170,6 +215,36 @@ static int check_path(const struct gabion_output_spec *spec, const char *text, c
 	return 0;
 }
 
+/*
+ * One URL or more, of one scheme, and nothing but names and ports in them: a password would be
+ * seen in the log, in the state file, and by everybody who lists processes.
+ */
+static int check_url(const struct gabion_output_spec *spec, const char *text, const char *url,
+		     struct gabion_error *error)
+{
+	const char *scheme = strncmp(url, "tls://", 6) ? "nats://" : "tls://";
+	size_t head = strlen(scheme), n;
+
+	if (strchr(url, '@'))
+		return gabion_error_set(error, -EINVAL,
+					"output '%s': whoever lists processes sees a password here: "
+					"give credentials=/ABSOLUTE/PATH", text);
+	if (!spec->ca != !strcmp(scheme, "nats://"))
+		return gabion_error_set(error, -EINVAL, "output '%s': %s", text, spec->ca ?
+					"ca means nothing without tls://" :
+					"tls:// needs ca=/ABSOLUTE/PATH, the certificates to trust, "
+					"as in nats,ca=/etc/ssl/certs/ca-certificates.crt:tls://HOST:PORT");
+	for (;; url += head + n + 1) {
+		n = strncmp(url, scheme, head) ? 0 : strspn(url + head, URL_BYTES);
+		if (!n || (url[head + n] && url[head + n] != ','))
+			return gabion_error_set(error, -EINVAL,
+						"output '%s': give nats:%sHOST:PORT, more of them "
+						"with commas between them", text, scheme);
+		if (!url[head + n])
+			return 0;
+	}
+}
+
 static int parse_head(struct gabion_output_spec *spec, const char *text, char *head,
 		      struct gabion_error *error)
 {
@@ -182,8 +257,8 @@ static int parse_head(struct gabion_output_spec *spec, const char *text, char *h
 			break;
 	if (kind == GABION_OUTPUT_KINDS)
 		return gabion_error_set(error, -EINVAL,
-					"unknown output '%s': give journald, stdout, syslog "
-					"or file:/ABSOLUTE/PATH", text);
+					"unknown output '%s': give journald, stdout, syslog, "
+					"file:/ABSOLUTE/PATH or nats:nats://HOST:PORT", text);
 	spec->kind = (enum gabion_output_kind)kind;
 	while ((word = strsep(&head, ","))) {
 		err = parse_option(spec, text, word, &seen, error);
@@ -195,6 +270,11 @@ static int parse_head(struct gabion_output_spec *spec, const char *text, char *h
 					"output '%s': keep means nothing without rotate", text);
 	if (!spec->keep)
 		spec->keep = KEEP_DEFAULT;
+	if (!spec->prefix) {
+		spec->prefix = strdup(PREFIX_DEFAULT);
+		if (!spec->prefix)
+			return gabion_error_set(error, -ENOMEM, "out of memory");
+	}
 	return 0;
 }
 
@@ -213,10 +293,13 @@ static int parse(struct gabion_output_spec *spec, const char *text, struct gabio
 	if (kinds[spec->kind].path == PATH_NEVER && path)
 		return gabion_error_set(error, -EINVAL, "output '%s': %s takes no path", text,
 					kinds[spec->kind].word);
-	if (path ? *path != '/' : kinds[spec->kind].path == PATH_ALWAYS)
-		return gabion_error_set(error, -EINVAL, "output '%s': give %s:/ABSOLUTE/PATH", text,
-					kinds[spec->kind].word);
+	if (path ? *path != '/' && spec->kind != GABION_OUTPUT_NATS :
+		   kinds[spec->kind].path == PATH_ALWAYS)
+		return gabion_error_set(error, -EINVAL, "output '%s': give %s:%s", text,
+					kinds[spec->kind].word, kinds[spec->kind].place);
 	err = path ? check_path(spec, text, path, error) : 0;
+	if (!err && spec->kind == GABION_OUTPUT_NATS)
+		err = check_url(spec, text, path, error);
 	if (err)
 		return err;
 	n = strlen(kinds[spec->kind].word);
@@ -244,5 +327,9 @@ int gabion_output_spec_parse(struct gabion_output_spec *spec, const char *text,
 void gabion_output_spec_free(struct gabion_output_spec *spec)
 {
 	free(spec->name);
+	free(spec->prefix);
+	free(spec->host);
+	free(spec->credentials);
+	free(spec->ca);
 	*spec = (struct gabion_output_spec){ 0 };
 }

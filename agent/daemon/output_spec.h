@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the command line says about one output: KIND[,OPTION=VALUE...][:PATH].
+ * What the command line says about one output: KIND[,OPTION=VALUE...][:PLACE].
  * Options stand before the first colon, so a path may hold any character.
  */
 #ifndef GABION_DAEMON_OUTPUT_SPEC_H
@@ -15,6 +15,7 @@ enum gabion_output_kind {
 	GABION_OUTPUT_STDOUT,
 	GABION_OUTPUT_FILE,
 	GABION_OUTPUT_SYSLOG,
+	GABION_OUTPUT_NATS,
 	GABION_OUTPUT_KINDS,
 };
 
@@ -33,10 +34,15 @@ enum gabion_fsync {
 /**
  * struct gabion_output_spec - one output
  * @name:	owned; KIND or KIND:PATH, which names the output whatever its options
- * @path:	absolute, within @name; NULL: there is none
+ * @path:	within @name: absolute path, of NATS its URLs with "," between them; NULL: there
+ *		is none
  * @rotate:	bytes above which the file is rotated; 0: it is not
  * @keep:	how many rotated files are kept, 1 to 999
  * @spool:	bytes that may wait on the disk while it fails; 0: none
+ * @prefix:	owned; of NATS: its subjects begin with it
+ * @host:	owned; of NATS: token for this host; NULL: it is asked for
+ * @credentials: owned; of NATS: absolute path; NULL: there are none
+ * @ca:		owned; of NATS: absolute path of certificates to trust; NULL: no TLS
  */
 struct gabion_output_spec {
 	enum gabion_output_kind kind;
@@ -46,6 +52,10 @@ struct gabion_output_spec {
 	unsigned int keep;
 	enum gabion_fsync fsync;
 	uint64_t spool;
+	char *prefix;
+	char *host;
+	char *credentials;
+	char *ca;
 };
 
 /* Take @text apart into @spec. -EINVAL: @error says which word is wrong, and what to write. */

@@ -5,7 +5,6 @@
  * "@cee:" and the record, so that rsyslog's mmjsonparse and others find the members.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -49,20 +48,11 @@ static int send_too_long(const struct syslog_output *s, const struct gabion_reco
 			 size_t length)
 {
 	cleanup_json struct gabion_json line = { 0 };
-	struct gabion_record other = {
-		.kind = GABION_RECORD_MALFORMED,
-		.instance = record->instance,
-		.time = record->time,
-		.count = 1,
-	};
+	struct gabion_record other;
 	char text[128];
 
-	snprintf(text, sizeof(text), "event %" PRIu64 ", of %zu bytes, is too long for syslog",
-		 record->event.sequence, length);
-	other.text = text;
-	gabion_record_encode(&line, &other);
-	gabion_json_raw(&line, "\n", 1);
-	return line.failed ? -ENOMEM : send_line(s, &other, line.data, line.length);
+	return gabion_output_too_long(&other, &line, text, sizeof(text), record, length, "syslog") ?:
+	       send_line(s, &other, line.data, line.length);
 }
 
 static int syslog_put(struct gabion_sink *sink, const struct gabion_record *record,

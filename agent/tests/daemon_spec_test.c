@@ -75,6 +75,31 @@ static void every_kind_may_do_without_a_spool(void **state)
 	gabion_output_spec_free(&spec);
 }
 
+static void nats_has_urls_and_names(void **state)
+{
+	struct gabion_output_spec spec;
+
+	(void)state;
+	assert_int_equal(gabion_output_spec_parse(&spec, "nats:nats://a.example:4222", NULL), 0);
+	assert_string_equal(spec.name, "nats:nats://a.example:4222");
+	assert_string_equal(spec.path, "nats://a.example:4222");
+	assert_string_equal(spec.prefix, "gabion");
+	assert_null(spec.host);
+	assert_null(spec.credentials);
+	assert_null(spec.ca);
+	gabion_output_spec_free(&spec);
+	assert_int_equal(gabion_output_spec_parse(&spec, "nats,prefix=fleet.eu,host=web-1,ca=/c.pem,"
+						  "credentials=/k,spool=1G:tls://[::1],tls://b:1",
+						  NULL), 0);
+	assert_string_equal(spec.name, "nats:tls://[::1],tls://b:1");
+	assert_string_equal(spec.prefix, "fleet.eu");
+	assert_string_equal(spec.host, "web-1");
+	assert_string_equal(spec.credentials, "/k");
+	assert_string_equal(spec.ca, "/c.pem");
+	assert_int_equal(spec.spool, 1 << 30);
+	gabion_output_spec_free(&spec);
+}
+
 static void mistakes_are_named_with_the_mend(void **state)
 {
 	static const struct {
@@ -107,6 +132,24 @@ static void mistakes_are_named_with_the_mend(void **state)
 		{ "file,:/a", "file has no option ''" },
 		{ "file:/a,rotate=1M", "options stand before the path: file,rotate=1M:/a" },
 		{ "file:/a,b,keep=2", "file,keep=2:/a,b" },
+		{ "nats", "give nats:nats://HOST:PORT or nats:tls://HOST:PORT" },
+		{ "nats:", "give nats:nats://HOST:PORT" },
+		{ "nats://a:4222", "'nats://a:4222': give nats:nats://HOST:PORT" },
+		{ "nats:nats://", "give nats:nats://HOST:PORT" },
+		{ "nats:http://a", "give nats:nats://HOST:PORT" },
+		{ "nats:nats://a/b", "give nats:nats://HOST:PORT" },
+		{ "nats:nats://a,", "give nats:nats://HOST:PORT" },
+		{ "nats:nats://a,tls://b", "give nats:nats://HOST:PORT" },
+		{ "nats:nats://u:p@a", "give credentials=/ABSOLUTE/PATH" },
+		{ "nats:tls://a", "tls:// needs ca=/ABSOLUTE/PATH" },
+		{ "nats,ca=/a:nats://a", "ca means nothing without tls://" },
+		{ "nats,ca=a:tls://a", "'ca=a': give the absolute path" },
+		{ "nats,credentials=a:nats://a", "'credentials=a': give the absolute path" },
+		{ "nats,prefix=a.*:nats://a", "'prefix=a.*': give words of letters" },
+		{ "nats,host=a.b:nats://a", "'host=a.b': give a word" },
+		{ "nats,rotate=1M:nats://a", "no option 'rotate': there are prefix, host" },
+		{ "nats:nats://a,spool=1M", "nats,spool=1M:nats://a" },
+		{ "syslog,host=a", "syslog has no option 'host': there is spool" },
 	};
 	struct gabion_output_spec spec;
 	struct gabion_error error;
@@ -129,6 +172,7 @@ int main(void)
 		cmocka_unit_test(options_are_not_part_of_the_name),
 		cmocka_unit_test(path_of_syslog_may_be_left_out),
 		cmocka_unit_test(every_kind_may_do_without_a_spool),
+		cmocka_unit_test(nats_has_urls_and_names),
 		cmocka_unit_test(mistakes_are_named_with_the_mend),
 	};
 

@@ -22,7 +22,8 @@ AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_jso
 	moment_test replay_test monitor_cli_test top_test top_cli_test \
 	daemon_progress_test daemon_pump_test daemon_spool_test daemon_relay_test daemon_state_test \
 	daemon_spec_test daemon_output_test daemon_rotate_test daemon_journal_test daemon_syslog_test daemon_publish_test daemon_gabiond_test daemon_spooling_test \
-	daemon_metrics_test daemon_metrics_server_test \
+	daemon_metrics_test daemon_metrics_server_test daemon_nats_test daemon_nats_name_test \
+	daemon_nats_restart_test \
 	load_flow_test $(SECCOMP_TESTS) $(VM_TESTS)
 
 TESTS_DIR := $(B)/asan/tests
@@ -40,6 +41,8 @@ $(addprefix $(TESTS_DIR)/,seccomp_policy_test $(SECCOMP_KERNEL_TEST)): $(SYSCALL
 
 # What gabion top shows is its own.
 $(TESTS_DIR)/top_test: $(addprefix $(B)/asan/obj/agent/cli/,table.o top_sample.o top_tally.o top_view.o)
+# They read what the server has with the library that gabiond loads.
+$(addprefix $(TESTS_DIR)/,daemon_nats_test daemon_nats_restart_test): LIBS += -lnats
 
 # The programs as shipped but for the kernel that they speak to.
 $(TESTS_DIR)/gabion-mock: $(CLI_SOURCES:%.c=$(B)/asan/obj/%.o) $(MOCK_OPEN) \
