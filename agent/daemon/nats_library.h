@@ -34,6 +34,7 @@
 	X(natsOptions_SetTimeout)                                                                  \
 	X(natsOptions_SetToken)                                                                    \
 	X(natsOptions_SetURL)                                                                      \
+	X(natsOptions_SetUserCredentialsFromFiles)                                                 \
 	X(natsOptions_SetUserInfo)                                                                 \
 	X(natsOptions_SetWriteDeadline)                                                            \
 	X(natsStatus_GetText)                                                                      \

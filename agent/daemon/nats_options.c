@@ -17,6 +17,8 @@
 #define PING_MS		10000
 
 #define CREDENTIALS_MAX	(64 << 10)
+/* How what `nsc generate creds` writes begins. */
+#define JWT_START	"-----BEGIN"
 
 /* The library would write to stderr; what matters comes as the connection's last error. */
 static void on_error(natsConnection *connection, natsSubscription *subscription, natsStatus status,
@@ -38,7 +40,7 @@ static int fail(const struct gabion_nats_library *library, const struct gabion_o
 				more ?: "");
 }
 
-/* USER:PASSWORD, or a token. */
+/* USER:PASSWORD, a token, or a file of a JWT and its key. */
 static int set_credentials(natsOptions *options, const struct gabion_nats_library *library,
 			   const struct gabion_output_spec *spec, struct gabion_error *error)
 {
@@ -55,12 +57,17 @@ static int set_credentials(natsOptions *options, const struct gabion_nats_librar
 	if (!text)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
 	length = strlen(text);
-	text[strcspn(text, "\r\n")] = '\0';
-	password = strchr(text, ':');
-	if (password)
-		*password++ = '\0';
-	status = password ? library->natsOptions_SetUserInfo(options, text, password) :
-			    library->natsOptions_SetToken(options, text);
+	if (!strncmp(text, JWT_START, strlen(JWT_START))) {
+		status = library->natsOptions_SetUserCredentialsFromFiles(options,
+									  spec->credentials, NULL);
+	} else {
+		text[strcspn(text, "\r\n")] = '\0';
+		password = strchr(text, ':');
+		if (password)
+			*password++ = '\0';
+		status = password ? library->natsOptions_SetUserInfo(options, text, password) :
+				    library->natsOptions_SetToken(options, text);
+	}
 	explicit_bzero(text, length);
 	explicit_bzero(data, size);
 	free(text);

@@ -8,6 +8,7 @@
 
 #include "../daemon/nats_name.h"
 #include "../stream/relay.h"
+#include "nats_jwt.h"
 #include "nats_server.h"
 #include "output_fixture.h"
 
@@ -304,6 +305,25 @@ static void token_is_another_kind_of_credentials(void **state)
 	assert_int_equal(nats_count(&s->server), 1);
 }
 
+/* What `nsc generate creds` writes, for a server that trusts an operator. */
+static void file_of_a_jwt_and_its_key_is_another(void **state)
+{
+	struct scene *s = *state;
+	char options[128];
+
+	nats_start(&s->server, NATS_JWT_CONFIG);
+	write_text(s->out->path, NATS_JWT_CREDENTIALS);
+	s->server.credentials = s->out->path;
+	nats_add_stream(&s->server, 0);
+	assert_int_equal(open_nats(s, ",host=web1"), 0);
+	assert_int_equal(put_flushed(s, 1), -ENOTCONN);
+	snprintf(options, sizeof(options), ",host=web1,credentials=%s", s->out->path);
+	assert_int_equal(open_nats(s, options), 0);
+	assert_int_equal(put_flushed(s, 1), 0);
+	assert_int_equal(nats_count(&s->server), 1);
+	assert_event(s, 1, 1);
+}
+
 /* The server says so beside the acknowledgement that does not come. */
 static void host_may_be_held_to_its_own_subjects(void **state)
 {
@@ -400,6 +420,7 @@ int main(void)
 		TEST(server_that_stands_still_is_an_error),
 		TEST(credentials_are_read_and_wrong_ones_named),
 		TEST(token_is_another_kind_of_credentials),
+		TEST(file_of_a_jwt_and_its_key_is_another),
 		TEST(host_may_be_held_to_its_own_subjects),
 		TEST(tls_server_is_held_against_the_certificates_given),
 		TEST(event_that_is_too_long_is_told_and_got_past),

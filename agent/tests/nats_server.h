@@ -23,12 +23,16 @@
 #define NATS_SERVER "/usr/sbin/nats-server"
 #define NATS_PATIENCE_MS 15000
 
-/* struct nats_server - @login: "USER:PASSWORD@", or "": what the reader connects with */
+/*
+ * struct nats_server - @login: "USER:PASSWORD@", or "": what the reader connects with;
+ * @credentials: file of a JWT and its key, or NULL: the same
+ */
 struct nats_server {
 	char dir[32];
 	int port;
 	pid_t process;
 	const char *login;
+	const char *credentials;
 	natsConnection *connection;
 	jsCtx *context;
 };
@@ -115,12 +119,20 @@ static inline void nats_start(struct nats_server *server, const char *config)
 /* The reader is no part of what is tested: it has its own connection. */
 static inline jsCtx *nats_reader(struct nats_server *server)
 {
+	natsOptions *options;
 	char url[128];
 
 	if (server->context)
 		return server->context;
 	snprintf(url, sizeof(url), "nats://%s127.0.0.1:%d", server->login, server->port);
-	assert_int_equal(natsConnection_ConnectTo(&server->connection, url), NATS_OK);
+	assert_int_equal(natsOptions_Create(&options), NATS_OK);
+	assert_int_equal(natsOptions_SetURL(options, url), NATS_OK);
+	if (server->credentials)
+		assert_int_equal(natsOptions_SetUserCredentialsFromFiles(options,
+									 server->credentials, NULL),
+				 NATS_OK);
+	assert_int_equal(natsConnection_Connect(&server->connection, options), NATS_OK);
+	natsOptions_Destroy(options);
 	assert_int_equal(natsConnection_JetStream(&server->context, server->connection, NULL),
 			 NATS_OK);
 	return server->context;
