@@ -19,6 +19,7 @@ SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c call_list.c co
 	export_oci.c export_systemd.c generate.c program.c reach.c rlimits.c rules.c userns.c)
 FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))
 FLOW_SOURCES := $(sort $(wildcard agent/flow/*.c))
+EXPLAIN_SOURCES := $(sort $(wildcard agent/explain/*.c))
 LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 

@@ -219,7 +219,7 @@ bench-compile: $(B)/agent/gabion $(B)/selftests/bench/compile
 
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard $(addprefix agent/tests/, \
-	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c)))
+	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c explain_*_test.c)))
 ORACLE_TESTS := $(TESTS_DIR)/oracle_test $(B)/agent/tests/oracle_test
 UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS)) $(ORACLE_TESTS) \
 	$(VMM_UNIT_TESTS)

@@ -44,6 +44,7 @@ struct gabion_command {
 int cmd_assign(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_check(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_diff(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
+int cmd_explain(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_export(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_flow(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);
 int cmd_fmt(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error);

@@ -86,29 +86,35 @@ static void json_changes(struct gabion_json *json, const char *key,
 	gabion_json_close(json, ']');
 }
 
+void gabion_diff_add_json(struct gabion_json *json, const struct gabion_diff *diff)
+{
+	size_t i;
+
+	json_changes(json, "policy", &diff->policy);
+	gabion_json_open(json, "domains", '[');
+	for (i = 0; i < diff->ndomains; i++) {
+		const struct gabion_domain_diff *d = &diff->domains[i];
+
+		gabion_json_open(json, NULL, '{');
+		gabion_json_string(json, "domain", d->name);
+		gabion_json_bool(json, "in_old", d->there[0]);
+		gabion_json_bool(json, "in_new", d->there[1]);
+		gabion_json_bool(json, "unconfined_in_one", d->unlike);
+		json_changes(json, "changes", &d->changes);
+		gabion_json_close(json, '}');
+	}
+	gabion_json_close(json, ']');
+}
+
 int gabion_diff_show_json(const struct gabion_diff *diff, const char *const paths[2])
 {
 	cleanup_json struct gabion_json json = {0};
-	size_t i;
 
 	gabion_json_open(&json, NULL, '{');
 	gabion_json_string(&json, "old", paths[0]);
 	gabion_json_string(&json, "new", paths[1]);
 	gabion_json_bool(&json, "same", gabion_diff_is_empty(diff));
-	json_changes(&json, "policy", &diff->policy);
-	gabion_json_open(&json, "domains", '[');
-	for (i = 0; i < diff->ndomains; i++) {
-		const struct gabion_domain_diff *d = &diff->domains[i];
-
-		gabion_json_open(&json, NULL, '{');
-		gabion_json_string(&json, "domain", d->name);
-		gabion_json_bool(&json, "in_old", d->there[0]);
-		gabion_json_bool(&json, "in_new", d->there[1]);
-		gabion_json_bool(&json, "unconfined_in_one", d->unlike);
-		json_changes(&json, "changes", &d->changes);
-		gabion_json_close(&json, '}');
-	}
-	gabion_json_close(&json, ']');
+	gabion_diff_add_json(&json, diff);
 	gabion_json_close(&json, '}');
 	return gabion_json_print(&json);
 }

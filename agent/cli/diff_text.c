@@ -171,17 +171,22 @@ static void print_domain(const struct gabion_domain_diff *d)
 		printf("    (unconfined it may do everything: the rest is not listed)\n");
 }
 
-void gabion_diff_show_text(const struct gabion_diff *diff, const char *const paths[2])
+void gabion_diff_show_changes(const struct gabion_diff *diff)
 {
 	size_t i;
 
-	if (gabion_diff_is_empty(diff))
-		return;
-	printf("--- %s\n+++ %s\n", paths[0], paths[1]);
 	if (diff->policy.n)
 		puts("policy");
 	for (i = 0; i < diff->policy.n; i++)
 		print_change(&diff->policy.v[i]);
 	for (i = 0; i < diff->ndomains; i++)
 		print_domain(&diff->domains[i]);
+}
+
+void gabion_diff_show_text(const struct gabion_diff *diff, const char *const paths[2])
+{
+	if (gabion_diff_is_empty(diff))
+		return;
+	printf("--- %s\n+++ %s\n", paths[0], paths[1]);
+	gabion_diff_show_changes(diff);
 }

@@ -34,6 +34,8 @@ static const struct gabion_command commands[] = {
 	  cmd_monitor },
 	{ "top", GABION_FILTER_USAGE " [--interval SECONDS] [--once] [--socket PATH]",
 	  "show which domains are busy", cmd_top },
+	{ "explain", "[--policy PATH] EVENT | --from FILE SEQUENCE | --from FILE --last",
+	  "say why something was refused, and what would allow it", cmd_explain },
 	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT | [--why] DOMAIN | --who PERMISSION OBJECT",
 	  "ask what a policy allows",
 	  cmd_query },

@@ -227,6 +227,7 @@ static void compile(struct gabion_model *m, struct gabion_compiled *out)
 	gabion_model_domains(m);
 	check_subjects(m);
 	copy_expectations(m, &out->expectations);
+	gabion_places_add(&out->places, &m->sources, m->ast.blocks);
 	gabion_model_filters(m);
 	if (!gabion_model_automata(m))
 		return;
@@ -265,6 +266,8 @@ int gabion_policy_compile_with(struct gabion_compiled *out,
 	model_init(&m, out);
 	m.parser.facts = &options->facts;
 	m.sources.library = options->library ? gabion_xstrdup(options->library) : NULL;
+	m.sources.changes = options->changes;
+	m.sources.nchanges = options->nchanges;
 	for (i = 0; !err && i < npaths; i++)
 		err = gabion_sources_add_path(&m.sources, paths[i], error);
 	if (err) {
@@ -309,5 +312,6 @@ void gabion_compiled_free(struct gabion_compiled *compiled)
 	gabion_diagnostics_free(&compiled->diagnostics);
 	gabion_expectations_free(&compiled->expectations);
 	gabion_call_rules_free(&compiled->call_rules);
+	gabion_places_free(&compiled->places);
 	memset(compiled, 0, sizeof(*compiled));
 }

@@ -16,6 +16,7 @@
 #include "expect.h"
 #include "facts.h"
 #include "names.h"
+#include "places.h"
 #include "query.h"
 
 /* Sizes of a class's tables. */
@@ -48,6 +49,7 @@ struct gabion_policy_stats {
  * @diagnostics: errors, warnings and notes, in order of their places
  * @expectations: `expect` statements of all files
  * @call_rules:	what the policy says of syscalls, and where
+ * @places:	where the blocks of domains are
  * @stats:	sizes; valid if @image is
  *
  * Owns all of it; release with gabion_compiled_free().
@@ -59,6 +61,7 @@ struct gabion_compiled {
 	struct gabion_diagnostics diagnostics;
 	struct gabion_expectations expectations;
 	struct gabion_call_rules call_rules;
+	struct gabion_places places;
 	struct gabion_policy_stats stats;
 };
 
@@ -75,14 +78,19 @@ struct gabion_compiled {
 int gabion_policy_compile(struct gabion_compiled *out, const char *const *paths, size_t npaths,
 			  struct gabion_error *error);
 
+struct gabion_source_change;
+
 /**
  * struct gabion_compile_options - zero for what gabion_policy_compile() does
  * @library:	directory where what `use` and `@SET` name is looked for, too, last; NULL: none
  * @facts:	what `if` takes for true whatever the host is
+ * @changes:	[@nchanges], text to read in place of what files hold; borrowed
  */
 struct gabion_compile_options {
 	const char *library;
 	struct gabion_facts facts;
+	const struct gabion_source_change *changes;
+	size_t nchanges;
 };
 
 int gabion_policy_compile_with(struct gabion_compiled *out,

@@ -87,6 +87,22 @@ static int read_all(int fd, size_t guess, char **text, size_t *size)
 	return 0;
 }
 
+static void apply_change(const struct gabion_sources *sources, struct gabion_source *s)
+{
+	size_t i;
+
+	for (i = 0; i < sources->nchanges; i++) {
+		const struct gabion_source_change *c = &sources->changes[i];
+
+		if (strcmp(c->name, s->name))
+			continue;
+		free(s->text);
+		s->text = gabion_xcalloc(c->size + 2, 1);
+		memcpy(s->text, c->text, c->size);
+		s->size = c->size;
+	}
+}
+
 int gabion_sources_add_file(struct gabion_sources *sources, const char *path,
 			    struct gabion_error *error)
 {
@@ -113,6 +129,7 @@ int gabion_sources_add_file(struct gabion_sources *sources, const char *path,
 	s.name = gabion_xstrdup(path);
 	s.device = st.st_dev;
 	s.inode = st.st_ino;
+	apply_change(sources, &s);
 	vec_push(&sources->files, s);
 	return 1;
 }

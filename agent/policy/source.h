@@ -25,10 +25,19 @@ struct gabion_source {
 	ino_t inode;
 };
 
+/* The file called @name in messages is read as if it held @size bytes of @text. */
+struct gabion_source_change {
+	const char *name;
+	const char *text;
+	size_t size;
+};
+
 struct gabion_sources {
 	VEC(struct gabion_source) files;
 	VEC(char *) dirs;	/* where `use` looks, in "abstractions/" */
 	char *library;		/* where it looks last, or NULL */
+	const struct gabion_source_change *changes; /* [@nchanges], borrowed */
+	size_t nchanges;
 };
 
 void gabion_sources_free(struct gabion_sources *sources);

@@ -12,20 +12,32 @@ void gabion_changes_add(struct gabion_changes *changes, struct gabion_change cha
 	vec_push(changes, change);
 }
 
+static void free_change(struct gabion_change *c)
+{
+	size_t i;
+
+	free(c->object);
+	free(c->word[0]);
+	free(c->word[1]);
+	for (i = 0; i < c->calls.n; i++)
+		free(c->calls.v[i]);
+	free(c->calls.v);
+}
+
+void gabion_changes_remove(struct gabion_changes *changes, size_t index)
+{
+	free_change(&changes->v[index]);
+	changes->n--;
+	memmove(&changes->v[index], &changes->v[index + 1],
+		(changes->n - index) * sizeof(*changes->v));
+}
+
 void gabion_changes_free(struct gabion_changes *changes)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < changes->n; i++) {
-		struct gabion_change *c = &changes->v[i];
-
-		free(c->object);
-		free(c->word[0]);
-		free(c->word[1]);
-		for (j = 0; j < c->calls.n; j++)
-			free(c->calls.v[j]);
-		free(c->calls.v);
-	}
+	for (i = 0; i < changes->n; i++)
+		free_change(&changes->v[i]);
 	free(changes->v);
 	*changes = (struct gabion_changes){0};
 }

@@ -67,6 +67,9 @@ struct gabion_changes {
 	size_t n, room;
 };
 
+/* Take the change at @index out, those behind it move up. */
+void gabion_changes_remove(struct gabion_changes *changes, size_t index);
+
 void gabion_changes_free(struct gabion_changes *changes);
 
 /**
