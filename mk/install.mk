@@ -7,6 +7,7 @@ MODULE_DIR := /lib/modules/$(RELEASE)/extra
 POLICIES := $(wildcard policies/*.gabion)
 ABSTRACTIONS := $(wildcard policies/abstractions/*.gabion)
 CALL_SETS := $(wildcard policies/syscalls/*.gabion)
+OPTIONAL := $(wildcard policies/optional/*.gabion)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
 
@@ -32,8 +33,10 @@ install-agent: agent
 	install -D -m 644 docs/event.schema.json \
 		$(DESTDIR)$(PREFIX)/share/gabion/event.schema.json
 	install -d -m 755 $(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/abstractions \
-		$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/syscalls
-	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%) $(CALL_SETS:policies/%=%); do \
+		$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/syscalls \
+		$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/optional
+	for p in $(POLICIES:policies/%=%) $(ABSTRACTIONS:policies/%=%) $(CALL_SETS:policies/%=%) \
+			$(OPTIONAL:policies/%=%); do \
 		target=$(DESTDIR)$(SYSCONFDIR)/gabion/policy.d/$$p; \
 		if [ -e "$$target" ] && ! cmp -s "policies/$$p" "$$target"; then \
 			install -m 644 "policies/$$p" "$$target.new"; \

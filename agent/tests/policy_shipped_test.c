@@ -3,24 +3,27 @@
  * The policies of this tree compile, and are what they say of themselves.
  * Run from the top of the tree, or with GABION_POLICIES.
  */
+#include "../flow/check.h"
 #include "../policy/mem.h"
 #include "policy_fixture.h"
 
-static void met(void **state)
+/* The first @n of: what is in force where it is installed, and what has to be included. */
+static void hold(size_t n, size_t expectations)
 {
-	const char *path = getenv("GABION_POLICIES");
+	const char *folder = getenv("GABION_POLICIES");
+	char *optional = gabion_xasprintf("%s/optional/host.gabion", folder ? folder : "policies");
+	const char *paths[] = { folder ? folder : "policies", optional };
 	struct gabion_compiled c;
 	struct gabion_error error;
 	size_t i;
 
-	(void)state;
-	path = path ? path : "policies";
-	if (gabion_policy_compile(&c, &path, 1, &error)) {
+	if (gabion_policy_compile(&c, paths, n, &error)) {
 		gabion_diagnostics_print(&c.diagnostics, stderr);
 		fail_msg("%s", error.text);
 	}
 	assert_int_equal(c.diagnostics.n, 0);
-	assert_true(c.expectations.n >= 20);
+	assert_true(c.expectations.n >= expectations);
+	assert_int_equal(gabion_flow_check(&c.view, NULL, &error), 0);
 	for (i = 0; i < c.expectations.n; i++) {
 		const struct gabion_expectation *e = &c.expectations.items[i];
 		struct gabion_answer answer;
@@ -31,6 +34,19 @@ static void met(void **state)
 		gabion_answer_free(&answer);
 	}
 	gabion_compiled_free(&c);
+	free(optional);
+}
+
+static void met(void **state)
+{
+	(void)state;
+	hold(1, 20);
+}
+
+static void met_with_a_host_that_is_held(void **state)
+{
+	(void)state;
+	hold(2, 60);
 }
 
 /* What a set is for, and what is not in it. */
@@ -110,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(met),
+		cmocka_unit_test(met_with_a_host_that_is_held),
 		cmocka_unit_test(sets),
 		cmocka_unit_test(not_met_is_seen),
 	};
