@@ -114,6 +114,11 @@ service-%: stage-%
 	qemu-test/vm --kernel $* --init --no-module --with nginx,libnginx-mod-http-perl --smp 2 \
 		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/service
 
+# outputs-6.1: outputs of gabiond that fail, with journald and rsyslog, in a VM on that kernel.
+outputs-%: stage-%
+	qemu-test/vm --kernel $* --init --with rsyslog --smp 2 --timeout 900 \
+		--share $(CURDIR) -- $(CURDIR)/selftests/outputs
+
 # The kernel's own test of seccomp, from Debian's linux-source, unmodified.
 SECCOMP_BPF := $(B)/kselftest/seccomp/seccomp_bpf
 KERNEL_TESTS := linux-source-6.1/tools/testing/selftests
