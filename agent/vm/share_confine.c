@@ -13,24 +13,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../seccomp/call_list.h"
+#include "../seccomp/call_words.h"
 #include "share.h"
 
 #define READER 1U
 #define WRITER 2U
 #define BOTH   (READER | WRITER)
-
-/* clang-format off */
-#define CALL(name, kinds)		{ SYS_##name, kinds, { }, 0 }
-#define CALL_IF(name, kinds, ...)	{ SYS_##name, kinds, { __VA_ARGS__ }, 0 }
-
-/* Tests of argument @n, counted from 0. Of an int the kernel takes the lower half. */
-#define IS_INT(n, value)	{ n, UINT32_MAX, value }
-#define HAS_NO(n, bits)		{ n, bits, 0 }
-/* clang-format on */
 
 /* Any of them would change a file, or make one. */
 #define CHANGING (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))

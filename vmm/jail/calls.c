@@ -16,26 +16,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
+#include "../../agent/seccomp/call_words.h"
 #include "filter.h"
 
 #define OUT  (1U << GABION_THREAD_OUTSIDE)
 #define MAIN (1U << GABION_THREAD_MAIN)
 #define BOTH (1U << GABION_THREAD_MAIN | 1U << GABION_THREAD_VCPU)
 
-/* clang-format off */
-#define CALL(name, threads)		{ SYS_##name, threads, { }, 0 }
-#define CALL_IF(name, threads, ...)	{ SYS_##name, threads, { __VA_ARGS__ }, 0 }
-#define REFUSED(name, threads, error)	{ SYS_##name, threads, { }, error }
-#define IOCTL(request, threads)		CALL_IF(ioctl, threads, IS(1, request))
-
-/* Tests of argument @n, counted from 0. Of an int the kernel takes the lower half. */
-#define IS(n, value)		{ n, UINT64_MAX, value }
-#define IS_INT(n, value)	{ n, UINT32_MAX, value }
-#define BITS(n, mask, on)	{ n, mask, on }
-#define HAS_NO(n, bits)		{ n, bits, 0 }
-/* clang-format on */
+#define IOCTL(request, threads) CALL_IF(ioctl, threads, IS(1, request))
 
 /* glibc's: the first signal for programs, which interrupts KVM_RUN, and the one before, its own. */
 #define SIGNAL_KICK   34
