@@ -90,18 +90,24 @@ static void assert_stream(struct scene *s, unsigned int last)
 		assert_int_equal(sequence_of(s, n), n);
 }
 
+/* It stores @n events, and as many come when it is gone; @last is what the last is about. */
+static void server_is_killed_between(struct scene *s, unsigned int n, const char *last)
+{
+	start_both(s);
+	make_events(s, 1, n);
+	nats_await_count(&s->server, n);
+	kill_server(s);
+	make_events(s, n + 1, 2 * n);
+	/* The other output and the kernel do not wait for it. */
+	await_text(s->g->events, last);
+	await_acknowledged(s->g);
+}
+
 static void server_that_is_killed_misses_nothing(void **state)
 {
 	struct scene *s = *state;
 
-	start_both(s);
-	make_events(s, 1, 100);
-	nats_await_count(&s->server, 100);
-	kill_server(s);
-	make_events(s, 101, 200);
-	/* The other output and the kernel do not wait for it. */
-	await_text(s->g->events, "/object-200");
-	await_acknowledged(s->g);
+	server_is_killed_between(s, 100, "/object-200");
 	await_text(s->g->log, "its events wait in its spool");
 	nats_run(&s->server);
 	assert_stream(s, 200);
@@ -131,13 +137,7 @@ static void gabiond_that_is_killed_hands_over_what_waits(void **state)
 {
 	struct scene *s = *state;
 
-	start_both(s);
-	make_events(s, 1, 80);
-	nats_await_count(&s->server, 80);
-	kill_server(s);
-	make_events(s, 81, 160);
-	await_text(s->g->events, "/object-160");
-	await_acknowledged(s->g);
+	server_is_killed_between(s, 80, "/object-160");
 	stop(s->g, SIGKILL);
 	start(s->g);
 	await_text(s->g->log, "cannot connect to nats://127.0.0.1:");
