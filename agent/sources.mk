@@ -5,7 +5,7 @@
 
 # Shared with the kernel.
 CORE_SOURCES := core/crc32.c core/verify.c core/verify_filter.c
-COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c moment.c protocol.c \
+COMMON_SOURCES := $(addprefix agent/common/, error.c file.c file_replace.c json.c log.c microhttpd.c moment.c protocol.c sync_directory.c \
 	text.c)
 EVENT_SOURCES := $(addprefix agent/event/, event.c event_encode.c event_fields.c event_filter.c event_line.c \
 	event_parse.c event_words.c)

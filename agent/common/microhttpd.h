@@ -15,6 +15,7 @@
 	X(MHD_stop_daemon)                                                                         \
 	X(MHD_get_daemon_info)                                                                     \
 	X(MHD_run)                                                                                 \
+	X(MHD_lookup_connection_value)                                                             \
 	X(MHD_get_timeout)                                                                         \
 	X(MHD_create_response_from_buffer)                                                         \
 	X(MHD_add_response_header)                                                                 \

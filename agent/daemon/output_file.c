@@ -11,6 +11,7 @@
 
 #include "../common/cleanup.h"
 #include "../common/log.h"
+#include "../common/sync_directory.h"
 #include "line_writer.h"
 #include "output.h"
 #include "rotate.h"
@@ -169,7 +170,9 @@ static int rotate(struct file_output *f, struct gabion_error *error)
 		fresh = NULL;
 		return gabion_error_set(error, -ENOMEM, "out of memory");
 	}
-	fd = open(fresh, OPEN_FLAGS | O_TRUNC, 0600);
+	/* What is there is a rotation's that was killed, or nobody's that writes for us. */
+	if (!unlink(fresh) || errno == ENOENT)
+		fd = open(fresh, OPEN_FLAGS | O_EXCL, 0600);
 	if (fd < 0)
 		return gabion_error_set(error, -errno, "cannot create %s: %s", fresh,
 					strerror(errno));

@@ -2,12 +2,10 @@
 #include "rotate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "../common/cleanup.h"
 #include "../stream/rotated.h"
@@ -63,20 +61,4 @@ int gabion_rotate(const char *path, unsigned int keep, struct gabion_error *erro
 	if (asprintf(&fresh, "%s.new", path) < 0)
 		fresh = NULL;
 	return move(fresh, path, error);
-}
-
-int gabion_sync_directory(const char *path, struct gabion_error *error)
-{
-	cleanup_free char *directory = strdup(path);
-	char *slash = directory ? strrchr(directory, '/') : NULL;
-	cleanup_fd int fd = -1;
-
-	if (!slash)
-		return gabion_error_set(error, -ENOMEM, "out of memory");
-	slash[slash == directory] = '\0';
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd))
-		return gabion_error_set(error, -errno, "cannot sync %s: %s", directory,
-					strerror(errno));
-	return 0;
 }

@@ -14,7 +14,4 @@
  */
 int gabion_rotate(const char *path, unsigned int keep, struct gabion_error *error);
 
-/* Make the names in the directory of @path durable. */
-int gabion_sync_directory(const char *path, struct gabion_error *error);
-
 #endif /* GABION_DAEMON_ROTATE_H */

@@ -12,6 +12,7 @@
 
 #include "../../core/view.h"
 #include "../common/cleanup.h"
+#include "../common/sync_directory.h"
 
 /* Before the name of the output whose spool it is. */
 #define MAGIC		"gabion spool 1\n"
@@ -193,8 +194,10 @@ static int create(struct gabion_spool *spool, struct gabion_error *error)
 	if (spool->fd < 0)
 		return failed(spool, -errno, "create it", error);
 	errno = ENOSPC;
-	if (pwrite(spool->fd, &header, sizeof(header), 0) == sizeof(header))
+	if (pwrite(spool->fd, &header, sizeof(header), 0) == sizeof(header)) {
+		spool->fresh = true;
 		return 0;
+	}
 	err = -errno;
 	close(spool->fd);
 	spool->fd = -1;
@@ -226,7 +229,7 @@ static void forget_file(struct gabion_spool *spool)
 	close(spool->fd);
 	spool->fd = -1;
 	spool->head = spool->tail = START;
-	spool->dirty = false;
+	spool->dirty = spool->fresh = false;
 }
 
 /* The file of an earlier run. */
@@ -377,11 +380,17 @@ int gabion_spool_cut(struct gabion_spool *spool, uint64_t tail, struct gabion_er
 
 int gabion_spool_sync(struct gabion_spool *spool, struct gabion_error *error)
 {
+	int err;
+
 	if (!spool->dirty)
 		return 0;
 	if (fdatasync(spool->fd))
 		return failed(spool, -errno, "sync", error);
-	spool->dirty = false;
+	/* Without its name a file is lost with the power. */
+	err = spool->fresh ? gabion_sync_directory(spool->path, error) : 0;
+	if (err)
+		return err;
+	spool->dirty = spool->fresh = false;
 	return 0;
 }
 

@@ -30,6 +30,7 @@
  * @head:	where the first record begins
  * @tail:	where the next one will
  * @dirty:	appended to since the last sync
+ * @fresh:	made since then: its name may not be on the disk yet
  * @damaged:	bytes that were skipped because they are no record
  */
 struct gabion_spool {
@@ -40,6 +41,7 @@ struct gabion_spool {
 	uint64_t head;
 	uint64_t tail;
 	bool dirty;
+	bool fresh;
 	uint64_t damaged;
 };
 

@@ -94,6 +94,25 @@ static void records_come_back_in_their_order(void **state)
 	assert_int_equal(take(f), 0);
 }
 
+/* Not durable before its name is: whoever acknowledges after that loses nothing. */
+static void name_of_the_file_is_synced_too(void **state)
+{
+	struct fixture *f = *state;
+	char elsewhere[48];
+
+	snprintf(elsewhere, sizeof(elsewhere), "%s-moved", f->dir);
+	append(f, 1);
+	assert_int_equal(rename(f->dir, elsewhere), 0);
+	assert_int_equal(gabion_spool_sync(&f->spool, &f->error), -ENOENT);
+	assert_non_null(strstr(f->error.text, f->dir));
+	assert_int_equal(rename(elsewhere, f->dir), 0);
+	assert_int_equal(gabion_spool_sync(&f->spool, &f->error), 0);
+	append(f, 2);
+	assert_int_equal(rename(f->dir, elsewhere), 0);
+	assert_int_equal(gabion_spool_sync(&f->spool, &f->error), 0);
+	assert_int_equal(rename(elsewhere, f->dir), 0);
+}
+
 static void restart_goes_on_where_it_was(void **state)
 {
 	struct fixture *f = *state;
@@ -331,6 +350,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(records_come_back_in_their_order),
+		TEST(name_of_the_file_is_synced_too),
 		TEST(restart_goes_on_where_it_was),
 		TEST(empty_spool_has_no_file),
 		TEST(append_that_was_killed_is_cut_off),
