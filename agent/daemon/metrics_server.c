@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 
 #include "../common/microhttpd.h"
@@ -61,6 +62,28 @@ static enum MHD_Result refuse(const struct gabion_metrics_server *s,
 	return text ? respond(s, connection, status, text, strlen(text), "text/plain") : MHD_NO;
 }
 
+/*
+ * A page of another site may have its own name lead to this address, and its script in a
+ * browser here then asks us: the name it asks for gives it away. Who says none is no browser.
+ */
+static bool is_asked_for(const struct gabion_metrics_server *s, struct MHD_Connection *connection)
+{
+	static const char *const names[] = { "127.0.0.1", "[::1]", "localhost" };
+	const char *host = s->mhd.MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							      MHD_HTTP_HEADER_HOST);
+	size_t i, length;
+
+	if (!host || s->address->any.sa_family == AF_UNIX)
+		return true;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		length = strlen(names[i]);
+		if (!strncasecmp(host, names[i], length) &&
+		    (!host[length] || host[length] == ':'))
+			return true;
+	}
+	return false;
+}
+
 static enum MHD_Result answer(void *data, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *body,
 			      size_t *size, void **state)
@@ -80,6 +103,9 @@ static enum MHD_Result answer(void *data, struct MHD_Connection *connection, con
 		*size = 0;
 		return MHD_YES;
 	}
+	if (!is_asked_for(s, connection))
+		return refuse(s, connection, MHD_HTTP_MISDIRECTED_REQUEST,
+			      "ask for 127.0.0.1, [::1] or localhost\n");
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		return refuse(s, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n");
 	if (strcmp(url, "/metrics"))

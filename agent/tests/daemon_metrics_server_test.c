@@ -28,6 +28,7 @@ static const char *request(const struct gabion_address *address, const char *tex
 }
 
 #define GET "GET /metrics HTTP/1.0\r\n\r\n"
+#define GET_FROM(host) "GET /metrics HTTP/1.1\r\nHost: " host "\r\nConnection: close\r\n\r\n"
 
 static void serve_at(struct gabiond *g, struct gabion_address *address, const char *text)
 {
@@ -105,8 +106,23 @@ static void loopback_port_is_served(void **state)
 	serve_at(*state, &address, text);
 	assert_metrics(request(&address, GET));
 	/* Connection: close is said for us by nobody else. */
-	assert_metrics(request(&address, "GET /metrics HTTP/1.1\r\nHost: a\r\n"
-					 "Connection: close\r\n\r\n"));
+	assert_metrics(request(&address, GET_FROM("127.0.0.1")));
+	assert_metrics(request(&address, GET_FROM("LocalHost:9100")));
+	assert_metrics(request(&address, GET_FROM("[::1]:80")));
+}
+
+/* A name that somebody else had lead here: what a script in a browser could ask. */
+static void another_name_is_not_served(void **state)
+{
+	struct gabion_address address;
+	char text[32];
+
+	snprintf(text, sizeof(text), "tcp:127.0.0.1:%u", free_port());
+	serve_at(*state, &address, text);
+	assert_non_null(strstr(request(&address, GET_FROM("evil.example")), " 421 "));
+	assert_non_null(strstr(request(&address, GET_FROM("127.0.0.1.evil.example:80")), " 421 "));
+	assert_non_null(strstr(request(&address, GET_FROM("")), " 421 "));
+	assert_metrics(request(&address, GET));
 }
 
 static void other_requests_are_refused(void **state)
@@ -186,6 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(metrics_of_a_working_daemon),
 		TEST(loopback_port_is_served),
+		TEST(another_name_is_not_served),
 		TEST(other_requests_are_refused),
 		TEST(idle_connections_hold_nobody_up),
 		TEST(only_this_machine_is_served),
