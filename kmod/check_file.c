@@ -16,6 +16,15 @@
 #include "file_owner.h"
 #include "process_file.h"
 
+/* A file without a name: nobody but file_open is asked. It may get one, and has its mode by now. */
+static int decide_tmpfile(const struct file *file, u32 wanted)
+{
+	return gabion_decide_together(
+		gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file),
+				   wanted | GABION_FILE_CREATE, GFP_KERNEL) ?:
+		gabion_decide_set_id(GABION_HOOK_file_open, file_inode(file)->i_mode));
+}
+
 /*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
  * path_mknod if it is new; O_TMPFILE makes a file without passing there.
@@ -30,7 +39,7 @@ GABION_CHECK1(file_open, struct file *, file)
 	if ((file->f_flags & __FMODE_EXEC) || gabion_file_is_backing(file))
 		return 0;
 	if (file->f_flags & __O_TMPFILE)
-		wanted |= GABION_FILE_CREATE;
+		return decide_tmpfile(file, wanted);
 	if (gabion_is_procfs(file->f_path.dentry))
 		return gabion_decide_process_file(GABION_HOOK_file_open, file, wanted, GFP_KERNEL);
 	return gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file), wanted, GFP_KERNEL);

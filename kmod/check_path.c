@@ -44,7 +44,9 @@ GABION_CHECK4(path_mknod, const struct path *, dir, struct dentry *, dentry, umo
 
 	if (S_ISBLK(mode) || S_ISCHR(mode))
 		wanted |= GABION_FILE_MKNOD;
-	return decide_child(GABION_HOOK_path_mknod, dir, dentry, wanted);
+	return gabion_decide_together(
+		decide_child(GABION_HOOK_path_mknod, dir, dentry, wanted) ?:
+		gabion_decide_set_id(GABION_HOOK_path_mknod, mode));
 }
 
 GABION_CHECK3(path_symlink, const struct path *, dir, struct dentry *, dentry,
@@ -92,7 +94,12 @@ GABION_CHECK1(path_truncate, const struct path *, path)
 
 GABION_CHECK2(path_chmod, const struct path *, path, umode_t, mode)
 {
-	return gabion_decide_path(GABION_HOOK_path_chmod, path, GABION_FILE_SETATTR, GFP_KERNEL);
+	umode_t type = d_inode(path->dentry)->i_mode & S_IFMT;
+
+	return gabion_decide_together(
+		gabion_decide_path(GABION_HOOK_path_chmod, path, GABION_FILE_SETATTR,
+				   GFP_KERNEL) ?:
+		gabion_decide_set_id(GABION_HOOK_path_chmod, type | (mode & S_IALLUGO)));
 }
 
 GABION_CHECK3(path_chown, const struct path *, path, kuid_t, uid, kgid_t, gid)

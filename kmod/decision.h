@@ -10,9 +10,11 @@
 #ifndef GABION_DECISION_H
 #define GABION_DECISION_H
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/path.h>
 #include <linux/sched.h>
+#include <linux/stat.h>
 #include "hooks.h"
 #include "path_label.h"
 #include "policy.h"
@@ -217,6 +219,20 @@ int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool reco
 int gabion_decide_family(enum gabion_hook_id hook, int family);
 int gabion_decide_netlink(enum gabion_hook_id hook, int protocol);
 int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control);
+
+/*
+ * May the current domain give a file @mode? A set-user-ID program acts for its owner whoever
+ * executes it, the host as well, and chmod(2) asks the owner for no capability. Set-group-ID
+ * also where the group may not execute the file yet: an ACL can let it, without a mode.
+ */
+static inline int gabion_decide_set_id(enum gabion_hook_id hook, umode_t mode)
+{
+	bool regular = S_ISREG(mode) || !(mode & S_IFMT);
+
+	if (!regular || !(mode & (S_ISUID | S_ISGID)))
+		return 0;
+	return gabion_decide_capability(hook, CAP_FSETID, true);
+}
 
 /* Would gabion_decide_control() say yes in @domain? Records nothing. Any context. */
 bool gabion_control_granted(u16 domain, enum gabion_control control);
