@@ -107,6 +107,8 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 		return err ? err : gabion_file_owner_record(file);
 	case F_SET_RW_HINT:
 		/* The inode's, which all can read, and which needs no write access up to 6.7. */
+	case F_SETPIPE_SZ:
+		/* Who has the other end sees how much there is room for. */
 		return gabion_decide_path(GABION_HOOK_file_fcntl, gabion_file_path(file),
 					  GABION_FILE_SETATTR, GFP_KERNEL);
 	case F_SETLEASE:

@@ -18,6 +18,7 @@
 #define OBJECT	TEST_DIR "/object"
 #define FILE_	OBJECT "/file"
 #define LINK	OBJECT "/symlink"
+#define PIPE	OBJECT "/pipe"
 #define XATTR	"trusted.test"
 
 /* By name: who may nothing. By descriptor: who may read, as it takes one. */
@@ -41,6 +42,18 @@ static int by_hint(void)
 	return ATTEMPT(fcntl(read_only(), F_SET_RW_HINT, &(uint64_t){ 2 }));
 }
 BY_DESCRIPTOR(by_hint, SETATTR);
+
+/* The writer sees how much goes in. */
+static int by_size_of_a_pipe(void)
+{
+	return ATTEMPT(fcntl(open(PIPE, O_RDONLY | O_NONBLOCK), F_SETPIPE_SZ, 4096));
+}
+
+static int make_pipe(struct gabion_netlink *client)
+{
+	return ATTEMPT(mkfifo(PIPE, 0600));
+}
+BY_NAME(by_size_of_a_pipe, SETATTR, PIPE, .before = make_pipe, .refused_by = "reader");
 
 /* --- times --- */
 

@@ -147,6 +147,26 @@ static int try_lock(void)
 	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? WORD : 0;
 }
 
+/* --- a pipe: how much goes in is seen at either end --- */
+
+static int make_end_to_read(void)
+{
+	int ends[2];
+
+	return ATTEMPT(pipe(ends)) ?: hold(ends[0]) ?: ATTEMPT(close(ends[1]));
+}
+
+static int set_size(void)
+{
+	return ATTEMPT(fcntl(held, F_SETPIPE_SZ, WORD * 4096));
+}
+
+static int get_size(void)
+{
+	/* A power of two pages. */
+	return fcntl(held, F_GETPIPE_SZ) == 4 * 4096 ? WORD : 0;
+}
+
 /* --- an io_uring is memory, too --- */
 
 static struct uring ring;
@@ -201,6 +221,7 @@ static const struct object {
 	{ "times of a memfd", make_memory, set_times, get_times, true },
 	{ "attributes of a memfd", make_memory, set_xattr, get_xattr, true },
 	{ "lock on a memfd", make_memory, lock, try_lock, true },
+	{ "size of a pipe", make_end_to_read, set_size, get_size, true },
 	{ "io_uring", make_ring, write_ring, read_ring, false },
 };
 
