@@ -151,6 +151,19 @@ static inline struct file *gabion_exe_file(struct mm_struct *mm)
 }
 
 /*
+ * A task that uses @mm, NULL: none is known, or none is left.  An RCU read-side section.
+ * Without CONFIG_MEMCG the kernel does not say.
+ */
+static inline const struct task_struct *gabion_memory_user(const struct mm_struct *mm)
+{
+#ifdef CONFIG_MEMCG
+	return rcu_dereference(mm->owner);
+#else
+	return NULL;
+#endif
+}
+
+/*
  * The path that a file was opened by.  Since 6.8 a file that overlayfs opened on
  * a layer (and that mmap put into a vma) says its layer's path in f_path.
  */

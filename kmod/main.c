@@ -20,6 +20,7 @@
 #include "object_names.h"
 #include "path_label.h"
 #include "policy.h"
+#include "process_file.h"
 #include "revoke.h"
 #include "syscall_tracepoint.h"
 #include "task_label.h"
@@ -91,8 +92,10 @@ static int __init gabion_init(void)
 		err = gabion_descriptor_init();
 	if (!err)
 		err = gabion_revoke_init();
+	if (!err)
+		err = gabion_process_file_init();
 	if (err) {
-		pr_err("this kernel lacks replace_fd, null_fops or task_work_cancel_match, or its struct mount is not understood: not loading\n");
+		pr_err("this kernel lacks replace_fd, null_fops, task_work_cancel_match or file operations of /proc/PID (CONFIG_KALLSYMS_ALL), or its struct mount is not understood: not loading\n");
 		goto err_owner;
 	}
 	gabion_sys_enter_init();

@@ -47,10 +47,14 @@ int gabion_decide_process(enum gabion_hook_id hook, const struct dentry *dentry,
  * @gfp:	as for gabion_decide_path()
  *
  * By name, and by the process: `inspect` to read, `schedule` to write; of its memory `trace`,
- * and `control jit` to write.
+ * and `control jit` to write. What is bound to a memory (maps, environ, mem, ...): once it is open,
+ * by who uses that, whatever became of the process.
  * Return: 0, -EACCES, -EPERM (`control jit`) or -ENOMEM; refusals are recorded.
  */
 int gabion_decide_process_file(enum gabion_hook_id hook, const struct file *file, u32 wanted,
 			       gfp_t gfp);
+
+/* Return: 0, or -ENOENT: this kernel lacks what it needs. */
+int gabion_process_file_init(void);
 
 #endif /* GABION_PROCESS_FILE_H */
