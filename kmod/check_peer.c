@@ -3,19 +3,23 @@
  * Who sends to a socket: connections that are made to it, and datagrams. Packets
  * arrive whoever runs, mostly in an interrupt; the domain is that which made the
  * socket. A stream was decided when it began: by inet_conn_request(), or, of SCTP,
- * by all packets that still come to who listens; one of TCP between two that connect
- * to each other by tcp_send_synack().
+ * by sctp_assoc_request() and all packets that still come to who listens; one of TCP
+ * between two that connect to each other by tcp_send_synack(), or without a packet by
+ * tcp_connect().
  */
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/net.h>
+#include <linux/sctp.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/mptcp.h>
 #include <net/request_sock.h>
+#include <net/sctp/structs.h>
 #include <net/tcp.h>
 #include "creator.h"
 #include "decision.h"
@@ -177,6 +181,24 @@ GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 				      GABION_NET_ACCEPT) : 0));
 }
 
+/* To who takes part in it a connection is as if it had been listening for the other. */
+static int decide_ends(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *local,
+		       const struct gabion_net_key *peer)
+{
+	return gabion_decide_together(
+		gabion_decide_net_as(hook, domain, local, GABION_NET_LISTEN) ?:
+		gabion_decide_net_as(hook, domain, peer, GABION_NET_ACCEPT));
+}
+
+static int decide_ends_of(enum gabion_hook_id hook, u16 domain, const struct sock *sk)
+{
+	struct gabion_net_key local, peer;
+
+	gabion_key_of_local(sk, &local);
+	gabion_key_of_peer(sk, &peer);
+	return decide_ends(hook, domain, &local, &peer);
+}
+
 /*
  * As tcp_done_with_error() does, which not every kernel exports, but for what waits to be
  * sent: no timer is left that would, and tcp_disconnect() or the socket's end drops it.
@@ -202,21 +224,62 @@ static void close_with_error(struct sock *sk, int error)
 GABION_CHECK1(tcp_send_synack, struct sock *, sk)
 {
 	u16 domain = gabion_socket_maker(sk);
-	struct gabion_net_key local, peer;
 	int err;
 
 	if (sk_is_mptcp(sk) && rcu_access_pointer(gabion_policy_in_force))
 		domain = GABION_UNKNOWN;
 	if (domain == GABION_HOST)
 		return 0;
-	gabion_key_of_local(sk, &local);
-	gabion_key_of_peer(sk, &peer);
-	err = gabion_decide_together(
-		gabion_decide_net_as(GABION_HOOK_tcp_send_synack, domain, &local,
-				     GABION_NET_LISTEN) ?:
-		gabion_decide_net_as(GABION_HOOK_tcp_send_synack, domain, &peer,
-				     GABION_NET_ACCEPT));
+	err = decide_ends_of(GABION_HOOK_tcp_send_synack, domain, sk);
 	if (err)
 		close_with_error(sk, -err);
 	return err;
+}
+
+/*
+ * With TCP_REPAIR each of the two is told that it is connected, and nothing comes from the other
+ * that could be asked about. Under the socket's lock, without which repair mode can be set.
+ */
+GABION_CHECK1(tcp_connect, struct sock *, sk)
+{
+	if (!tcp_sk(sk)->repair)
+		return 0;
+	return decide_ends_of(GABION_HOOK_tcp_connect, gabion_task_label(current), sk);
+}
+
+/* By the header of SCTP: the packet may have come in one of UDP. */
+static bool keys_of_association(const struct sk_buff *skb, struct gabion_net_key *local,
+				struct gabion_net_key *peer)
+{
+	const struct sctphdr *header = sctp_hdr(skb);
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		gabion_key_ipv4(local, ip_hdr(skb)->daddr, header->dest);
+		gabion_key_ipv4(peer, ip_hdr(skb)->saddr, header->source);
+		return true;
+	case htons(ETH_P_IPV6):
+		gabion_key_ipv6(local, &ipv6_hdr(skb)->daddr, header->dest);
+		gabion_key_ipv6(peer, &ipv6_hdr(skb)->saddr, header->source);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * An association begins, or begins anew, at the word of the peer: with who listens, and with who
+ * itself connects to it at the same time (RFC 9260, 5.2.1).
+ */
+GABION_CHECK2(sctp_assoc_request, struct sctp_association *, asoc, struct sk_buff *, skb)
+{
+	struct gabion_net_key local = { .protocol = IPPROTO_SCTP };
+	struct gabion_net_key peer = { .protocol = IPPROTO_SCTP };
+	u16 domain = gabion_socket_maker(asoc->base.sk);
+
+	if (domain == GABION_HOST)
+		return 0;
+	if (!keys_of_association(skb, &local, &peer))
+		return -EACCES;
+	return decide_ends(GABION_HOOK_sctp_assoc_request, domain, &local, &peer);
 }

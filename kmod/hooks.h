@@ -96,6 +96,7 @@
 	X(socket_setsockopt, CONFINED)		\
 	X(socket_shutdown, CONFINED)		\
 	X(sctp_bind_connect, ALWAYS)		\
+	X(sctp_assoc_request, ALWAYS)		\
 	X(sock_rcv_skb, PEER)			\
 	X(inet_conn_request, ALWAYS)		\
 	X(netlink_send, CONFINED)		\
@@ -172,6 +173,7 @@
 	X(sock_splice_read, CONFINED)		\
 	X(ptrace_access_vm, CONFINED)		\
 	X(tcp_send_synack, ALWAYS)		\
+	X(tcp_connect, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\

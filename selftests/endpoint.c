@@ -4,6 +4,7 @@
  * and IP source routes.
  */
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/in6.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
@@ -22,6 +23,7 @@
 
 #define SCTP_PORT	7021
 #define SCTP_CALLER	7022
+#define SCTP_EVERYWHERE	7023
 #define UDP_PORT	7002
 
 /* 127.0.0.@last. */
@@ -138,6 +140,67 @@ FIXTURE_VARIANT_ADD(attempt, sctp_accept)
 	.run = sctp_accept, .error = EINPROGRESS, .klass = GABION_CLASS_NET,
 	.refused = GABION_NET_ACCEPT, .refused_by = "deaf",
 };
+
+/* At no address in particular: it may be reached where it may listen. */
+static int sctp_wildcard(int type)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(SCTP_EVERYWHERE) };
+	struct sockaddr_in to = local(1, SCTP_EVERYWHERE);
+	int server = sctp(type, 0), fd = sctp(type, 0);
+
+	if (bind(server, (void *)&any, sizeof(any)) || listen(server, 1))
+		return ENOTCONN;
+	return ATTEMPT(connect(fd, (void *)&to, sizeof(to)));
+}
+
+#define SCTP_WILDCARD(name, type)						\
+	static int name(void)							\
+	{									\
+		return sctp_wildcard(type);					\
+	}									\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = EINPROGRESS, .klass = GABION_CLASS_NET,	\
+		.refused = GABION_NET_LISTEN, .refused_by = "unplaced",		\
+	}
+
+SCTP_WILDCARD(sctp_to_any_of_one, SOCK_STREAM);
+SCTP_WILDCARD(sctp_to_any_of_many, SOCK_SEQPACKET);
+
+/*
+ * Two that connect to each other, where nobody listens. One sends first, and does not hear that
+ * nobody is there; it is then as if it had been a server.
+ */
+static int sctp_crossed(int type)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog deaf = { .len = 1, .filter = &nothing };
+	struct sockaddr_in here = local(1, SCTP_PORT), there = local(1, SCTP_CALLER);
+	int first = sctp(type, SCTP_PORT), second = sctp(type, SCTP_CALLER), unused = 0;
+
+	fcntl(first, F_SETFL, O_NONBLOCK);
+	if (first < 0 || second < 0 ||
+	    setsockopt(first, SOL_SOCKET, SO_ATTACH_FILTER, &deaf, sizeof(deaf)) ||
+	    !connect(first, (void *)&there, sizeof(there)) || errno != EINPROGRESS ||
+	    setsockopt(first, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)))
+		return ENOTCONN;
+	return ATTEMPT(connect(second, (void *)&here, sizeof(here)));
+}
+
+#define SCTP_CROSSED(name, type, permission, by)				\
+	static int name(void)							\
+	{									\
+		return sctp_crossed(type);					\
+	}									\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = EINPROGRESS, .klass = GABION_CLASS_NET,	\
+		.refused = GABION_NET_##permission, .refused_by = by,		\
+	}
+
+SCTP_CROSSED(sctp_crossed_accept, SOCK_STREAM, ACCEPT, "deaf");
+SCTP_CROSSED(sctp_crossed_listen, SOCK_STREAM, LISTEN, "speaker");
+SCTP_CROSSED(sctp_crossed_listen_of_many, SOCK_SEQPACKET, LISTEN, "speaker");
 
 /* ASCONF: the peer says later that it has one more address. Off by default, and needs no keys then. */
 static const char *const asconf_controls[] = {

@@ -167,6 +167,45 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_itself)
 	.refused = GABION_NET_LISTEN, .refused_by = "speaker",
 };
 
+/* Two that are told that they are connected: no packet says so to either. */
+static int repair(int fd, int on)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on));
+}
+
+static int repaired(int fd, union address peer)
+{
+	return fd < 0 || repair(fd, TCP_REPAIR_ON) || connect(fd, &peer.any, sizeof(peer)) ? errno
+											   : 0;
+}
+
+static int repaired_connections(void)
+{
+	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address there = endpoint(AF_INET, "127.0.0.1", CALLER);
+	int first = bound(SOCK_STREAM, here), second = bound(SOCK_STREAM, there);
+	int err = repaired(first, there) ?: repaired(second, here);
+	char byte;
+
+	if (err || repair(first, TCP_REPAIR_OFF) || repair(second, TCP_REPAIR_OFF) ||
+	    send(second, "x", 1, 0) != 1)
+		return err ?: errno;
+	return recv(first, &byte, 1, 0) == 1 ? 0 : errno;
+}
+PEER(repaired_connections, EACCES, ACCEPT);
+
+static int repaired_connection_to_itself(void)
+{
+	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+
+	return repaired(bound(SOCK_STREAM, here), here);
+}
+FIXTURE_VARIANT_ADD(attempt, repaired_connection_to_itself)
+{
+	.run = repaired_connection_to_itself, .error = EACCES, .klass = GABION_CLASS_NET,
+	.refused = GABION_NET_LISTEN, .refused_by = "speaker",
+};
+
 /* Listens at no address in particular, and is called at one. */
 static int connection_by_wildcard(int family, const char *listener, const char *called)
 {
