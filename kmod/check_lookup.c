@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "lookup.h"
 #include "object_names.h"
+#include "process_file.h"
 
 u32 gabion_lookup_mask = MAY_ACCESS;
 
@@ -123,4 +124,23 @@ GABION_CHECK3(inode_follow_link, struct dentry *, dentry, struct inode *, inode,
 							    GABION_FILE_SEARCH);
 	link = (struct path){ .mnt = directory->mnt, .dentry = dentry };
 	return decide_step(GABION_HOOK_inode_follow_link, domain, &link, rcu);
+}
+
+/*
+ * The names in /proc/PID/fd are the descriptors that the process has, and the directory's mode
+ * says who may look for them. What is found is asked about by others.
+ */
+GABION_CHECK3(proc_fd_permission, void *, idmap, struct inode *, inode, int, mask)
+{
+	struct dentry *dentry;
+	int err;
+
+	if (mask & MAY_NOT_BLOCK)
+		return -ECHILD;
+	dentry = d_find_any_alias(inode);
+	if (!dentry)
+		return gabion_decide_nameless(GABION_HOOK_proc_fd_permission, GABION_FILE_SEARCH);
+	err = gabion_decide_process(GABION_HOOK_proc_fd_permission, dentry, GABION_DOM_INSPECT);
+	dput(dentry);
+	return err;
 }

@@ -172,6 +172,7 @@
 	X(x32_sys_call, CONFINED)		\
 	X(sock_splice_read, CONFINED)		\
 	X(ptrace_access_vm, CONFINED)		\
+	X(proc_fd_permission, CONFINED)		\
 	X(tcp_send_synack, ALWAYS)		\
 	X(tcp_connect, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)

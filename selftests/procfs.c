@@ -91,6 +91,13 @@ FILE_VARIANT(attribute, "attr/current");
 FILE_VARIANT(directory, "");
 FILE_VARIANT(directory_of_threads, "task");
 
+/* Which descriptors it has: what they are is not asked. */
+static int descriptor(void)
+{
+	return ATTEMPT(open(name_of("fd/0"), O_PATH | O_NOFOLLOW));
+}
+PROCESS_VARIANT(descriptor);
+
 /* --- by a thread --- */
 
 static int of_thread(const char *file)
