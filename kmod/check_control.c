@@ -170,6 +170,15 @@ GABION_CHECK1(__ia32_sys_open_tree, const struct pt_regs *, regs)
 }
 
 /*
+ * setns(2): where other mounts are, the names of rules mean other files. A namespace is found
+ * without a mount, by another's pid or by NS_MNT_GET_NEXT (Linux 6.12).
+ */
+GABION_CHECK0(mntns_install)
+{
+	return DECIDE(mntns_install, MOUNT);
+}
+
+/*
  * Everything that lockdown would forbid to the whole machine (security.h). Where
  * a control of its own leads there, that one is asked again.
  */

@@ -173,6 +173,7 @@
 	X(sock_splice_read, CONFINED)		\
 	X(ptrace_access_vm, CONFINED)		\
 	X(proc_fd_permission, CONFINED)		\
+	X(mntns_install, CONFINED)		\
 	X(tcp_send_synack, ALWAYS)		\
 	X(tcp_connect, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)

@@ -55,6 +55,19 @@ FIXTURE_VARIANT_ADD(attempt, mount_context)
 	.klass = GABION_CLASS_CONTROL, .refused = GABION_CONTROL_MOUNT,
 };
 
+/* There, rules would be about other files. */
+static int enter_namespace(void)
+{
+	return ATTEMPT(setns(open("/proc/self/ns/mnt", O_RDONLY), CLONE_NEWNS));
+}
+MOUNT_VARIANT(enter_namespace);
+
+static int enter_namespaces_of_a_process(void)
+{
+	return ATTEMPT(setns(syscall(SYS_pidfd_open, getpid(), 0), CLONE_NEWNS | CLONE_NEWUTS));
+}
+MOUNT_VARIANT(enter_namespaces_of_a_process);
+
 static int tree;
 
 static int make_tree(struct gabion_netlink *client)
