@@ -159,7 +159,7 @@ static void print_caret(const struct gabion_diagnostic *d, FILE *out)
 	fputc('\n', out);
 }
 
-void gabion_diagnostics_print(const struct gabion_diagnostics *diags, FILE *out)
+static void print_all(const struct gabion_diagnostics *diags, FILE *out)
 {
 	static const char *const severity[] = { "error", "warning", "note" };
 	size_t i;
@@ -179,4 +179,21 @@ void gabion_diagnostics_print(const struct gabion_diagnostics *diags, FILE *out)
 		if (d->mend)
 			fprintf(out, "      = %s\n", d->mend);
 	}
+}
+
+/* In one piece: stderr has no buffer, and there may be thousands. */
+void gabion_diagnostics_print(const struct gabion_diagnostics *diags, FILE *out)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *piece = diags->n ? open_memstream(&text, &size) : NULL;
+
+	if (!piece) {
+		print_all(diags, out);
+		return;
+	}
+	print_all(diags, piece);
+	fclose(piece);
+	fwrite(text, 1, size, out);
+	free(text);
 }

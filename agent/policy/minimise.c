@@ -4,7 +4,9 @@
  * bytes lead, in blocks; a block whose states differ in it is split.  Only
  * states with a successor that changed its block are looked at again, and the
  * largest part of a split keeps its number, so a state changes its block at
- * most log n times (the "smaller half" of Hopcroft 1971).
+ * most log n times (the "smaller half" of Hopcroft 1971).  What is cheap to know of a state's
+ * language tells most states apart before that: the lowest and highest label in it, and how soon
+ * they come.
  */
 #include "dfa.h"
 #include "hash.h"
@@ -162,63 +164,143 @@ static void find_predecessors(struct partition *p)
 	}
 }
 
-/* States from which a label can be reached are marked 1 in block_of. */
-static void find_live(struct partition *p)
-{
-	VEC(uint32_t) stack = {};
-	uint32_t s, i;
+/* Of a state's language: both 0 if it is empty. */
+struct extreme {
+	uint32_t label;
+	uint32_t distance;
+};
 
-	for (s = 0; s < p->dfa->nstates; s++) {
-		if (p->dfa->accept[s]) {
-			p->block_of[s] = 1;
-			vec_push(&stack, s);
-		}
-	}
-	while (stack.n) {
-		s = stack.v[--stack.n];
-		for (i = p->pred_first[s]; i < p->pred_first[s + 1]; i++) {
-			if (p->block_of[p->preds[i]])
-				continue;
-			p->block_of[p->preds[i]] = 1;
-			vec_push(&stack, p->preds[i]);
-		}
-	}
-	free(stack.v);
-}
-
-/* Block 0: dead states.  Then one block for each label; all dirty. */
-static void partition_by_label(struct partition *p)
+/* All states, ascending by label, and where each label begins. Return: how many labels. */
+static uint32_t sort_accepting(const struct gabion_automaton *dfa, uint32_t *order,
+			       uint32_t **first_of)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t nlabels = 0, s, b, *fill;
+	uint32_t nlabels = 0, s, label;
 
 	for (s = 0; s < dfa->nstates; s++)
 		if (dfa->accept[s] >= nlabels)
 			nlabels = dfa->accept[s] + 1;
-	vec_reserve(&p->blocks, nlabels + 1);
-	memset(p->blocks.v, 0, (nlabels + 1) * sizeof(*p->blocks.v));
-	p->blocks.n = nlabels + 1;
-	for (s = 0; s < dfa->nstates; s++) {
-		if (p->block_of[s])
-			p->block_of[s] = dfa->accept[s] + 1;
-		p->blocks.v[p->block_of[s]].n++;
+	*first_of = gabion_xcalloc(nlabels + 1, sizeof(**first_of));
+	for (s = 0; s < dfa->nstates; s++)
+		(*first_of)[dfa->accept[s]]++;
+	for (label = 0; label < nlabels; label++)
+		(*first_of)[label + 1] += (*first_of)[label];
+	for (s = dfa->nstates; s-- > 0;)
+		order[--(*first_of)[dfa->accept[s]]] = s;
+	return nlabels;
+}
+
+/*
+ * The lowest, or highest, label that each state leads to, and in how many bytes at least: breadth
+ * first backwards from the states of one label after another.  A way to it leads through states
+ * that have no better one either.
+ */
+static struct extreme *find_extremes(const struct partition *p, const uint32_t *order,
+				     const uint32_t *first_of, uint32_t nlabels, bool highest)
+{
+	struct extreme *extreme = gabion_xcalloc(p->dfa->nstates, sizeof(*extreme));
+	uint32_t *queue = gabion_xcalloc(p->dfa->nstates, sizeof(*queue));
+	uint32_t head = 0, n = 0, i, j, s;
+
+	for (i = 1; i < nlabels; i++) {
+		uint32_t label = highest ? nlabels - i : i;
+
+		for (j = first_of[label]; j < first_of[label + 1]; j++) {
+			if (extreme[order[j]].label)
+				continue;
+			extreme[order[j]].label = label;
+			queue[n++] = order[j];
+		}
+		for (; head < n; head++) {
+			s = queue[head];
+			for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++) {
+				struct extreme *before = &extreme[p->preds[j]];
+
+				if (before->label)
+					continue;
+				*before = (struct extreme){ label, extreme[s].distance + 1 };
+				queue[n++] = p->preds[j];
+			}
+		}
 	}
-	for (b = 1; b < p->blocks.n; b++)
+	free(queue);
+	return extreme;
+}
+
+/* Number states that the same is known of alike, from 1; 0: dead ones. Return: one more. */
+static uint32_t number_by_extremes(struct partition *p, const struct extreme *lowest,
+				   const struct extreme *highest)
+{
+	uint32_t n = 1, nslots = 64, s, other;
+	uint32_t *slots;
+	size_t i;
+
+	while (nslots < p->dfa->nstates * 2)
+		nslots *= 2;
+	slots = gabion_xcalloc(nslots, sizeof(*slots));
+	for (s = 0; s < p->dfa->nstates; s++) {
+		const uint32_t key[] = { p->dfa->accept[s], lowest[s].label, lowest[s].distance,
+					 highest[s].label, highest[s].distance };
+
+		if (!lowest[s].label)
+			continue;
+		i = gabion_hash_words(key, 5) & (nslots - 1);
+		for (; slots[i]; i = (i + 1) & (nslots - 1)) {
+			other = slots[i];
+			if (p->dfa->accept[other] == key[0] &&
+			    !memcmp(&lowest[other], &lowest[s], sizeof(*lowest)) &&
+			    !memcmp(&highest[other], &highest[s], sizeof(*highest)))
+				break;
+		}
+		if (!slots[i]) {
+			slots[i] = s;
+			p->block_of[s] = n++;
+		} else {
+			p->block_of[s] = p->block_of[slots[i]];
+		}
+	}
+	free(slots);
+	return n;
+}
+
+/* Lay the states of each block together; all are dirty. */
+static void fill_blocks(struct partition *p, uint32_t n)
+{
+	uint32_t *fill = gabion_xcalloc(n, sizeof(*fill)), s, b;
+
+	vec_reserve(&p->blocks, n);
+	memset(p->blocks.v, 0, n * sizeof(*p->blocks.v));
+	p->blocks.n = n;
+	for (s = 0; s < p->dfa->nstates; s++)
+		p->blocks.v[p->block_of[s]].n++;
+	for (b = 1; b < n; b++)
 		p->blocks.v[b].start = p->blocks.v[b - 1].start + p->blocks.v[b - 1].n;
-	fill = gabion_xcalloc(p->blocks.n, sizeof(*fill));
-	for (s = 0; s < dfa->nstates; s++) {
+	for (s = 0; s < p->dfa->nstates; s++) {
 		uint32_t i = p->blocks.v[p->block_of[s]].start + fill[p->block_of[s]]++;
 
 		p->elements[i] = s;
 		p->position[s] = i;
 	}
 	free(fill);
-	for (b = 1; b < p->blocks.n; b++) {
+	for (b = 1; b < n; b++) {
 		if (p->blocks.v[b].n < 2)
 			continue;
 		p->blocks.v[b].ndirty = p->blocks.v[b].n;
 		vec_push(&p->queue, b);
 	}
+}
+
+static void partition_by_extremes(struct partition *p)
+{
+	uint32_t *order = gabion_xcalloc(p->dfa->nstates, sizeof(*order)), *first_of;
+	uint32_t nlabels = sort_accepting(p->dfa, order, &first_of);
+	struct extreme *lowest = find_extremes(p, order, first_of, nlabels, false);
+	struct extreme *highest = find_extremes(p, order, first_of, nlabels, true);
+
+	fill_blocks(p, number_by_extremes(p, lowest, highest));
+	free(lowest);
+	free(highest);
+	free(first_of);
+	free(order);
 }
 
 /* Number the distinct signatures; returns how many. */
@@ -381,8 +463,7 @@ void gabion_dfa_minimise(struct gabion_automaton *dfa)
 	p.elements = gabion_xcalloc(dfa->nstates, sizeof(*p.elements));
 	p.position = gabion_xcalloc(dfa->nstates, sizeof(*p.position));
 	find_predecessors(&p);
-	find_live(&p);
-	partition_by_label(&p);
+	partition_by_extremes(&p);
 	while (p.queue.n)
 		refine(&p, p.queue.v[--p.queue.n]);
 	build_quotient(&p, &minimal);

@@ -8,17 +8,13 @@
 #include "../../core/decide.h"
 #include "endpoint.h"
 #include "names.h"
-#include "witness.h"
 #include "pair_index.h"
+#include "path_place.h"
+#include "witness.h"
 
-/*
- * Third component of the product: what names can be.  Of files where in a path the
- * walk is; of the network how many bytes were read.
+/* The third component of the product is what names can be: of files a place, of the network how
+ * many bytes were read.
  */
-enum place { BEGIN, ROOT, SLASH, DOT, DOTS, COMPONENT };
-
-#define NO_PLACE UINT32_MAX
-
 struct node {
 	uint32_t state[2];
 	uint32_t parent;
@@ -42,31 +38,18 @@ struct walk {
 	struct bytes bytes, protocol, port;
 };
 
-static uint32_t place_in_path(uint32_t place, uint8_t byte)
-{
-	if (!byte)
-		return NO_PLACE;
-	if (place == BEGIN)
-		return byte == '/' ? ROOT : NO_PLACE;
-	if (byte == '/')
-		return place == COMPONENT ? SLASH : NO_PLACE;
-	if (byte == '.' && place != COMPONENT)
-		return place == DOT ? DOTS : place == DOTS ? COMPONENT : DOT;
-	return COMPONENT;
-}
-
 static uint32_t next_place(const struct walk *w, uint32_t place, uint8_t byte)
 {
 	const uint32_t reserved = offsetof(struct gabion_net_key, reserved);
 
 	if (w->files)
-		return place_in_path(place, byte);
-	return place > reserved || (place == reserved && byte) ? NO_PLACE : place + 1;
+		return gabion_place_next(place, byte);
+	return place > reserved || (place == reserved && byte) ? GABION_PLACE_NONE : place + 1;
 }
 
 static bool is_name(const struct walk *w, uint32_t place)
 {
-	return w->files ? place == ROOT || place == COMPONENT
+	return w->files ? gabion_place_is_name(place)
 			: place == sizeof(struct gabion_net_key);
 }
 
@@ -114,7 +97,7 @@ static void visit(struct walk *w, struct node node)
 	/* Pairs are numbered as they are added. */
 	number = gabion_pair_index_add(&w->labels, (uint64_t)pair.label[0] << 32 | pair.label[1],
 				       &fresh);
-	pair.root_only = w->files && node.place == ROOT;
+	pair.root_only = w->files && node.place == GABION_PLACE_ROOT;
 	if (!fresh) {
 		w->pairs->v[number].root_only &= pair.root_only;
 		return;
@@ -180,7 +163,7 @@ static void expand(struct walk *w, uint32_t from)
 		uint8_t byte = bytes->v[i];
 		uint32_t place = next_place(w, node.place, byte);
 
-		if (place == NO_PLACE)
+		if (place == GABION_PLACE_NONE)
 			continue;
 		for (k = 0; k < 2; k++)
 			if (w->dfa[k])

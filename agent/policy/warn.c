@@ -3,21 +3,6 @@
 
 #include "../../core/decide.h"
 
-void gabion_warn_labels_of(const struct gabion_model *m, const struct gabion_rule *rule,
-			   struct gabion_warn_labels *labels)
-{
-	const struct gabion_class_model *c = &m->classes[rule->klass];
-
-	if (rule->klass == GABION_CLASS_DOMAIN) {
-		labels->alone = rule->object;
-		labels->v = &labels->alone;
-		labels->n = 1;
-		return;
-	}
-	labels->v = c->of + c->of_first[rule->object];
-	labels->n = c->of_first[rule->object + 1] - c->of_first[rule->object];
-}
-
 uint32_t gabion_warn_level_mask(const struct gabion_view *view, const struct gabion_rule *rule,
 				uint32_t label)
 {

@@ -15,8 +15,21 @@ struct gabion_warn_labels {
 	uint32_t alone;
 };
 
-void gabion_warn_labels_of(const struct gabion_model *m, const struct gabion_rule *rule,
-			   struct gabion_warn_labels *labels);
+static inline void gabion_warn_labels_of(const struct gabion_model *m,
+					 const struct gabion_rule *rule,
+					 struct gabion_warn_labels *labels)
+{
+	const struct gabion_class_model *c = &m->classes[rule->klass];
+
+	if (rule->klass == GABION_CLASS_DOMAIN) {
+		labels->alone = rule->object;
+		labels->v = &labels->alone;
+		labels->n = 1;
+		return;
+	}
+	labels->v = c->of + c->of_first[rule->object];
+	labels->n = c->of_first[rule->object + 1] - c->of_first[rule->object];
+}
 
 /* Does the domain say it itself, not an abstraction that it uses? */
 static inline bool gabion_warn_is_own(const struct gabion_model *m, const struct gabion_rule *rule)

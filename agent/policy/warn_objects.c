@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Grants that are wider than one wants: on every file, and to write what one may execute. */
 #include "../../core/decide.h"
-#include "product.h"
 #include "warn.h"
+#include "witness.h"
 
 #define WRITES	 (GABION_FILE_WRITE | GABION_FILE_APPEND)
 #define EXECUTES (GABION_FILE_EXECUTE | GABION_FILE_MAP)
@@ -16,27 +16,27 @@ struct names {
 	struct gabion_model *m;
 	const struct gabion_view *view;
 	bool made;
-	struct gabion_name_pairs pairs;
-	const struct gabion_name_pair **by_label; /* NULL: no name has the label */
+	struct gabion_witness witness;
 };
 
 static void make_names(struct names *n)
 {
-	const struct gabion_view *const views[2] = {n->view, n->view};
-	uint32_t nlabels = n->view->classes[GABION_CLASS_FILE].nlabels;
-	struct gabion_error error;
-	size_t i;
+	const struct gabion_class_model *c = &n->m->classes[GABION_CLASS_FILE];
 
-	if (n->made)
-		return;
+	if (!n->made)
+		gabion_witness_init(&n->witness, &c->dfa, c->labels.sets.n, true);
 	n->made = true;
-	n->by_label = gabion_xcalloc(nlabels, sizeof(*n->by_label));
-	/* Too large for it: then there are no examples, and no warnings that need one. */
-	if (gabion_product_pairs(views, GABION_CLASS_FILE, &n->pairs, &error))
-		return;
-	for (i = 0; i < n->pairs.n; i++)
-		if (n->pairs.v[i].label[0] < nlabels)
-			n->by_label[n->pairs.v[i].label[0]] = &n->pairs.v[i];
+}
+
+/* A name of @label, malloc'ed; NULL: none has it. */
+static char *name_of(struct names *n, uint32_t label)
+{
+	size_t length;
+
+	if (label == GABION_LABEL_UNREACHABLE)
+		return gabion_xstrdup("unreachable");
+	make_names(n);
+	return gabion_witness_name(&n->witness, label, &length);
 }
 
 /* Does the resource have every name, but perhaps "/"? */
@@ -44,22 +44,17 @@ static bool is_everything(struct names *n, uint32_t resource)
 {
 	const struct gabion_class_model *c = &n->m->classes[GABION_CLASS_FILE];
 	uint32_t first = c->of_first[resource], end = c->of_first[resource + 1], label, i;
-	bool all, *in;
+	bool all = true, *in;
 
 	/* Labels without it: none, no name, that of "/", and perhaps one that nothing has. */
 	if (c->labels.sets.n - (end - first) > 4)
 		return false;
 	make_names(n);
-	all = n->pairs.n;
 	in = gabion_xcalloc(c->labels.sets.n, sizeof(*in));
 	for (i = first; i < end; i++)
 		in[c->of[i]] = true;
-	for (label = 0; label < c->labels.sets.n; label++) {
-		const struct gabion_name_pair *p = n->by_label[label];
-
-		if (p && p->name && !p->root_only && !in[label])
-			all = false;
-	}
+	for (label = 0; label < c->labels.sets.n; label++)
+		all &= in[label] || !n->witness.not_root[label];
 	free(in);
 	return all;
 }
@@ -94,12 +89,16 @@ static void warn_broad(struct names *n)
 	}
 }
 
-/* The first rule of @domain that grants some of @bits on @label; *@knowing: is one meant so? */
-static const struct gabion_rule *find_grant(const struct gabion_model *m, uint32_t domain,
-					    uint32_t label, uint32_t bits, bool *knowing)
+/* What a domain's rules grant on a label: the first of each sort, and is one meant so? */
+struct holding {
+	const struct gabion_rule *write, *execute;
+	bool knowing;
+};
+
+/* Of all labels; or, without @grant, take back what was added for @domain. */
+static void hold(const struct gabion_model *m, uint32_t domain, struct holding *on, bool grant)
 {
 	const struct gabion_domain *d = &m->domains.v[domain];
-	const struct gabion_rule *found = NULL;
 	struct gabion_warn_labels labels;
 	size_t i;
 	uint32_t j;
@@ -108,42 +107,43 @@ static const struct gabion_rule *find_grant(const struct gabion_model *m, uint32
 		const struct gabion_rule *rule = &m->rules.v[i];
 
 		if (rule->klass != GABION_CLASS_FILE || rule->kind == GABION_RULE_DENY ||
-		    !(rule->permissions & bits))
+		    !(rule->permissions & (WRITES | EXECUTES)))
 			continue;
 		gabion_warn_labels_of(m, rule, &labels);
-		for (j = 0; j < labels.n && labels.v[j] != label; j++)
-			;
-		if (j == labels.n)
-			continue;
-		*knowing |= rule->knowing;
-		if (!found)
-			found = rule;
+		for (j = 0; j < labels.n; j++) {
+			struct holding *h = &on[labels.v[j]];
+
+			if (!grant) {
+				*h = (struct holding){};
+				continue;
+			}
+			if (!h->write && (rule->permissions & WRITES))
+				h->write = rule;
+			if (!h->execute && (rule->permissions & EXECUTES))
+				h->execute = rule;
+			h->knowing |= rule->knowing;
+		}
 	}
-	return found;
 }
 
 /* Said once of each rule that grants writing. */
-static void warn_program(struct names *n, uint32_t domain, uint32_t label, bool *said)
+static void warn_program(struct names *n, const struct holding *h, uint32_t label, bool *said)
 {
 	struct gabion_model *m = n->m;
-	bool knowing = false;
-	const struct gabion_rule *write = find_grant(m, domain, label, WRITES, &knowing);
-	const struct gabion_rule *execute = find_grant(m, domain, label, EXECUTES, &knowing);
 	char *name;
 
-	if (knowing || !write || !execute || said[write - m->rules.v])
+	if (h->knowing || !h->write || !h->execute || said[h->write - m->rules.v])
 		return;
-	make_names(n);
-	if (!n->by_label[label])
+	name = name_of(n, label);
+	if (!name)
 		return;
-	said[write - m->rules.v] = true;
-	name = gabion_name_pair_format(n->by_label[label], GABION_CLASS_FILE);
-	if (model_warning(m, &write->loc,
+	said[h->write - m->rules.v] = true;
+	if (model_warning(m, &h->write->loc,
 			  "keep what is written and what is executed apart; or, if it is meant so, "
 			  "write `knowingly` before the rule",
 			  "domain \"%s\" may write what it may execute: %s",
-			  m->domains.v[domain].name, name))
-		model_note(m, &execute->loc, "it may execute it by this");
+			  m->domains.v[h->write->domain].name, name))
+		model_note(m, &h->execute->loc, "it may execute it by this");
 	free(name);
 }
 
@@ -151,17 +151,23 @@ static void warn_programs(struct names *n)
 {
 	struct gabion_model *m = n->m;
 	uint32_t nlabels = n->view->classes[GABION_CLASS_FILE].nlabels, domain, label, may;
+	struct holding *on = gabion_xcalloc(nlabels, sizeof(*on));
 	bool *said = gabion_xcalloc(m->rules.n, sizeof(*said));
 
 	for (domain = 0; domain < m->domains.n; domain++) {
 		if (m->domains.v[domain].flags & GABION_DOMAIN_UNCONFINED)
 			continue;
+		hold(m, domain, on, true);
 		for (label = 0; label < nlabels; label++) {
+			if (!on[label].write || !on[label].execute)
+				continue;
 			may = gabion_effective(n->view, GABION_CLASS_FILE, domain, label);
 			if ((may & WRITES) && (may & EXECUTES))
-				warn_program(n, domain, label, said);
+				warn_program(n, &on[label], label, said);
 		}
+		hold(m, domain, on, false);
 	}
+	free(on);
 	free(said);
 }
 
@@ -171,6 +177,6 @@ void gabion_warn_objects(struct gabion_model *m, const struct gabion_view *view)
 
 	warn_broad(&names);
 	warn_programs(&names);
-	gabion_name_pairs_free(&names.pairs);
-	free(names.by_label);
+	if (names.made)
+		gabion_witness_free(&names.witness);
 }

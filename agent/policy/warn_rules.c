@@ -12,7 +12,8 @@ struct grants {
 	uint32_t klass;
 	uint32_t domain;
 	const struct gabion_ast_block *block;
-	uint32_t *count; /* [nlabels][BITS] */
+	uint32_t *count;	 /* [nlabels][BITS] */
+	uint32_t *first, *of;	 /* rules of the class by object: of[first[o]] .. of[first[o + 1]] */
 };
 
 static bool grants(const struct grants *g, const struct gabion_rule *rule)
@@ -24,13 +25,12 @@ static bool grants(const struct grants *g, const struct gabion_rule *rule)
 static void count(const struct grants *g, const struct gabion_rule *rule, int more)
 {
 	struct gabion_warn_labels labels;
-	uint32_t i, bit;
+	uint32_t i, bits;
 
 	gabion_warn_labels_of(g->m, rule, &labels);
 	for (i = 0; i < labels.n; i++)
-		for (bit = 0; bit < BITS; bit++)
-			if (rule->permissions >> bit & 1)
-				g->count[labels.v[i] * BITS + bit] += more;
+		for (bits = rule->permissions; bits; bits &= bits - 1)
+			g->count[labels.v[i] * BITS + __builtin_ctz(bits)] += more;
 }
 
 /* What every domain may without a rule. */
@@ -46,44 +46,101 @@ static bool is_covered(const struct grants *g, const struct gabion_rule *rule, u
 {
 	uint32_t asked = rule->permissions & ~implied_of(rule->klass);
 	struct gabion_warn_labels labels;
-	uint32_t i, bit;
+	uint32_t i, bits;
 
 	gabion_warn_labels_of(g->m, rule, &labels);
 	for (i = 0; i < labels.n; i++)
-		for (bit = 0; bit < BITS; bit++)
-			if (asked >> bit & 1 && g->count[labels.v[i] * BITS + bit] < least)
+		for (bits = asked; bits; bits &= bits - 1)
+			if (g->count[labels.v[i] * BITS + __builtin_ctz(bits)] < least)
 				return false;
 	return labels.n;
 }
 
+/* Whose objects have @label: ascending resources; of the class of domains itself. */
+static const uint32_t *objects_with(const struct gabion_model *m, uint32_t klass,
+				    const uint32_t *label, uint32_t *n)
+{
+	const struct gabion_labels *l = &m->classes[klass].labels;
+
+	if (klass == GABION_CLASS_DOMAIN) {
+		*n = 1;
+		return label;
+	}
+	*n = l->sets.v[*label].nmembers;
+	return l->members.v + l->sets.v[*label].member;
+}
+
 static bool has_label(const struct gabion_model *m, const struct gabion_rule *rule, uint32_t label)
 {
-	struct gabion_warn_labels labels;
-	uint32_t i;
+	uint32_t n, i;
+	const uint32_t *objects = objects_with(m, rule->klass, &label, &n);
 
-	gabion_warn_labels_of(m, rule, &labels);
-	for (i = 0; i < labels.n; i++)
-		if (labels.v[i] == label)
+	for (i = 0; i < n; i++)
+		if (objects[i] == rule->object)
 			return true;
 	return false;
 }
 
-/* Another rule that grants some of what @rule does. */
+/* Where in g->of the rules on @object begin that are not before @rule. */
+static uint32_t first_on(const struct grants *g, uint32_t object, size_t rule)
+{
+	uint32_t low = g->first[object], high = g->first[object + 1];
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (g->of[middle] < rule)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first other rule that grants some of what @rule does. */
 static const struct gabion_rule *find_other(const struct grants *g, const struct gabion_rule *rule)
 {
 	const struct gabion_domain *d = &g->m->domains.v[g->domain];
+	const struct gabion_rule *found = NULL;
 	struct gabion_warn_labels labels;
-	size_t i;
+	const uint32_t *objects;
+	uint32_t n, i, j;
 
 	gabion_warn_labels_of(g->m, rule, &labels);
-	for (i = d->first_rule; i < d->last_rule; i++) {
-		const struct gabion_rule *other = &g->m->rules.v[i];
+	objects = objects_with(g->m, g->klass, &labels.v[0], &n);
+	for (i = 0; i < n; i++) {
+		for (j = first_on(g, objects[i], d->first_rule); j < g->first[objects[i] + 1];
+		     j++) {
+			const struct gabion_rule *other = &g->m->rules.v[g->of[j]];
 
-		if (other != rule && grants(g, other) && (other->permissions & rule->permissions) &&
-		    has_label(g->m, other, labels.v[0]))
-			return other;
+			if (g->of[j] >= d->last_rule || (found && other > found))
+				break;
+			if (other != rule && grants(g, other) &&
+			    (other->permissions & rule->permissions)) {
+				found = other;
+				break;
+			}
+		}
 	}
-	return NULL;
+	return found;
+}
+
+/* Rules by object, in their order. */
+static void index_rules(struct grants *g)
+{
+	const struct gabion_model *m = g->m;
+	size_t n = g->klass == GABION_CLASS_DOMAIN ? m->domains.n : m->resources.n, i;
+
+	g->first = gabion_xcalloc(n + 1, sizeof(*g->first));
+	g->of = gabion_xcalloc(m->rules.n, sizeof(*g->of));
+	for (i = 0; i < m->rules.n; i++)
+		if (m->rules.v[i].klass == g->klass)
+			g->first[m->rules.v[i].object]++;
+	for (i = 1; i <= n; i++)
+		g->first[i] += g->first[i - 1];
+	for (i = m->rules.n; i-- > 0;)
+		if (m->rules.v[i].klass == g->klass)
+			g->of[--g->first[m->rules.v[i].object]] = i;
 }
 
 static const char *object_of(const struct gabion_model *m, const struct gabion_rule *rule)
@@ -312,10 +369,13 @@ void gabion_warn_rules(struct gabion_model *m, const struct gabion_view *view)
 	for (g.klass = GABION_CLASS_FILE; g.klass < GABION_CLASS_TABLES_END; g.klass++) {
 		g.count =
 			gabion_xcalloc((size_t)m->tables[g.klass].nlabels * BITS, sizeof(*g.count));
+		index_rules(&g);
 		for (g.domain = 0; g.domain < m->domains.n; g.domain++)
 			if (!(m->domains.v[g.domain].flags & GABION_DOMAIN_UNCONFINED))
 				warn_blocks(&g);
 		free(g.count);
+		free(g.first);
+		free(g.of);
 	}
 	for (g.domain = 0; g.domain < m->domains.n; g.domain++) {
 		const struct gabion_domain *d = &m->domains.v[g.domain];

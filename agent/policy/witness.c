@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "witness.h"
 
+#include <string.h>
+
+#include "byteset.h"
+#include "path_place.h"
+
 void gabion_witness_order(uint8_t *order, bool paths)
 {
 	static const char first[] =
@@ -20,66 +25,101 @@ void gabion_witness_order(uint8_t *order, bool paths)
 			order[n++] = b;
 }
 
+/**
+ * struct search - a walk under way
+ * @seen:	[nstates] a bit for each place that was reached with the state
+ * @order:	bytes, those to be tried first at the front; @rank: where each stands
+ */
 struct search {
 	struct gabion_witness *w;
 	const struct gabion_automaton *dfa;
-	VEC(uint32_t) queue;
 	bool paths;
+	uint8_t *seen;
+	uint8_t order[256], rank[256];
 };
 
-/* A node is a state and whether '/' was read last: 2 * state + slash. */
 static void visit(struct search *s, uint32_t from, uint32_t state, uint8_t byte)
 {
-	bool slash = s->paths && byte == '/';
-	uint32_t node = 2 * state + slash, label = s->dfa->accept[state];
+	uint32_t place = s->paths ? gabion_place_next(s->w->nodes.v[from].place, byte) : 0;
+	uint32_t label = s->dfa->accept[state];
 
-	if (!state || s->w->parent[node] != GABION_NFA_NONE)
+	if (place == GABION_PLACE_NONE || s->seen[state] >> place & 1)
 		return;
-	s->w->parent[node] = from;
-	s->w->byte[node] = byte;
-	/* "/" itself is the one name that ends so. */
-	if (!s->w->found[label] && (!slash || s->w->parent[from] == from))
-		s->w->found[label] = node + 1;
-	vec_push(&s->queue, node);
+	s->seen[state] |= 1U << place;
+	vec_push(&s->w->nodes, (struct gabion_witness_node){ from, state, byte, place });
+	if (s->paths && !gabion_place_is_name(place))
+		return;
+	if (!s->w->found[label])
+		s->w->found[label] = s->w->nodes.n;
+	s->w->not_root[label] |= place != GABION_PLACE_ROOT;
+}
+
+/* The first byte that leads where all lead that have no edge, and where they do. */
+static uint32_t first_other(const struct search *s, const struct gabion_byteset *edges)
+{
+	uint32_t r;
+
+	for (r = 0; r < 256; r++)
+		if (!gabion_byteset_has(edges, r) &&
+		    !(s->paths && strchr("/.", s->order[r])))
+			return r;
+	return 256;
+}
+
+/*
+ * All bytes in order; but of those without an edge of their own only one of each kind that names
+ * tell apart, as the others lead where it does.
+ */
+static void expand(struct search *s, uint32_t from)
+{
+	const struct gabion_automaton *dfa = s->dfa;
+	uint32_t state = s->w->nodes.v[from].state, next[256], i, r;
+	struct gabion_byteset edges = {}, tried;
+
+	for (i = dfa->first[state]; i < dfa->first[state + 1]; i++) {
+		r = s->rank[dfa->edges[i].byte];
+		gabion_byteset_add(&edges, r);
+		next[r] = dfa->edges[i].next;
+	}
+	tried = edges;
+	r = first_other(s, &edges);
+	if (r < 256)
+		gabion_byteset_add(&tried, r);
+	if (s->paths) {
+		gabion_byteset_add(&tried, s->rank['/']);
+		gabion_byteset_add(&tried, s->rank['.']);
+	}
+	for (r = 0; (r = gabion_byteset_next(&tried, r)) < 256; r++)
+		visit(s, from, gabion_byteset_has(&edges, r) ? next[r] : dfa->fallback[state],
+		      s->order[r]);
 }
 
 void gabion_witness_init(struct gabion_witness *w, const struct gabion_automaton *dfa,
 			 uint32_t nlabels, bool paths)
 {
 	struct search s = { .w = w, .dfa = dfa, .paths = paths };
-	uint32_t root = 2 * dfa->start, next[256], i;
-	uint8_t order[256];
-	size_t head;
+	uint32_t i;
 
-	gabion_witness_order(order, paths);
-	w->parent = gabion_xcalloc(2 * (size_t)dfa->nstates, sizeof(*w->parent));
-	w->byte = gabion_xcalloc(2 * (size_t)dfa->nstates, 1);
+	*w = (struct gabion_witness){};
+	gabion_witness_order(s.order, paths);
+	for (i = 0; i < 256; i++)
+		s.rank[s.order[i]] = i;
+	s.seen = gabion_xcalloc(dfa->nstates, 1);
 	w->found = gabion_xcalloc(nlabels, sizeof(*w->found));
-	memset(w->parent, 0xff, 2 * (size_t)dfa->nstates * sizeof(*w->parent));
-	w->parent[root] = root;
-	vec_push(&s.queue, root);
-	for (head = 0; head < s.queue.n; head++) {
-		uint32_t node = s.queue.v[head], state = node / 2;
-
-		for (i = 0; i < 256; i++)
-			next[i] = dfa->fallback[state];
-		for (i = dfa->first[state]; i < dfa->first[state + 1]; i++)
-			next[dfa->edges[i].byte] = dfa->edges[i].next;
-		for (i = 0; i < 256; i++) {
-			if (paths && (!order[i] || (order[i] == '/' && node % 2)))
-				continue;
-			visit(&s, node, next[order[i]], order[i]);
-		}
-	}
-	free(s.queue.v);
+	w->not_root = gabion_xcalloc(nlabels, sizeof(*w->not_root));
+	s.seen[dfa->start] |= 1U << GABION_PLACE_BEGIN;
+	vec_push(&w->nodes, (struct gabion_witness_node){ .state = dfa->start });
+	for (i = 0; i < w->nodes.n; i++)
+		expand(&s, i);
+	free(s.seen);
 }
 
 void gabion_witness_free(struct gabion_witness *w)
 {
-	free(w->parent);
-	free(w->byte);
+	free(w->nodes.v);
 	free(w->found);
-	memset(w, 0, sizeof(*w));
+	free(w->not_root);
+	*w = (struct gabion_witness){};
 }
 
 char *gabion_witness_name(const struct gabion_witness *w, uint32_t label, size_t *length)
@@ -90,11 +130,11 @@ char *gabion_witness_name(const struct gabion_witness *w, uint32_t label, size_t
 
 	if (!node)
 		return NULL;
-	for (at = node - 1; w->parent[at] != at; at = w->parent[at])
+	for (at = node - 1; at; at = w->nodes.v[at].parent)
 		n++;
 	name = gabion_xcalloc(n + 1, 1);
 	*length = n;
-	for (at = node - 1; w->parent[at] != at; at = w->parent[at])
-		name[--n] = w->byte[at];
+	for (at = node - 1; at; at = w->nodes.v[at].parent)
+		name[--n] = w->nodes.v[at].byte;
 	return name;
 }
