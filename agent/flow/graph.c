@@ -18,6 +18,7 @@ struct gabion_flow *gabion_flow_new(const struct gabion_view *view, uint32_t cla
 	gabion_flow_find_movers(flow);
 	if (classes & GABION_FLOW_BIT(HINT))
 		gabion_flow_find_names(flow);
+	gabion_flow_find_near(flow, classes);
 	count[GABION_FLOW_DOMAIN] = view->ndomains;
 	count[GABION_FLOW_FILE] = view->classes[GABION_CLASS_FILE].nlabels;
 	count[GABION_FLOW_SOCKET] = count[GABION_FLOW_FILE];
@@ -45,6 +46,10 @@ void gabion_flow_free(struct gabion_flow *flow)
 	free(flow->enters);
 	free(flow->helper);
 	free(flow->names);
+	gabion_flow_near_free(&flow->near_files);
+	gabion_flow_near_free(&flow->near_net);
+	gabion_flow_near_free(&flow->near_domains);
+	gabion_flow_near_free(&flow->near_moves);
 	free(flow);
 }
 

@@ -48,6 +48,19 @@ struct gabion_flow_span {
 };
 
 /**
+ * struct gabion_flow_near - pairs of a row and a column that a step may lie between
+ * @bits:	[rows][words], a bit for each column
+ * @row:	rows of a column: row[first[column]] to row[first[column + 1]], ascending; NULL: not
+ *		needed
+ */
+struct gabion_flow_near {
+	uint32_t rows, columns, words;
+	uint64_t *bits;
+	size_t *first;
+	uint32_t *row;
+};
+
+/**
  * struct gabion_flow - the graph
  * @first:	first node of each kind; the last entry is their number
  * @traits:	[domains] of GABION_FLOW_UNCONFINED and so on
@@ -59,6 +72,9 @@ struct gabion_flow_span {
  * @helper:	[domains]: does a usermode helper enter it?
  * @names:	bits [domain][file label]: may change which names there are in directories of the
  * label
+ * @near_files:	[domain][file label], of files and sockets; @near_net: [domain][net label]
+ * @near_domains: [domain][domain], the same both ways
+ * @near_moves:	[mover][file label]
  */
 struct gabion_flow {
 	const struct gabion_view *view;
@@ -75,6 +91,7 @@ struct gabion_flow {
 	uint8_t *enters;
 	uint8_t *helper;
 	uint8_t *names;
+	struct gabion_flow_near near_files, near_net, near_domains, near_moves;
 };
 
 static inline void gabion_flow_set_bit(uint8_t *bits, size_t i)
@@ -102,6 +119,13 @@ bool gabion_flow_sends_netlink(const struct gabion_policy_domain *domain, uint32
 /* names.c: fill in @movers, and @names. */
 void gabion_flow_find_movers(struct gabion_flow *flow);
 void gabion_flow_find_names(struct gabion_flow *flow);
+
+/* near.c: fill in what is near, for steps of @classes; after all others. */
+void gabion_flow_find_near(struct gabion_flow *flow, uint32_t classes);
+void gabion_flow_near_free(struct gabion_flow_near *near);
+
+/* The first column from @column on that is near @row; the number of columns if there is none. */
+uint32_t gabion_flow_next_near(const struct gabion_flow_near *near, uint32_t row, uint32_t column);
 
 /* wildcard.c: fill in @spans. */
 void gabion_flow_find_spans(struct gabion_flow *flow);

@@ -14,6 +14,8 @@ struct walk {
 	const struct gabion_dfa *dfa;
 	uint8_t *seen; /* [2 * states]: 2 * state + '/' was the last byte */
 	VEC(uint32_t) queue;
+	uint8_t bytes[256]; /* one of each sort that the automaton tells apart, but NUL and '/' */
+	unsigned int nbytes;
 };
 
 static uint32_t nstates(const struct gabion_dfa *dfa)
@@ -23,7 +25,16 @@ static uint32_t nstates(const struct gabion_dfa *dfa)
 
 static void walk_init(struct walk *w, const struct gabion_dfa *dfa)
 {
+	bool seen[256] = {};
+	unsigned int byte;
+
 	*w = (struct walk){.dfa = dfa, .seen = gabion_xcalloc(2 * (size_t)nstates(dfa), 1)};
+	for (byte = 1; byte < 256; byte++) {
+		if (byte == '/' || seen[dfa->classmap[byte]])
+			continue;
+		seen[dfa->classmap[byte]] = true;
+		w->bytes[w->nbytes++] = byte;
+	}
 }
 
 static void walk_free(struct walk *w)
@@ -45,13 +56,17 @@ static void walk_to(struct walk *w, uint32_t state, uint8_t byte)
 /* On from all that was reached; through further '/' or not. No name has "//" or ends in '/'. */
 static void walk_on(struct walk *w, bool deep)
 {
-	unsigned int byte;
+	unsigned int i;
 	size_t head;
 
-	for (head = 0; head < w->queue.n; head++)
-		for (byte = 1; byte < 256; byte++)
-			if (byte != '/' || (deep && !(w->queue.v[head] & 1)))
-				walk_to(w, w->queue.v[head] / 2, byte);
+	for (head = 0; head < w->queue.n; head++) {
+		uint32_t node = w->queue.v[head];
+
+		for (i = 0; i < w->nbytes; i++)
+			walk_to(w, node / 2, w->bytes[i]);
+		if (deep && !(node & 1))
+			walk_to(w, node / 2, '/');
+	}
 }
 
 /* All names that there can be, but "/". */
@@ -68,19 +83,17 @@ static bool is_name(const struct walk *all, uint32_t state)
 }
 
 /* Mark in @labels what lies below names whose label has @bit, with @mark. */
-static void mark_below(const struct gabion_view *view, uint8_t *labels, uint8_t bit, uint8_t mark)
+static void mark_below(const struct walk *all, uint8_t *labels, uint8_t bit, uint8_t mark)
 {
-	const struct gabion_dfa *dfa = &view->classes[GABION_CLASS_FILE].dfa;
-	struct walk w, all;
+	const struct gabion_dfa *dfa = all->dfa;
+	struct walk w;
 	uint32_t state;
 	size_t i;
 
-	walk_all(&all, dfa);
 	walk_init(&w, dfa);
 	for (state = 0; state < nstates(dfa); state++)
-		if (is_name(&all, state) && (labels[le32_to_cpu(dfa->accept[state])] & bit))
+		if (is_name(all, state) && (labels[le32_to_cpu(dfa->accept[state])] & bit))
 			walk_to(&w, state, '/');
-	walk_free(&all);
 	walk_on(&w, true);
 	for (i = 0; i < w.queue.n; i++)
 		if (!(w.queue.v[i] & 1))
@@ -106,7 +119,7 @@ static uint8_t mover_bits(const struct gabion_view *view, uint32_t domain, uint3
 	return bits;
 }
 
-static void find_mover(struct gabion_flow *flow, uint32_t domain)
+static void find_mover(struct gabion_flow *flow, const struct walk *all, uint32_t domain)
 {
 	uint32_t n = flow->view->classes[GABION_CLASS_FILE].nlabels, label;
 	uint8_t *labels = gabion_xcalloc(n, 1), any = 0;
@@ -118,9 +131,9 @@ static void find_mover(struct gabion_flow *flow, uint32_t domain)
 		return;
 	}
 	/* A directory takes along what is below it; only its own label is asked for `relabel`. */
-	mark_below(flow->view, labels, GABION_FLOW_FROM_TRUSTED, GABION_FLOW_FROM_TRUSTED);
-	mark_below(flow->view, labels, GABION_FLOW_FROM, GABION_FLOW_FROM);
-	mark_below(flow->view, labels, GABION_FLOW_TO, GABION_FLOW_TO_BELOW);
+	mark_below(all, labels, GABION_FLOW_FROM_TRUSTED, GABION_FLOW_FROM_TRUSTED);
+	mark_below(all, labels, GABION_FLOW_FROM, GABION_FLOW_FROM);
+	mark_below(all, labels, GABION_FLOW_TO, GABION_FLOW_TO_BELOW);
 	flow->movers = gabion_xrealloc(flow->movers, flow->nmovers + 1, sizeof(*flow->movers));
 	flow->movers[flow->nmovers++] =
 		(struct gabion_flow_mover){.domain = domain, .labels = labels};
@@ -128,13 +141,17 @@ static void find_mover(struct gabion_flow *flow, uint32_t domain)
 
 void gabion_flow_find_movers(struct gabion_flow *flow)
 {
+	const struct gabion_class_view *c = &flow->view->classes[GABION_CLASS_FILE];
+	struct walk all;
 	uint32_t d;
 
-	if (!flow->view->classes[GABION_CLASS_FILE].has_dfa)
+	if (!c->has_dfa)
 		return;
+	walk_all(&all, &c->dfa);
 	for (d = 0; d < flow->view->ndomains; d++)
 		if (!(flow->traits[d] & GABION_FLOW_UNCONFINED))
-			find_mover(flow, d);
+			find_mover(flow, &all, d);
+	walk_free(&all);
 }
 
 /* A directory: what is one component below it is what follows @below, the state behind its '/'. */
@@ -160,14 +177,12 @@ static void find_makers(const struct gabion_flow *flow, uint32_t below, uint8_t 
 	const struct gabion_class_view *c = &view->classes[GABION_CLASS_FILE];
 	uint8_t *labels = gabion_xcalloc(c->nlabels, 1);
 	uint32_t label, d;
-	unsigned int byte;
 	struct walk w;
 	size_t i;
 
 	walk_init(&w, &c->dfa);
-	for (byte = 1; byte < 256; byte++)
-		if (byte != '/')
-			walk_to(&w, below, byte);
+	for (i = 0; i < w.nbytes; i++)
+		walk_to(&w, below, w.bytes[i]);
 	walk_on(&w, false);
 	for (i = 0; i < w.queue.n; i++)
 		labels[le32_to_cpu(c->dfa.accept[w.queue.v[i] / 2])] = 1;

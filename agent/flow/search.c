@@ -48,38 +48,75 @@ static void reached(struct search *s, uint32_t node, uint32_t from)
 	vec_push(&s->queue, node);
 }
 
-static void try_range(struct search *s, uint32_t node, enum gabion_flow_kind first,
-		      enum gabion_flow_kind last)
+static void try(struct search *s, uint32_t node, uint32_t to)
 {
 	struct gabion_flow_step step;
+
+	if (s->before[to] == GABION_FLOW_NOWHERE &&
+	    (s->backward ? gabion_flow_step(s->flow, to, node, s->classes, &step)
+			 : gabion_flow_step(s->flow, node, to, s->classes, &step)))
+		reached(s, to, node);
+}
+
+static void try_all(struct search *s, uint32_t node, enum gabion_flow_kind kind)
+{
 	uint32_t to;
 
-	for (to = s->flow->first[first]; to < s->flow->first[last + 1]; to++)
-		if (s->before[to] == GABION_FLOW_NOWHERE &&
-		    (s->backward ? gabion_flow_step(s->flow, to, node, s->classes, &step)
-				 : gabion_flow_step(s->flow, node, to, s->classes, &step)))
-			reached(s, to, node);
+	for (to = s->flow->first[kind]; to < s->flow->first[kind + 1]; to++)
+		try(s, node, to);
+}
+
+/* Nodes of @kind that are near @row of @near: its columns; or near @column: its rows. */
+static void try_row(struct search *s, uint32_t node, enum gabion_flow_kind kind,
+		    const struct gabion_flow_near *near, uint32_t row)
+{
+	uint32_t to;
+
+	for (to = 0; (to = gabion_flow_next_near(near, row, to)) < near->columns; to++)
+		try(s, node, s->flow->first[kind] + to);
+}
+
+static void try_column(struct search *s, uint32_t node, enum gabion_flow_kind kind,
+		       const struct gabion_flow_near *near, uint32_t column)
+{
+	size_t i;
+
+	for (i = near->first[column]; i < near->first[column + 1]; i++)
+		try(s, node, s->flow->first[kind] + near->row[i]);
 }
 
 /* All nodes next to @node. Between objects there are only moves. */
 static void expand(struct search *s, uint32_t node)
 {
+	const struct gabion_flow *flow = s->flow;
 	uint32_t index;
+	enum gabion_flow_kind kind = gabion_flow_kind(flow, node, &index);
 
-	switch (gabion_flow_kind(s->flow, node, &index)) {
+	switch (kind) {
 	case GABION_FLOW_DOMAIN:
-		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_KERNEL);
+		try_row(s, node, GABION_FLOW_DOMAIN, &flow->near_domains, index);
+		try_row(s, node, GABION_FLOW_FILE, &flow->near_files, index);
+		try_row(s, node, GABION_FLOW_SOCKET, &flow->near_files, index);
+		try_row(s, node, GABION_FLOW_NET, &flow->near_net, index);
+		try_all(s, node, GABION_FLOW_KERNEL);
 		break;
 	case GABION_FLOW_FILE:
-		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_DOMAIN);
-		try_range(s, node, GABION_FLOW_MOVE, GABION_FLOW_BACK);
+		try_column(s, node, GABION_FLOW_DOMAIN, &flow->near_files, index);
+		try_column(s, node, GABION_FLOW_MOVE, &flow->near_moves, index);
+		try_column(s, node, GABION_FLOW_BACK, &flow->near_moves, index);
+		break;
+	case GABION_FLOW_SOCKET:
+		try_column(s, node, GABION_FLOW_DOMAIN, &flow->near_files, index);
+		break;
+	case GABION_FLOW_NET:
+		try_column(s, node, GABION_FLOW_DOMAIN, &flow->near_net, index);
 		break;
 	case GABION_FLOW_MOVE:
 	case GABION_FLOW_BACK:
-		try_range(s, node, GABION_FLOW_FILE, GABION_FLOW_FILE);
+		try_row(s, node, GABION_FLOW_FILE, &flow->near_moves, node - flow->first[kind]);
 		break;
 	default:
-		try_range(s, node, GABION_FLOW_DOMAIN, GABION_FLOW_DOMAIN);
+		try_all(s, node, GABION_FLOW_DOMAIN);
 		break;
 	}
 }
