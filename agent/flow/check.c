@@ -91,7 +91,13 @@ static char *summary(const struct gabion_flow *flow, const struct gabion_flow_ch
 	uint32_t first = chain->steps[0].from, last = chain->steps[chain->n - 1].to;
 	cleanup_free char *from = gabion_flow_node_text(flow, first);
 	cleanup_free char *to = gabion_flow_node_text(flow, last);
+	uint32_t index;
 
+	if (gabion_flow_kind(flow, first, &index) != GABION_FLOW_DOMAIN)
+		return gabion_xasprintf("what %s (level %s) held from the start can reach \"%s\" "
+					"(level %s), which may not have it",
+					from, gabion_flow_level_name(flow, first), to,
+					gabion_flow_level_name(flow, last));
 	return gabion_xasprintf("domain \"%s\" (level %s) can influence \"%s\" (level %s), which "
 				"may not have what it knows",
 				from, gabion_flow_level_name(flow, first), to,
@@ -136,6 +142,20 @@ static void summarise(const struct gabion_flow *flow, const struct gabion_flow_v
 			 v->n, v->n == 1 ? "" : "s", first, place);
 }
 
+/* Is there anything that some domain may not have? */
+static bool has_kept(const struct gabion_view *view)
+{
+	const struct gabion_class_view *files = &view->classes[GABION_CLASS_FILE];
+	uint32_t i;
+
+	if (gabion_flow_has_order(view))
+		return true;
+	for (i = 0; i < files->nlabels; i++)
+		if (gabion_flow_is_kept(view, le32_to_cpu(files->labels[i].level)))
+			return true;
+	return false;
+}
+
 int gabion_flow_check(const struct gabion_view *view, struct gabion_diagnostics *diagnostics,
 		      struct gabion_error *error)
 {
@@ -144,7 +164,7 @@ int gabion_flow_check(const struct gabion_view *view, struct gabion_diagnostics 
 	int err = 0;
 	size_t i;
 
-	if (!gabion_flow_has_order(view))
+	if (!has_kept(view))
 		return 0;
 	flow = gabion_flow_new(view, GABION_FLOW_PROOF);
 	gabion_flow_violations(flow, GABION_FLOW_PROOF, &violations);

@@ -135,7 +135,7 @@ struct gabion_flow_step {
 	uint32_t permissions;
 };
 
-/* Steps one after another, from a domain to a domain; owned. */
+/* Steps one after another, from a domain, or of violations files, to a domain; owned. */
 struct gabion_flow_chain {
 	struct gabion_flow_step *steps;
 	size_t n;
@@ -199,7 +199,10 @@ bool gabion_flow_chain(const struct gabion_flow *flow, uint32_t from, uint32_t t
 		       struct gabion_flow_chain *chain);
 void gabion_flow_chain_free(struct gabion_flow_chain *chain);
 
-/* Chains against the level order: what the first domain knows reaches the last, which may not. */
+/*
+ * Chains against the level order: what the first domain knows, or the first files hold, reaches the
+ * last, which may not have it.
+ */
 struct gabion_flow_violations {
 	struct gabion_flow_chain *v;
 	size_t n, room;
@@ -209,8 +212,8 @@ struct gabion_flow_violations {
  * gabion_flow_violations - noninterference, or the counter-examples
  * @classes:	bits of the classes that count
  * @out:	for each level and each domain that gets something from that level although its own
- *		does not dominate it: a shortest chain, without such a domain before its end.
- *		None: noninterference holds.  gabion_flow_violations_free() it.
+ *		does not dominate it: a shortest chain, without such a domain before its end; from a
+ *		domain where there is one, else from files that held it from the start. None: noninterference holds.  gabion_flow_violations_free() it.
  */
 void gabion_flow_violations(const struct gabion_flow *flow, uint32_t classes,
 			    struct gabion_flow_violations *out);

@@ -136,6 +136,9 @@ const struct gabion_flow_span *gabion_flow_spans(const struct gabion_flow *flow,
 /* Is there a pair of domains of which one may not have what the other knows? */
 bool gabion_flow_has_order(const struct gabion_view *view);
 
+/* search.c: is there a domain that may not have what is of @level? */
+bool gabion_flow_is_kept(const struct gabion_view *view, uint32_t level);
+
 /* traits.c: fill in @traits, @host_apart, @net, @enters and @helper. */
 void gabion_flow_find_traits(struct gabion_flow *flow);
 

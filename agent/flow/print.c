@@ -64,7 +64,13 @@ static void print_violation(const struct gabion_flow *flow, const struct gabion_
 	cleanup_free char *from = gabion_flow_node_text(flow, first);
 	cleanup_free char *to = gabion_flow_node_text(flow, last);
 
-	fprintf(out, "\n%s can influence %s: level %s does not dominate level %s\n", from, to,
+	uint32_t index;
+	bool domain = gabion_flow_kind(flow, first, &index) == GABION_FLOW_DOMAIN;
+
+	fprintf(out,
+		domain ? "\n%s can influence %s: level %s does not dominate level %s\n"
+		       : "\nwhat %s held from the start can reach %s: level %s does not dominate level %s\n",
+		from, to,
 		gabion_flow_level_name(flow, last), gabion_flow_level_name(flow, first));
 	gabion_flow_print_chain(flow, chain, "  ", out);
 }

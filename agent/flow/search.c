@@ -178,49 +178,97 @@ void gabion_flow_chain_free(struct gabion_flow_chain *chain)
 	*chain = (struct gabion_flow_chain){};
 }
 
-/* From all domains of @level at once: who gets something of it and may not? */
-static void violations_of(const struct gabion_flow *flow, uint32_t classes, __le32 level,
+static const struct gabion_policy_level *level_at(const struct gabion_flow *flow, uint32_t level)
+{
+	return &flow->view->levels[level];
+}
+
+/* On from what was reached: who gets something of @level and may not? Each of them once: @told. */
+static void follow(struct search *s, uint32_t level, uint8_t *told,
+		   struct gabion_flow_violations *out)
+{
+	const struct gabion_policy_level *own = level_at(s->flow, level);
+	uint32_t index;
+	size_t head;
+
+	for (head = 0; head < s->queue.n; head++) {
+		uint32_t node = s->queue.v[head];
+
+		if (gabion_flow_kind(s->flow, node, &index) != GABION_FLOW_DOMAIN ||
+		    gabion_level_dominates(gabion_flow_level(s->flow, node), own)) {
+			expand(s, node);
+		} else if (!told[index]) {
+			told[index] = 1;
+			vec_push(out, trace(s, node));
+		}
+	}
+}
+
+static void start(struct search *s, enum gabion_flow_kind kind, uint32_t index)
+{
+	uint32_t node = gabion_flow_node(s->flow, kind, index);
+
+	reached(s, node, node);
+}
+
+/*
+ * From all domains of @level at once; then from what files of that level held before any domain
+ * wrote it, which comes to those who move the files.
+ */
+static void violations_of(const struct gabion_flow *flow, uint32_t classes, uint32_t level,
 			  struct gabion_flow_violations *out)
 {
 	const struct gabion_view *view = flow->view;
-	const struct gabion_policy_level *own = &view->levels[le32_to_cpu(level)];
+	const struct gabion_class_view *files = &view->classes[GABION_CLASS_FILE];
+	uint8_t *told = gabion_xcalloc(view->ndomains, 1);
 	struct search s;
-	uint32_t d, index;
-	size_t head;
+	uint32_t i;
 
 	search_init(&s, flow, classes, false);
-	for (d = 0; d < view->ndomains; d++)
-		if (view->domains[d].level == level)
-			reached(&s, gabion_flow_node(flow, GABION_FLOW_DOMAIN, d),
-				gabion_flow_node(flow, GABION_FLOW_DOMAIN, d));
-	for (head = 0; head < s.queue.n; head++) {
-		uint32_t node = s.queue.v[head];
-
-		if (gabion_flow_kind(flow, node, &index) != GABION_FLOW_DOMAIN ||
-		    gabion_level_dominates(gabion_flow_level(flow, node), own))
-			expand(&s, node);
-		else
-			vec_push(out, trace(&s, node));
-	}
+	for (i = 0; i < view->ndomains; i++)
+		if (le32_to_cpu(view->domains[i].level) == level)
+			start(&s, GABION_FLOW_DOMAIN, i);
+	follow(&s, level, told, out);
 	search_free(&s);
+	search_init(&s, flow, classes, false);
+	for (i = 0; i < files->nlabels; i++)
+		if (i != GABION_LABEL_UNREACHABLE && le32_to_cpu(files->labels[i].level) == level)
+			start(&s, GABION_FLOW_FILE, i);
+	follow(&s, level, told, out);
+	search_free(&s);
+	free(told);
+}
+
+bool gabion_flow_is_kept(const struct gabion_view *view, uint32_t level)
+{
+	uint32_t d;
+
+	/* What is outside of the order is dominated by everything. */
+	if (view->levels[level].rank == cpu_to_le32(GABION_RANK_ANY))
+		return false;
+	for (d = 0; d < view->ndomains; d++)
+		if (!gabion_level_dominates(&view->levels[le32_to_cpu(view->domains[d].level)],
+					    &view->levels[level]))
+			return true;
+	return false;
 }
 
 void gabion_flow_violations(const struct gabion_flow *flow, uint32_t classes,
 			    struct gabion_flow_violations *out)
 {
 	const struct gabion_view *view = flow->view;
+	const struct gabion_class_view *files = &view->classes[GABION_CLASS_FILE];
 	uint8_t *done = gabion_xcalloc(view->nlevels, 1);
-	uint32_t d;
+	uint32_t i, level;
 
 	*out = (struct gabion_flow_violations){};
-	for (d = 0; d < view->ndomains; d++) {
-		uint32_t level = le32_to_cpu(view->domains[d].level);
-
-		/* What is outside of the order is dominated by everything. */
-		if (done[level] || view->levels[level].rank == cpu_to_le32(GABION_RANK_ANY))
-			continue;
+	for (i = 0; i < view->ndomains + files->nlabels; i++) {
+		level = le32_to_cpu(i < view->ndomains
+					    ? view->domains[i].level
+					    : files->labels[i - view->ndomains].level);
+		if (!done[level] && gabion_flow_is_kept(view, level))
+			violations_of(flow, classes, level, out);
 		done[level] = 1;
-		violations_of(flow, classes, view->domains[d].level, out);
 	}
 	free(done);
 }

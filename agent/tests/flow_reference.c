@@ -91,11 +91,28 @@ static bool dominates(const struct gabion_policy_level *a, const struct gabion_p
 	return a->rank >= b->rank && !(b->categories & ~a->categories);
 }
 
-bool reference_may(const struct reference *r, unsigned int from, unsigned int to)
+unsigned int reference_file(unsigned int path)
+{
+	return file(path);
+}
+
+const struct gabion_policy_level *reference_level(const struct reference *r, unsigned int node)
 {
 	const struct gabion_view *v = &r->policy->view;
+	const struct gabion_policy_level *level;
+	struct gabion_answer a;
 
-	return dominates(&v->levels[v->domains[to].level], &v->levels[v->domains[from].level]);
+	if (node < REFERENCE_DOMAINS)
+		return &v->levels[v->domains[node].level];
+	a = policy_ask(r->policy, "d1", "read", reference_paths[node - file(0)]);
+	level = a.object_level;
+	gabion_answer_free(&a);
+	return level;
+}
+
+bool reference_may(const struct reference *r, unsigned int from, unsigned int to)
+{
+	return dominates(reference_level(r, to), reference_level(r, from));
 }
 
 /* Did the policy's text make this permission an exception? */

@@ -52,13 +52,19 @@ void reference_distances(const struct reference *r, uint32_t classes,
 			 uint32_t distance[REFERENCE_NODES][REFERENCE_NODES]);
 
 /*
- * The same from domain @from, not through domains that may not have what it knows: to those it is
- * the distance, but not on from them.
+ * The same from @from, a domain or a file, not through domains that may not have what it knows or
+ * holds: to those it is the distance, but not on from them.
  */
 void reference_crossings(const struct reference *r, uint32_t classes, unsigned int from,
 			 uint32_t distance[REFERENCE_NODES]);
 
-/* May @to have what @from knows, by the levels alone? */
+/* Node of a path. */
+unsigned int reference_file(unsigned int path);
+
+/* Level of @node, a domain or a file. */
+const struct gabion_policy_level *reference_level(const struct reference *r, unsigned int node);
+
+/* May domain @to have what @from, a domain or a file, knows or holds, by the levels alone? */
 bool reference_may(const struct reference *r, unsigned int from, unsigned int to);
 
 #endif /* GABION_TESTS_FLOW_REFERENCE_H */
