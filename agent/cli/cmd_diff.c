@@ -11,18 +11,18 @@
 #include "policy_input.h"
 #include "usage.h"
 
-static int compare(const struct gabion_cli *cli, const char *const paths[2],
-		   struct gabion_error *error)
+static int compare(const struct gabion_cli *cli, const struct gabion_compile_options *how,
+		   const char *const paths[2], struct gabion_error *error)
 {
 	cleanup_policy_input struct gabion_policy_input old = {0}, new = {0};
 	cleanup_diff struct gabion_diff diff = {0};
-	int err = gabion_policy_input_open(&old, cli->policy_dir, paths[0], error);
+	int err = gabion_policy_input_open_with(&old, how, paths[0], error);
 
 	if (err) {
 		gabion_error_prefix(error, "%s", paths[0]);
 		return GABION_EXIT_ERROR;
 	}
-	err = gabion_policy_input_open(&new, cli->policy_dir, paths[1], error);
+	err = gabion_policy_input_open_with(&new, how, paths[1], error);
 	if (err) {
 		gabion_error_prefix(error, "%s", paths[1]);
 		return GABION_EXIT_ERROR;
@@ -44,15 +44,22 @@ static int compare(const struct gabion_cli *cli, const char *const paths[2],
 
 int cmd_diff(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
-	static const struct option options[] = {{0}};
+	static const struct option options[] = {
+		{"fact", required_argument, NULL, 'f'},
+		{0},
+	};
+	struct gabion_compile_options how = {.library = cli->policy_dir};
 	int option;
 
 	gabion_cli_getopt_reset();
-	option = getopt_long(argc, argv, ":", options, NULL);
-	if (option != -1)
-		return gabion_cli_wrong_option(error, argv, option);
+	while ((option = getopt_long(argc, argv, ":f:", options, NULL)) != -1) {
+		if (option != 'f')
+			return gabion_cli_wrong_option(error, argv, option);
+		if (gabion_facts_fix(&how.facts, optarg, error))
+			return GABION_EXIT_USAGE;
+	}
 	if (argc - optind != 2)
 		return gabion_cli_wrong(error, argv[0],
 					"expected two policies: files, folders or images");
-	return compare(cli, (const char *const *)argv + optind, error);
+	return compare(cli, &how, (const char *const *)argv + optind, error);
 }

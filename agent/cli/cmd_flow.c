@@ -289,12 +289,13 @@ static int answer(const struct gabion_cli *cli, const struct question *q,
 	return status;
 }
 
-static int run(const struct gabion_cli *cli, const struct question *q, const char *policy,
+static int run(const struct gabion_cli *cli, const struct question *q,
+	       const struct gabion_compile_options *how, const char *policy,
 	       struct gabion_error *error)
 {
 	cleanup_policy_input struct gabion_policy_input input = {0};
 
-	if (gabion_policy_input_open(&input, cli->policy_dir, policy, error))
+	if (gabion_policy_input_open_with(&input, how, policy, error))
 		return GABION_EXIT_ERROR;
 	return answer(cli, q, input.view, error);
 }
@@ -318,9 +319,11 @@ int cmd_flow(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 	static const struct option options[] = {
 		{"format", required_argument, NULL, 'F'}, {"from", required_argument, NULL, 'f'},
 		{"policy", required_argument, NULL, 'p'}, {"strict", no_argument, NULL, 's'},
-		{"to", required_argument, NULL, 't'},	  {0},
+		{"to", required_argument, NULL, 't'},	  {"fact", required_argument, NULL, 'c'},
+		{0},
 	};
 	const char *policy = cli->policy_dir;
+	struct gabion_compile_options how = {.library = cli->policy_dir};
 	struct question q = {0};
 	int option;
 
@@ -331,6 +334,10 @@ int cmd_flow(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 			if (!read_format(optarg, &q.format))
 				return gabion_cli_wrong(error, argv[0],
 							"--format is text, dot or svg");
+			break;
+		case 'c':
+			if (gabion_facts_fix(&how.facts, optarg, error))
+				return GABION_EXIT_USAGE;
 			break;
 		case 'f':
 			q.from = optarg;
@@ -358,5 +365,5 @@ int cmd_flow(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 	if (q.format != FORMAT_TEXT && (cli->json || !q.from != !q.to))
 		return gabion_cli_wrong(error, argv[0],
 					"a picture is of the policy, or of FROM TO");
-	return run(cli, &q, policy, error);
+	return run(cli, &q, &how, policy, error);
 }

@@ -25,12 +25,12 @@ static int load_image(struct gabion_netlink *client, const char *path,
 	return err ? err : gabion_load_image(client, image, size, loaded, error);
 }
 
-static int load_sources(const struct gabion_cli *cli, struct gabion_netlink *client,
+static int load_sources(const struct gabion_compile_options *how, struct gabion_netlink *client,
 			const char *const *paths, size_t npaths, struct gabion_loaded *loaded,
 			struct gabion_error *error)
 {
 	struct gabion_compiled compiled;
-	int err = gabion_policy_compile_in(&compiled, cli->policy_dir, paths, npaths, error);
+	int err = gabion_policy_compile_with(&compiled, how, paths, npaths, error);
 
 	gabion_diagnostics_print(&compiled.diagnostics, stderr);
 	if (!err)
@@ -61,8 +61,9 @@ static int report(const struct gabion_cli *cli, const struct gabion_loaded *load
 	return gabion_json_print(&json);
 }
 
-static int load(const struct gabion_cli *cli, const char *image, bool assign, char **paths,
-		int npaths, struct gabion_error *error)
+static int load(const struct gabion_cli *cli, const struct gabion_compile_options *how,
+		const char *image, bool assign, char **paths, int npaths,
+		struct gabion_error *error)
 {
 	cleanup_netlink struct gabion_netlink *client = NULL;
 	cleanup_assigned struct gabion_assigned assigned = { 0 };
@@ -73,10 +74,10 @@ static int load(const struct gabion_cli *cli, const char *image, bool assign, ch
 	if (!err && image)
 		err = load_image(client, image, &loaded, error);
 	else if (!err && npaths)
-		err = load_sources(cli, client, (const char *const *)paths, (size_t)npaths, &loaded,
+		err = load_sources(how, client, (const char *const *)paths, (size_t)npaths, &loaded,
 				   error);
 	else if (!err)
-		err = load_sources(cli, client, &cli->policy_dir, 1, &loaded, error);
+		err = load_sources(how, client, &cli->policy_dir, 1, &loaded, error);
 	if (err)
 		return GABION_EXIT_ERROR;
 	/* The policy is in force whatever comes of this. */
@@ -94,18 +95,24 @@ int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 {
 	static const struct option options[] = {
 		{ "assign", no_argument, NULL, 'a' },
+		{ "fact", required_argument, NULL, 'f' },
 		{ "image", required_argument, NULL, 'i' },
 		{ 0 },
 	};
+	struct gabion_compile_options how = { .library = cli->policy_dir };
 	const char *image = NULL;
 	bool assign = false;
 	int option;
 
 	gabion_cli_getopt_reset();
-	while ((option = getopt_long(argc, argv, ":ai:", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":af:i:", options, NULL)) != -1) {
 		switch (option) {
 		case 'a':
 			assign = true;
+			break;
+		case 'f':
+			if (gabion_facts_fix(&how.facts, optarg, error))
+				return GABION_EXIT_USAGE;
 			break;
 		case 'i':
 			image = optarg;
@@ -116,5 +123,8 @@ int cmd_load(const struct gabion_cli *cli, int argc, char **argv, struct gabion_
 	}
 	if (image && optind != argc)
 		return gabion_cli_wrong(error, argv[0], "--image and PATH exclude each other");
-	return load(cli, image, assign, argv + optind, argc - optind, error);
+	if (image && how.facts.n)
+		return gabion_cli_wrong(error, argv[0],
+					"--image was compiled before: --fact comes too late");
+	return load(cli, &how, image, assign, argv + optind, argc - optind, error);
 }

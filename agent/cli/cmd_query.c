@@ -82,6 +82,7 @@ static int ask_all(const struct gabion_cli *cli, const struct gabion_policy_inpu
 /* What the options ask for; zero-initialise. */
 struct request {
 	const char *policy;
+	struct gabion_compile_options how;
 	bool who, why;
 };
 
@@ -91,7 +92,7 @@ static int answer(const struct gabion_cli *cli, const struct request *r, int nwo
 	cleanup_policy_input struct gabion_policy_input input = {0};
 	cleanup_free char *object = NULL;
 
-	if (gabion_policy_input_open(&input, cli->policy_dir, r->policy, error))
+	if (gabion_policy_input_open_with(&input, &r->how, r->policy, error))
 		return GABION_EXIT_ERROR;
 	if (r->who) {
 		object = join(nwords - 1, words + 1);
@@ -105,17 +106,21 @@ static int answer(const struct gabion_cli *cli, const struct request *r, int nwo
 int cmd_query(const struct gabion_cli *cli, int argc, char **argv, struct gabion_error *error)
 {
 	static const struct option options[] = {
+		{"fact", required_argument, NULL, 'f'},
 		{"policy", required_argument, NULL, 'p'},
 		{"who", no_argument, NULL, 'w'},
 		{"why", no_argument, NULL, 'y'},
 		{0},
 	};
-	struct request request = {.policy = cli->policy_dir};
+	struct request request = {.policy = cli->policy_dir, .how.library = cli->policy_dir};
 	int option, n;
 
 	gabion_cli_getopt_reset();
 	while ((option = getopt_long(argc, argv, "+:p:", options, NULL)) != -1) {
-		if (option == 'p')
+		if (option == 'f') {
+			if (gabion_facts_fix(&request.how.facts, optarg, error))
+				return GABION_EXIT_USAGE;
+		} else if (option == 'p')
 			request.policy = optarg;
 		else if (option == 'w')
 			request.who = true;

@@ -17,7 +17,7 @@ static const struct gabion_command commands[] = {
 	  "compile a policy and report what is wrong with it",
 	  cmd_check },
 	{ "fmt", "[--check] [--diff] [PATH... | -]", "give policy files their form", cmd_fmt },
-	{ "load", "[--assign] [PATH... | --image FILE]", "compile a policy and put it in force",
+	{ "load", "[--assign] [[--fact FACT]... [PATH...] | --image FILE]", "compile a policy and put it in force",
 	  cmd_load },
 	{ "assign", "--all | PID [DOMAIN]", "move running processes into domains", cmd_assign },
 	{ "status", "[--hooks] [--domains]", "show what is in force and how it is doing",
@@ -36,11 +36,11 @@ static const struct gabion_command commands[] = {
 	  "show which domains are busy", cmd_top },
 	{ "explain", "[--policy PATH] EVENT | --from FILE SEQUENCE | --from FILE --last",
 	  "say why something was refused, and what would allow it", cmd_explain },
-	{ "query", "[--policy PATH] DOMAIN PERMISSION OBJECT | [--why] DOMAIN | --who PERMISSION OBJECT",
+	{ "query", "[--policy PATH] [--fact FACT]... DOMAIN PERMISSION OBJECT | [--why] DOMAIN | --who PERMISSION OBJECT",
 	  "ask what a policy allows",
 	  cmd_query },
-	{ "diff", "OLD NEW", "show what changes between two policies", cmd_diff },
-	{ "flow", "[--strict] [--policy PATH] [--format text|dot|svg] [FROM TO | --from DOMAIN | "
+	{ "diff", "[--fact FACT]... OLD NEW", "show what changes between two policies", cmd_diff },
+	{ "flow", "[--strict] [--policy PATH] [--fact FACT]... [--format text|dot|svg] [FROM TO | --from DOMAIN | "
 	  "--to DOMAIN]", "show who can influence whom, and prove that the levels hold", cmd_flow },
 	{ "test", "[--fact FACT]... [PATH...]", "check a policy against its expected verdicts",
 	  cmd_test },

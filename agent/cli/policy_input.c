@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "policy_input.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -37,20 +38,33 @@ static int open_image(struct gabion_policy_input *input, const char *path,
 	return 0;
 }
 
-int gabion_policy_input_open(struct gabion_policy_input *input, const char *library,
-			     const char *path, struct gabion_error *error)
+int gabion_policy_input_open_with(struct gabion_policy_input *input,
+				  const struct gabion_compile_options *how, const char *path,
+				  struct gabion_error *error)
 {
 	int err;
 
+	if (is_image(path) && how->facts.n)
+		return gabion_error_set(error, -EINVAL,
+					"%s: an image was compiled before: --fact comes too late",
+					path);
 	if (is_image(path))
 		return open_image(input, path, error);
-	err = gabion_policy_compile_in(&input->compiled, library, &path, 1, error);
+	err = gabion_policy_compile_with(&input->compiled, how, &path, 1, error);
 	if (err)
 		gabion_diagnostics_print(&input->compiled.diagnostics, stderr);
 	input->view = &input->compiled.view;
 	input->call_rules = &input->compiled.call_rules;
 	input->expectations = &input->compiled.expectations;
 	return err;
+}
+
+int gabion_policy_input_open(struct gabion_policy_input *input, const char *library,
+			     const char *path, struct gabion_error *error)
+{
+	const struct gabion_compile_options how = {.library = library};
+
+	return gabion_policy_input_open_with(input, &how, path, error);
 }
 
 void gabion_policy_input_free(struct gabion_policy_input *input)

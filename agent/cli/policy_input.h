@@ -30,6 +30,11 @@ struct gabion_policy_input {
 int gabion_policy_input_open(struct gabion_policy_input *input, const char *library,
 			     const char *path, struct gabion_error *error);
 
+/* The same with other facts than the host's; an image, for which they come too late, is refused. */
+int gabion_policy_input_open_with(struct gabion_policy_input *input,
+				  const struct gabion_compile_options *how, const char *path,
+				  struct gabion_error *error);
+
 void gabion_policy_input_free(struct gabion_policy_input *input);
 #define cleanup_policy_input __attribute__((cleanup(gabion_policy_input_free)))
 

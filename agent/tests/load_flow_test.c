@@ -115,6 +115,19 @@ static void what_has_no_levels_is_loaded(void **state)
 	assert_int_equal(f->mock->commits, 1);
 }
 
+static void facts_are_the_given_ones(void **state)
+{
+	struct fixture *f = *state;
+
+	write_policy(f, "if kernel >= 6.6 {\ndomain a {\n read /a\n}\n} else {\ndomain a {\n"
+			" read nowhere\n}\n}\n");
+	assert_int_equal(gabion(f, "load --fact kernel=6.1"), 2);
+	assert_out(f, "unknown resource \"nowhere\"");
+	assert_int_equal(f->mock->commits, 0);
+	assert_int_equal(gabion(f, "load --fact kernel=6.12"), 0);
+	assert_int_equal(f->mock->commits, 1);
+}
+
 /* gabiond's way. */
 static void sources_are_refused(void **state)
 {
@@ -165,6 +178,7 @@ int main(void)
 		TEST(gabion_load_refuses),
 		TEST(what_is_declared_is_loaded),
 		TEST(what_has_no_levels_is_loaded),
+		TEST(facts_are_the_given_ones),
 		TEST(sources_are_refused),
 		TEST(check_says_where_and_keeps_no_image),
 	};
