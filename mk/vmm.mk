@@ -44,11 +44,11 @@ $(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c mal
 		-o $@ $^ $(VMM_LIBS) -lcmocka
 
 # vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. The module is loaded; only
-# the part "domain" has a policy.
+# the part "domain" has a policy. PARTS="jail domain" KINDS=vmlinux: only these.
 vmm-test: vmm stage-6.1
 	selftests/vmm/prepare $(B)/vmm-test 6.1
 	qemu-test/vm --kernel 6.1 --nested --timeout 3600 --share $(CURDIR) -- \
-		env VMM=$(CURDIR)/$(B)/vmm/gabion-vmm VMM_TEST=$(CURDIR)/$(B)/vmm-test \
-		$(CURDIR)/selftests/vmm/run
+		env VMM=$(CURDIR)/$(B)/vmm/gabion-vmm VMM_TEST=$(CURDIR)/$(B)/vmm-test KINDS="$(KINDS)" \
+		$(CURDIR)/selftests/vmm/run $(PARTS)
 
 .PHONY: vmm check-vmm vmm-fuzz vmm-test

@@ -4,11 +4,11 @@
 
 JAILED=4242
 GROUP=/sys/fs/cgroup/gabion-vmm.jailed
-# jailed OPTION...: in its folder, with the configuration there; $! waits for it.
+# jailed OPTION...: in its folder, with the configuration there, and KEYS to type; $! waits for it.
 jailed()
 {
 	"$VMM" --jail "$WORK/jail" --uid $JAILED --gid $JAILED --id jailed --api-sock /api \
-		--cgroup memory.max=600M --cgroup pids.max=16 --rlimit nofile=200 "$@" >"$WORK/out" 2>&1 </dev/null &
+		--cgroup memory.max=600M --cgroup pids.max=16 --rlimit nofile=200 "$@" >"$WORK/out" 2>&1 <"${KEYS:-/dev/null}" &
 }
 # Who is inside, by who waits; the keeper is the first child.
 inside_of() { awk '{ print $2 }' "/proc/$1/task/$1/children"; }
