@@ -25,7 +25,7 @@ LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOU
 
 # Virtual machines of gabion vm, and the protocol that they share with the init of their guests.
 VM_SOURCES := $(addprefix agent/vm/, console.c entry.c grant.c image.c jail.c keeper.c machine.c options.c session.c \
-	share.c share_change.c share_confine.c share_files.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
+	share.c share_change.c share_confine.c share_files.c tap.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
 
 # gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
 DAEMON_SOURCES := $(filter-out agent/daemon/main.c,$(sort $(wildcard agent/daemon/*.c)))

@@ -294,8 +294,6 @@ static int prepare_image(struct gabion_vm_machine *m, struct gabion_error *error
 static int write_files(const struct gabion_vm_machine *m, const struct gabion_vm_entry *entry,
 		       struct gabion_error *error)
 {
-	const char *name =
-		m->uid ? GABION_VM_FILE_JAIL GABION_VM_INSIDE_CONFIG : GABION_VM_FILE_CONFIG;
 	cleanup_json struct gabion_json config = {0}, state = {0};
 	char path[GABION_VM_PATH_MAX];
 	int err;
@@ -304,8 +302,9 @@ static int write_files(const struct gabion_vm_machine *m, const struct gabion_vm
 	gabion_vm_machine_state(m, (uint64_t)getpid(), (uint64_t)time(NULL), &state);
 	if (config.failed || state.failed)
 		return gabion_error_set(error, -ENOMEM, "out of memory");
-	err = gabion_vm_entry_write(entry, name, config.data, config.length, error);
-	gabion_vm_entry_file(entry, name, path);
+	err = gabion_vm_entry_write(entry, GABION_VM_FILE_CONFIG, config.data, config.length,
+				    error);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_CONFIG, path);
 	if (!err && m->uid)
 		err = gabion_vm_jail_give(m, path, error);
 	return err ? err

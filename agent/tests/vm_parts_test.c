@@ -12,6 +12,7 @@
 #include "../vm/image.h"
 #include "../vm/keeper.h"
 #include "../vm/machine.h"
+#include "../vm/tap.h"
 
 /* The type of a file with @magic at @offset; NULL: none. */
 static const char *type_of(size_t offset, const char *magic, size_t size)
@@ -152,6 +153,18 @@ static void test_what_gabion_vmm_is_told_of_a_jail(void **state)
 		     "--config-file /config.json");
 }
 
+/* Of a name that is none, no tap is made. */
+static void test_taps_that_are_none(void **state)
+{
+	struct gabion_error error;
+
+	(void)state;
+	assert_int_equal(gabion_vm_tap_give("no-such-tap", 0, &error), -ENODEV);
+	assert_string_equal(error.text, "network no-such-tap: no such device: ip tuntap add dev "
+					"no-such-tap mode tap user root");
+	assert_int_equal(gabion_vm_tap_give("a-name-of-more-than-15", 0, &error), -ENODEV);
+}
+
 static void test_the_console_keeps_the_last(void **state)
 {
 	struct gabion_console *console = calloc(1, sizeof(*console));
@@ -200,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_kinds_of_images),
 		cmocka_unit_test(test_what_gabion_vmm_is_told),
 		cmocka_unit_test(test_what_gabion_vmm_is_told_of_a_jail),
+		cmocka_unit_test(test_taps_that_are_none),
 		cmocka_unit_test(test_the_console_keeps_the_last),
 		cmocka_unit_test(test_names),
 	};

@@ -357,8 +357,8 @@ static void test_a_jail(void **state)
 		      "[ $u -ge 2000000000 ] && [ $u = $(tail -n 1 up) ] && [ $u != $(cat other) ] "
 		      "&& "
 		      "echo users differ\n"
-		      "stat -c %u:%g:%a run/first/jail | sed \"s/$u/user/g\"\n"
-		      "cat $vmm/cwd/kernel $vmm/cwd/initrd; cat run/first/jail/kernel\n"
+		      "stat -c %u:%g:%a $vmm/cwd/ | sed \"s/$u/user/g\"\n"
+		      "cat $vmm/cwd/kernel $vmm/cwd/initrd; ls -A run/first/jail\n"
 		      "touch $vmm/cwd/rootfs\n"
 		      "readlink $vmm/ns/mnt /proc/self/ns/mnt | uniq | wc -l\n"
 		      "grep -c run/first/netns.*nsfs $vmm/mountinfo\n"
@@ -367,6 +367,25 @@ static void test_a_jail(void **state)
 	assert_out(f, "users differ\nuser:user:700\nkernel\ninit\n2\n1\n");
 	assert_out(f, "\"isolation\":\"jail\",\"uid\":user,");
 	assert_out(f, "cwd/rootfs': Read-only file system");
+}
+
+/* Bytes and names: the file system that its folder is on has room for both. */
+static void test_a_jail_fills_nothing_but_itself(void **state)
+{
+	struct fixture *f = jail_fixture(state);
+
+	assert_int_equal(
+		shell(f,
+		      "$jailed --name filler -- sh -c 'echo; sleep 1000' >up & p=$!\n"
+		      "while [ ! -s up ]; do sleep 0.1; done; root=/proc/$(cat vm.pid)/cwd\n"
+		      "head -c 1000000 /dev/zero >run/filler/many && echo outside\n"
+		      "head -c 1000000 /dev/zero >$root/many || stat -c %s $root/many\n"
+		      "rm $root/many; for i in $(seq 30); do touch $root/$i || break; done 2>&1 | "
+		      "grep -c 'No space'\n"
+		      "$vm stop filler; wait $p"),
+		143);
+	assert_out(f, "outside\n65536\n1\n");
+	assert_out(f, "No space left on device");
 }
 
 static void test_jails_that_cannot_be(void **state)
@@ -411,6 +430,7 @@ int main(void)
 		TEST(test_console),
 		TEST(test_kill),
 		TEST(test_a_jail),
+		TEST(test_a_jail_fills_nothing_but_itself),
 		TEST(test_jails_that_cannot_be),
 		TEST(test_kill_of_a_jail),
 	};

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "tap.h"
 
 #define ROOT_DIR "/run/gabion-vm"
 /* No name of a machine begins with a dot. Held while folders are made and swept. */
@@ -57,7 +58,7 @@ static int find_dir(char dir[GABION_VM_PATH_MAX], struct gabion_error *error)
 		return gabion_error_set(
 			error, -ENOENT,
 			"XDG_RUNTIME_DIR names no folder: set it to one of yours for what runs");
-	/* Names of sockets are short: "/NAME/jail/vsock_N" has to fit behind. */
+	/* Names of sockets are short: "/NAME/vsock_N" has to fit behind. */
 	if (n < 0 ||
 	    (size_t)n + GABION_VM_NAME_MAX + 20 > sizeof(((struct sockaddr_un *)0)->sun_path))
 		return gabion_error_set(error, -ENAMETOOLONG, "%s: too long for sockets below it",
@@ -224,8 +225,7 @@ int gabion_vm_entry_open_users(struct gabion_error *error)
 		      : fd;
 }
 
-/* Remove what is in @folder. A machine makes no folders in that of its jail, for which gabion-vmm's
- * filter has no call: one that is there is empty. */
+/* Remove what is in @folder: files, and folders that are empty. */
 static void empty_folder(const char *folder)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -243,19 +243,47 @@ static void empty_folder(const char *folder)
 	closedir(dir);
 }
 
-void gabion_vm_entry_remove(const struct gabion_vm_entry *entry)
+int gabion_vm_entry_give_tap(const struct gabion_vm_entry *entry, const char *tap, uid_t user,
+			     struct gabion_error *error)
 {
-	char path[GABION_VM_PATH_MAX], target[GABION_VM_PATH_MAX];
+	char link[GABION_VM_PATH_MAX];
+	int err;
+
+	gabion_vm_entry_file(entry, GABION_VM_FILE_TAP, link);
+	/* First: it is to be taken back whenever we are killed. */
+	if (symlink(tap, link))
+		return gabion_error_set(error, -errno, "%s: %s", link, strerror(errno));
+	err = gabion_vm_tap_give(tap, user, error);
+	/* It is still whose it was, such as another machine's. */
+	if (err)
+		unlink(link);
+	return err;
+}
+
+/* What the symbolic link @file of the entry says. Is there one? */
+static bool read_link(const struct gabion_vm_entry *entry, const char *file,
+		      char target[GABION_VM_PATH_MAX])
+{
+	char path[GABION_VM_PATH_MAX];
 	ssize_t n;
 
-	gabion_vm_entry_file(entry, GABION_VM_FILE_IMAGE, path);
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n > 0) {
-		target[n] = '\0';
+	gabion_vm_entry_file(entry, file, path);
+	n = readlink(path, target, GABION_VM_PATH_MAX - 1);
+	target[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+void gabion_vm_entry_remove(const struct gabion_vm_entry *entry)
+{
+	char target[GABION_VM_PATH_MAX];
+	struct gabion_error error;
+
+	/* Its user may be another machine's next. A tap that is gone is nobody's. */
+	if (read_link(entry, GABION_VM_FILE_TAP, target) &&
+	    gabion_vm_tap_give(target, 0, &error) == -EBUSY)
+		return;
+	if (read_link(entry, GABION_VM_FILE_IMAGE, target))
 		unlink(target);
-	}
-	gabion_vm_entry_file(entry, GABION_VM_FILE_JAIL, path);
-	empty_folder(path);
 	empty_folder(entry->path);
 	rmdir(entry->path);
 }

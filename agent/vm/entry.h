@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "../common/error.h"
 
@@ -23,9 +24,10 @@
 #define GABION_VM_FILE_CONFIG  "config.json"
 #define GABION_VM_FILE_CONTROL "control" /* socket of the keeper: keeper.h */
 #define GABION_VM_FILE_VSOCK   "vsock"
-#define GABION_VM_FILE_JAIL    "jail"  /* folder: jail.h */
+#define GABION_VM_FILE_JAIL    "jail"  /* folder, where jail.h mounts the root of a jail */
 #define GABION_VM_FILE_NETNS   "netns" /* where the network namespace of a jail is mounted */
 #define GABION_VM_FILE_IMAGE   "image" /* symbolic link to the image that was made for it */
+#define GABION_VM_FILE_TAP     "tap"   /* symbolic link to the name of the tap that it owns */
 
 /**
  * struct gabion_vm_entry - one folder
@@ -67,7 +69,17 @@ int gabion_vm_entry_image(const struct gabion_vm_entry *entry, char path[GABION_
  */
 int gabion_vm_entry_open_users(struct gabion_error *error);
 
-/* Remove the folder, with that of its jail, and the image that was made for it. */
+/*
+ * Make @user, that of the machine's jail, the owner of the tap @tap; it is root's when the entry is
+ * removed. 0 or -errno.
+ */
+int gabion_vm_entry_give_tap(const struct gabion_vm_entry *entry, const char *tap, uid_t user,
+			     struct gabion_error *error);
+
+/*
+ * Remove the folder, and the image that was made for it; take back its tap. While somebody is still
+ * attached to that all is left as it is: it is removed as what was left of a machine later.
+ */
 void gabion_vm_entry_remove(const struct gabion_vm_entry *entry);
 
 /* Close the lock; the folder stays. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -11,17 +12,35 @@
 
 #include "../common/cleanup.h"
 
-/* Files of the host that a machine reads, and their names inside. */
-enum { FILES = 3 };
-struct lent {
-	const char *host, *inside;
+/*
+ * What gabion-vmm makes there takes a page, and names: the five files, their root, dev and the
+ * socket of vsock.
+ */
+#define ROOT_OPTIONS "mode=0700,size=64k,nr_inodes=16"
+
+/**
+ * struct files - what of the host a machine has in its jail: files that it reads, and the socket
+ * that its guest connects to
+ * @host:	names; @config and @socket are two of them
+ * @inside:	names there
+ */
+enum { KERNEL, INITRD, IMAGE, CONFIG, SOCKET, FILES };
+struct files {
+	const char *host[FILES], *inside[FILES];
+	char config[GABION_VM_PATH_MAX], socket[GABION_VM_PATH_MAX];
 };
 
-static void list_files(const struct gabion_vm_machine *machine, struct lent files[FILES])
+static void list_files(const struct gabion_vm_machine *machine, const struct gabion_vm_entry *entry,
+		       struct files *files)
 {
-	files[0] = (struct lent){machine->kernel, GABION_VM_INSIDE_KERNEL};
-	files[1] = (struct lent){machine->initrd, GABION_VM_INSIDE_INITRD};
-	files[2] = (struct lent){machine->image, GABION_VM_INSIDE_IMAGE};
+	*files = (struct files){
+		.host = {machine->kernel, machine->initrd, machine->image, files->config,
+			 files->socket},
+		.inside = {GABION_VM_INSIDE_KERNEL, GABION_VM_INSIDE_INITRD, GABION_VM_INSIDE_IMAGE,
+			   GABION_VM_INSIDE_CONFIG, GABION_VM_INSIDE_SOCKET},
+	};
+	gabion_vm_entry_file(entry, GABION_VM_FILE_CONFIG, files->config);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_SOCKET, files->socket);
 }
 
 int gabion_vm_jail_allot(uid_t *uid, int *lock, struct gabion_error *error)
@@ -96,37 +115,48 @@ static void name_inside(const struct gabion_vm_entry *entry, const char *inside,
 int gabion_vm_jail_make(const struct gabion_vm_machine *machine,
 			const struct gabion_vm_entry *entry, struct gabion_error *error)
 {
-	char folder[GABION_VM_PATH_MAX], path[GABION_VM_PATH_MAX];
-	struct lent files[FILES];
-	int err = 0, i;
+	char path[GABION_VM_PATH_MAX];
+	int err;
 
-	list_files(machine, files);
-	for (i = 0; i < FILES && !err; i++)
-		err = check_readable(machine, files[i].host, error);
+	err = check_readable(machine, machine->kernel, error);
+	if (!err)
+		err = check_readable(machine, machine->initrd, error);
+	if (!err)
+		err = check_readable(machine, machine->image, error);
 	if (err)
 		return err;
-	gabion_vm_entry_file(entry, GABION_VM_FILE_JAIL, folder);
-	if (mkdir(folder, 0700))
-		err = -errno;
-	for (i = 0; i < FILES && !err; i++) {
-		name_inside(entry, files[i].inside, path);
-		err = make_place(path);
-	}
-	if (!err && !machine->tap) {
-		gabion_vm_entry_file(entry, GABION_VM_FILE_NETNS, path);
-		err = make_place(path);
-	}
-	return err ? gabion_error_set(error, err, "%s: %s", folder, strerror(-err))
-		   : gabion_vm_jail_give(machine, folder, error);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_JAIL, path);
+	if (mkdir(path, 0700))
+		return gabion_error_set(error, -errno, "%s: %s", path, strerror(errno));
+	if (machine->tap)
+		return gabion_vm_entry_give_tap(entry, machine->tap, machine->uid, error);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_NETNS, path);
+	err = make_place(path);
+	return err ? gabion_error_set(error, err, "%s: %s", path, strerror(-err)) : 0;
 }
 
-/* Mount the file @from on the file @to, for reading. 0 or -errno. */
+static int mount_root(const struct gabion_vm_machine *machine, const struct gabion_vm_entry *entry)
+{
+	char path[GABION_VM_PATH_MAX], options[80];
+
+	gabion_vm_entry_file(entry, GABION_VM_FILE_JAIL, path);
+	snprintf(options, sizeof(options), ROOT_OPTIONS ",uid=%u,gid=%u", machine->uid,
+		 machine->uid);
+	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options) ? -errno
+											: 0;
+}
+
+/* Mount the file @from at @to, for reading; to connect to a socket is none of its writing. 0 or
+ * -errno. */
 static int lend(const char *from, const char *to)
 {
 	struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 						    MOUNT_ATTR_NOEXEC};
 	cleanup_fd int tree = open_tree(AT_FDCWD, from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int err = make_place(to);
 
+	if (err)
+		return err;
 	if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) ||
 	    move_mount(tree, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH))
 		return -errno;
@@ -149,20 +179,23 @@ int gabion_vm_jail_furnish(const struct gabion_vm_machine *machine,
 			   const struct gabion_vm_entry *entry, struct gabion_error *error)
 {
 	char path[GABION_VM_PATH_MAX];
-	struct lent files[FILES];
+	struct files files;
 	int err, i;
 
 	/* Nothing is to come from, or go to, the host's namespace. */
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return gabion_error_set(error, -errno, "jail: no mount namespace: %s",
 					strerror(errno));
-	list_files(machine, files);
+	err = mount_root(machine, entry);
+	if (err)
+		return gabion_error_set(error, err, "jail: no root of its own: %s", strerror(-err));
+	list_files(machine, entry, &files);
 	for (i = 0; i < FILES; i++) {
-		name_inside(entry, files[i].inside, path);
-		err = lend(files[i].host, path);
+		name_inside(entry, files.inside[i], path);
+		err = lend(files.host[i], path);
 		if (err)
 			return gabion_error_set(error, err, "jail: %s cannot be mounted at %s: %s",
-						files[i].host, path, strerror(-err));
+						files.host[i], path, strerror(-err));
 	}
 	if (machine->tap)
 		return 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The jail that gabion-vmm is started in where root starts it (`--jail` of gabion-vmm(8)): a user
- * that no other machine has, and a folder of the entry that becomes its root. The files of the host
- * that a machine reads are mounted there, read-only, in a mount namespace that begins with
- * gabion-vmm's process, so that no mount outlives it.
+ * that no other machine has, and a root of its own, a file system in memory with room for what
+ * gabion-vmm makes there (a socket, mount points) and no more: it cannot fill the host's. The files
+ * of the host that a machine reads are mounted there, read-only. All of it is in a mount namespace
+ * that begins with gabion-vmm's process, so that no mount outlives it.
  */
 #ifndef GABION_VM_JAIL_H
 #define GABION_VM_JAIL_H
@@ -25,8 +26,8 @@
 int gabion_vm_jail_allot(uid_t *uid, int *lock, struct gabion_error *error);
 
 /*
- * Make the folder of @machine's jail in @entry. 0; -EACCES: its user could not read a file that it
- * is to have; -errno.
+ * Make the folder of @entry that the root of @machine's jail is mounted on, and give its user the
+ * tap. 0; -EACCES: that could not read a file that it is to have; -errno.
  */
 int gabion_vm_jail_make(const struct gabion_vm_machine *machine,
 			const struct gabion_vm_entry *entry, struct gabion_error *error);
@@ -36,8 +37,9 @@ int gabion_vm_jail_give(const struct gabion_vm_machine *machine, const char *pat
 			struct gabion_error *error);
 
 /*
- * In the process that becomes gabion-vmm: a mount namespace of its own, with the machine's files in
- * the folder, and for a machine without a tap a network namespace that has nothing. 0 or -errno.
+ * In the process that becomes gabion-vmm: a mount namespace of its own, with the root of the jail
+ * and the machine's files in it, and for a machine without a tap a network namespace that has
+ * nothing. 0 or -errno.
  */
 int gabion_vm_jail_furnish(const struct gabion_vm_machine *machine,
 			   const struct gabion_vm_entry *entry, struct gabion_error *error);

@@ -22,6 +22,12 @@
 #define GABION_VM_INSIDE_CONFIG "/config.json"
 #define GABION_VM_INSIDE_VSOCK	"/vsock"
 
+/* The socket that we listen on for the guest: gabion-vmm adds the port to the name of vsock's. */
+#define GABION_VM_PORT_WORD(n)	"_" #n
+#define GABION_VM_PORT_NAME(n)	GABION_VM_PORT_WORD(n)
+#define GABION_VM_FILE_SOCKET	GABION_VM_FILE_VSOCK GABION_VM_PORT_NAME(GABION_GUEST_PORT)
+#define GABION_VM_INSIDE_SOCKET GABION_VM_INSIDE_VSOCK GABION_VM_PORT_NAME(GABION_GUEST_PORT)
+
 /**
  * struct gabion_vm_share - a folder that the guest gets
  * @host:	absolute, without symbolic links; owned

@@ -420,16 +420,12 @@ static struct session *make_session(const struct gabion_vm_machine *machine, int
 int gabion_vm_session_listen(const struct gabion_vm_machine *machine,
 			     const struct gabion_vm_entry *entry, struct gabion_error *error)
 {
-	char name[32], path[GABION_VM_PATH_MAX];
-	int fd;
+	char path[GABION_VM_PATH_MAX];
+	int fd = gabion_vm_entry_listen(entry, GABION_VM_FILE_SOCKET, error);
 
-	snprintf(name, sizeof(name), "%s_%d",
-		 machine->uid ? GABION_VM_FILE_JAIL GABION_VM_INSIDE_VSOCK : GABION_VM_FILE_VSOCK,
-		 GABION_GUEST_PORT);
-	fd = gabion_vm_entry_listen(entry, name, error);
 	if (fd < 0 || !machine->uid)
 		return fd;
-	gabion_vm_entry_file(entry, name, path);
+	gabion_vm_entry_file(entry, GABION_VM_FILE_SOCKET, path);
 	if (!gabion_vm_jail_give(machine, path, error))
 		return fd;
 	close(fd);
