@@ -46,10 +46,10 @@ guest: guest-kernel $(GUEST)/initrd $(GUEST)/rootfs.erofs
 $(B)/vmm-asan/tests/vmm_guest_protocol_test $(B)/vmm-asan/tests/vmm_guest_session_test: \
 	$(addprefix $(B)/vmm-asan/obj/,$(GUEST_PROTOCOL:.c=.o) $(GUEST_SESSION:.c=.o))
 
-# vm-run-test: gabion vm in a VM with an emulated KVM. PARTS="commands shares": only these.
-PARTS ?=
-vm-run-test: vmm agent guest
-	qemu-test/vm --kernel 6.1 --nested --no-module --with erofs-utils,busybox-static --mem 2048 --timeout 3600 \
+# vm-run-test: gabion vm in a VM with an emulated KVM. The module is loaded; only the part "confined" has a policy.
+# PARTS="commands shares": only these.
+vm-run-test: vmm agent guest stage-6.1
+	qemu-test/vm --kernel 6.1 --nested --with erofs-utils,busybox-static --mem 2048 --timeout 3600 \
 		--share $(CURDIR) -- env GABION=$(CURDIR)/$(B)/agent/gabion VMM=$(CURDIR)/$(B)/vmm/gabion-vmm \
 		GUEST=$(CURDIR)/$(GUEST) $(CURDIR)/selftests/vmm/vm-run $(PARTS)
 

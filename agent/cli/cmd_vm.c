@@ -14,7 +14,8 @@ static const struct gabion_command commands[] = {
 	 "MIB]\n"
 	 "  [--share HOST:GUEST[:ro|:rw]]... [--net TAP|none] [--env NAME[=VALUE]]... [--cwd "
 	 "FOLDER]\n"
-	 "  [--kernel FILE] [--guest FOLDER] [--vmm PROGRAM] [--no-jail] [--boot-timeout SECONDS]\n"
+	 "  [--kernel FILE] [--guest FOLDER] [--vmm PROGRAM] [--vmm-domain NAME] [--no-jail]\n"
+	 "  [--boot-timeout SECONDS]\n"
 	 "  -- COMMAND [ARGUMENT...]",
 	 "run a command in a virtual machine of its own", cmd_vm_run},
 	{"vm ps", "", "list the virtual machines that run", cmd_vm_ps},

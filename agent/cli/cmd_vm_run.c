@@ -155,6 +155,9 @@ static int take_option(struct vm_run *run, int option, char *value, struct gabio
 	case 'b':
 		return gabion_vm_number_parse(value, 0, GABION_VM_BOOT_MAX_S, &m->boot_seconds,
 					      error);
+	case 'D':
+		m->vmm_domain = value;
+		return 0;
 	case 'j':
 		run->no_jail = true;
 		return 0;
@@ -180,6 +183,7 @@ static int parse(struct vm_run *run, int argc, char **argv, struct gabion_error 
 		{"kernel", required_argument, NULL, 'k'},
 		{"guest", required_argument, NULL, 'g'},
 		{"vmm", required_argument, NULL, 'v'},
+		{"vmm-domain", required_argument, NULL, 'D'},
 		{"no-jail", no_argument, NULL, 'j'},
 		{"boot-timeout", required_argument, NULL, 'b'},
 		{0},
@@ -197,6 +201,9 @@ static int parse(struct vm_run *run, int argc, char **argv, struct gabion_error 
 	}
 	if (run->policy && !run->machine.domain)
 		return gabion_cli_wrong(error, argv[0], "--policy goes with --domain only");
+	if (run->machine.vmm_domain && run->no_jail)
+		return gabion_cli_wrong(error, argv[0],
+					"--vmm-domain is for a jail: not with --no-jail");
 	if (optind == argc)
 		return gabion_cli_wrong(error, argv[0], "the command to run is missing");
 	run->machine.argv = (const char **)argv + optind;
@@ -220,6 +227,9 @@ static int complete(struct vm_run *run, struct gabion_error *error)
 		return gabion_error_set(
 			error, -errno, "%s: %s%s", rootfs ? rootfs : run->files[run->nfiles - 2],
 			strerror(errno), rootfs ? "" : ": `make guest` makes it; or give --rootfs");
+	if (m->vmm_domain && geteuid())
+		return gabion_error_set(error, -EPERM,
+					"--vmm-domain is for a jail, which only root can make");
 	if (!strcmp(m->rootfs, "/"))
 		return gabion_error_set(
 			error, -EINVAL,

@@ -146,11 +146,12 @@ static void test_what_gabion_vmm_is_told_of_a_jail(void **state)
 		     "--netns /run/gabion-vm/m/netns --config-file /config.json");
 	/* A tap is of the host's network. */
 	machine.tap = "tap7";
+	machine.vmm_domain = "confined";
 	gabion_vm_machine_argv(&machine, &entry, &command);
 	assert_words(&command,
 		     "vmm --id m --no-api --jail /run/gabion-vm/m/jail --uid 2000000007 --gid "
 		     "2000000007 --cgroup memory.max=1104M --cgroup pids.max=9 --rlimit fsize=1M "
-		     "--config-file /config.json");
+		     "--domain confined --config-file /config.json");
 }
 
 /* Of a name that is none, no tap is made. */

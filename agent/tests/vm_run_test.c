@@ -219,6 +219,8 @@ static void test_wrong_arguments(void **state)
 		{"run --boot-timeout x -- true",
 		 "vm run: --boot-timeout: 'x' is not a number from 0 to 86400"},
 		{"run --policy x -- true", "vm run: --policy goes with --domain only"},
+		{"run --vmm-domain x --no-jail -- true",
+		 "vm run: --vmm-domain is for a jail: not with --no-jail"},
 		{"run --nonsense", "vm run: unknown option '--nonsense'"},
 		{"run --name", "vm run: option '--name' needs a value"},
 		{"walk", "vm: unknown command 'walk'"},

@@ -87,6 +87,10 @@ static size_t add_jail(const struct gabion_vm_machine *machine, const struct gab
 		 machine->cpus + OTHER_THREADS);
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
 		command->argv[n++] = words[i];
+	if (machine->vmm_domain) {
+		command->argv[n++] = "--domain";
+		command->argv[n++] = machine->vmm_domain;
+	}
 	if (machine->tap)
 		return n;
 	gabion_vm_entry_file(entry, GABION_VM_FILE_NETNS, command->netns);
@@ -122,6 +126,7 @@ void gabion_vm_machine_state(const struct gabion_vm_machine *machine, uint64_t p
 	gabion_json_unsigned(json, "pid", pid);
 	gabion_json_unsigned(json, "started", started);
 	gabion_json_string(json, "domain", machine->domain);
+	gabion_json_string(json, "vmm_domain", machine->vmm_domain);
 	/* Without a jail there are still gabion-vmm's own syscall filters. */
 	gabion_json_string(json, "isolation", machine->uid ? "jail" : "filter");
 	if (machine->uid)

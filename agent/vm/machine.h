@@ -51,6 +51,7 @@ struct gabion_vm_share {
  * @rootfs:	folder or image
  * @image:	what the guest mounts as its root; of type @type
  * @domain:	NULL: of no domain, so that nothing is refused
+ * @vmm_domain:	that gabion-vmm is in itself, in its jail; NULL: ours
  * @tap:	network device; NULL: no network
  * @uid:	user and group that gabion-vmm is, in a jail of its own (jail.h); 0: there is no
  * jail
@@ -62,7 +63,7 @@ struct gabion_vm_machine {
 	const char *vmm, *kernel, *initrd, *rootfs;
 	const char *image, *type;
 	unsigned int cpus, memory_mib;
-	const char *domain;
+	const char *domain, *vmm_domain;
 	const char *tap;
 	uid_t uid;
 	struct gabion_vm_share shares[GABION_GUEST_SHARES_MAX];
