@@ -366,6 +366,7 @@ static int run_machine(struct vm_run *run, struct gabion_error *error)
 	cleanup_fd int user = -1;
 	struct gabion_vm_entry entry;
 	struct gabion_keeper keeper;
+	struct gabion_error left;
 	int status = GABION_VM_EXIT_FAILED;
 
 	if (gabion_vm_entry_create(&entry, m->name, error))
@@ -381,8 +382,9 @@ static int run_machine(struct vm_run *run, struct gabion_error *error)
 			print_tail(&keeper);
 	}
 	gabion_keeper_end(&keeper);
-	/* The keeper did, if nobody killed it. */
-	gabion_vm_entry_remove(&entry);
+	/* What a keeper that was killed left. By the lock: the name may be another machine's now. */
+	gabion_vm_entry_close(&entry);
+	gabion_vm_entries(NULL, NULL, &left);
 	return status;
 }
 

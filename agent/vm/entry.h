@@ -86,8 +86,8 @@ void gabion_vm_entry_remove(const struct gabion_vm_entry *entry);
 void gabion_vm_entry_close(struct gabion_vm_entry *entry);
 
 /*
- * Call @visit for each machine that runs, by name; remove what is left of others. Stops at what is
- * not 0, and returns it; -errno and @error.
+ * Call @visit, unless NULL, for each machine that runs, by name; remove what is left of others.
+ * Stops at what is not 0, and returns it; -errno and @error.
  */
 int gabion_vm_entries(int (*visit)(void *arg, const struct gabion_vm_entry *entry), void *arg,
 		      struct gabion_error *error);
