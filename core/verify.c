@@ -4,6 +4,7 @@
  * it is known to be sound; fuzzed by agent/tests/fuzz_view.c.
  */
 #include "ioctl.h"
+#include "limit.h"
 #include "syscall.h"
 
 /* State of one verification; sections by (type, class). */
@@ -68,6 +69,7 @@ static bool known_section(u32 type, u32 klass)
 	case GABION_SECTION_CALLS:
 	case GABION_SECTION_TESTS:
 	case GABION_SECTION_IOCTLS:
+	case GABION_SECTION_LIMITS:
 		return klass == 0;
 	case GABION_SECTION_LABELS:
 	case GABION_SECTION_MEMBERS:
@@ -247,6 +249,7 @@ static int check_rules(struct verifier *v)
 		case GABION_CLASS_FAMILY:
 		case GABION_CLASS_CONTROL:
 		case GABION_CLASS_NETLINK:
+		case GABION_CLASS_LIMIT:
 			if (object >= 64)
 				return fail(v, -EINVAL, "rule: number out of range");
 			break;
@@ -437,6 +440,28 @@ static int check_ioctls(struct verifier *v)
 	return 0;
 }
 
+static int check_limits(struct verifier *v)
+{
+	struct gabion_view *w = v->view;
+	u32 i;
+
+	w->limits = find(v, GABION_SECTION_LIMITS, 0, sizeof(*w->limits), &w->nlimits);
+	if (w->nlimits == ~0U)
+		return fail(v, -EINVAL, "limits: length");
+	for (i = 0; i < w->nlimits; i++) {
+		const struct gabion_policy_limit *e = &w->limits[i];
+
+		if (le32_to_cpu(e->domain) >= w->ndomains)
+			return fail(v, -EINVAL, "limit: no such domain");
+		if (!e->resource || le32_to_cpu(e->resource) >= GABION_RLIMITS_END)
+			return fail(v, -EINVAL, "limit: no such resource");
+		if (i && gabion_limit_compare(e - 1, le32_to_cpu(e->domain),
+					      le32_to_cpu(e->resource)) >= 0)
+			return fail(v, -EINVAL, "limits: not ascending");
+	}
+	return 0;
+}
+
 int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why)
 {
 	struct verifier v = { .view = view, .image = image };
@@ -465,6 +490,8 @@ int gabion_view_open(struct gabion_view *view, const void *image, size_t size, c
 		err = fail(&v, -EINVAL, "no file class");
 	if (!err)
 		err = check_ioctls(&v);
+	if (!err)
+		err = check_limits(&v);
 	view->image = image;
 	view->size = size;
 	*why = v.why;

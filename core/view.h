@@ -83,6 +83,8 @@ struct gabion_view {
 	u32 ntests;
 	const struct gabion_policy_ioctl *ioctls;
 	u32 nioctls;
+	const struct gabion_policy_limit *limits;
+	u32 nlimits;
 	struct gabion_class_view classes[GABION_CLASS_TABLES_END];
 };
 

@@ -17,6 +17,7 @@
 #include "decision.h"
 #include "engine.h"
 #include "exec_pending.h"
+#include "limit.h"
 #include "revoke.h"
 #include "syscall_work.h"
 
@@ -216,6 +217,8 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	up_read(&gabion_domain_rwsem);
 	if (!generation || to == from)
 		return 0;
+	/* The process has no other thread any more. */
+	gabion_limits_lower(current->group_leader, to, &bprm->rlim_stack);
 	/*
 	 * The table is this task's alone by now, and what closes on exec is closed.
 	 * Not here: closing may wait for a FUSE daemon, and we hold exec_update_lock.

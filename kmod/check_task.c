@@ -77,11 +77,6 @@ GABION_CHECK1(task_movememory, struct task_struct *, task)
 	return decide_task(GABION_HOOK_task_movememory, task, GABION_DOM_SCHEDULE);
 }
 
-GABION_CHECK1(task_setrlimit, struct task_struct *, task)
-{
-	return decide_task(GABION_HOOK_task_setrlimit, task, GABION_DOM_SCHEDULE);
-}
-
 /*
  * prlimit() asks about credentials only: the task is the syscall's first
  * argument, if it is still the one with these. Called under rcu_read_lock().

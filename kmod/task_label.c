@@ -10,6 +10,7 @@
 #include <linux/tracepoint.h>
 #include "check_syscall.h"
 #include "decision.h"
+#include "limit.h"
 #include "policy.h"
 #include "revoke.h"
 #include "syscall_work.h"
@@ -205,8 +206,10 @@ int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 	}
 	mutex_unlock(&assign_mutex);
 	/* With a child that was born before the labels were written. */
-	if (ends_sharing(leader, domain, TRIES))
+	if (ends_sharing(leader, domain, TRIES)) {
+		gabion_limits_lower(leader, domain, NULL);
 		return 0;
+	}
 	send_sig(SIGKILL, leader, 1);
 	return -EOWNERDEAD;
 }

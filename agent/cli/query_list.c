@@ -129,8 +129,9 @@ static void print_grant(const struct list *l, const struct gabion_change *c, con
 {
 	const char *head = heading(c);
 
-	if (c->kind == GABION_CHANGE_LEVEL || c->kind == GABION_CHANGE_MODE) {
-		printf("%s %s\n", c->kind == GABION_CHANGE_LEVEL ? "level" : "mode", c->word[1]);
+	if (c->kind == GABION_CHANGE_LEVEL || c->kind == GABION_CHANGE_MODE ||
+	    c->kind == GABION_CHANGE_LIMITS) {
+		printf("%s %s\n", gabion_change_kind_name(c->kind), c->word[1]);
 	} else if (c->kind == GABION_CHANGE_NUMBERS) {
 		print_numbers(l, c);
 	} else if (c->kind == GABION_CHANGE_CALLS) {

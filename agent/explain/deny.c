@@ -57,6 +57,8 @@ static const char *word_of(uint32_t klass)
 		return "socket";
 	case GABION_CLASS_CONTROL:
 		return "control";
+	case GABION_CLASS_LIMIT:
+		return "limit";
 	default:
 		return "netlink";
 	}

@@ -72,6 +72,7 @@ void gabion_model_free(struct gabion_model *m)
 	free(m->variables.v);
 	gabion_filters_free(&m->filters);
 	free(m->ioctls.v);
+	free(m->limits.v);
 	free(m->call_sets.v);
 	free(m->levels.v);
 	free(m->resources.v);

@@ -214,6 +214,7 @@ static void check_abstractions(struct gabion_model *m)
 		gabion_model_each_rule(m, b, visit_rule, &number);
 		m->domains.n = number;
 		m->rules.n = 0;
+		m->limits.n = 0;
 	}
 }
 

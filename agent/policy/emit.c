@@ -231,6 +231,26 @@ static void emit_ioctls(struct emitter *e)
 	end_section(e);
 }
 
+static void emit_limits(struct emitter *e)
+{
+	size_t i;
+
+	if (!e->m->limits.n)
+		return;
+	begin_section(e, GABION_SECTION_LIMITS, 0);
+	for (i = 0; i < e->m->limits.n; i++) {
+		const struct gabion_limit *limit = &e->m->limits.v[i];
+		struct gabion_policy_limit out = {
+			.domain = cpu_to_le32(limit->domain),
+			.resource = cpu_to_le32(limit->resource),
+			.most = cpu_to_le64(limit->most),
+		};
+
+		append(e, &out, sizeof(out));
+	}
+	end_section(e);
+}
+
 static void emit_labels(struct emitter *e, uint32_t klass)
 {
 	const struct gabion_class_model *c = &e->m->classes[klass];
@@ -385,6 +405,7 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 		emit_rules(&e);
 		emit_filters(&e);
 		emit_ioctls(&e);
+		emit_limits(&e);
 		for (klass = GABION_CLASS_FILE; klass < GABION_CLASS_TABLES_END; klass++)
 			emit_class(&e, klass);
 		begin_section(&e, GABION_SECTION_STRINGS, 0);

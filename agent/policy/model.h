@@ -124,6 +124,12 @@ struct gabion_ioctl {
 	uint32_t first, last;
 };
 
+/* As in the image: what @domain may have of RLIMIT_* @resource at most. */
+struct gabion_limit {
+	uint32_t domain, resource;
+	uint64_t most;
+};
+
 /* A set of syscalls and, once it was asked for, what is in it. */
 struct gabion_named_set {
 	const struct gabion_ast_set *ast;
@@ -185,6 +191,7 @@ struct gabion_model {
 	struct gabion_class_model classes[GABION_CLASS_TABLES_END];	/* file, net */
 	struct gabion_tables tables[GABION_CLASS_TABLES_END];
 	VEC(struct gabion_ioctl) ioctls;	/* as in the image */
+	VEC(struct gabion_limit) limits;	/* likewise */
 };
 
 /* Report with a place; mend may be NULL. */
@@ -259,6 +266,10 @@ bool gabion_model_tables(struct gabion_model *m);
 /* Row of @domain in a matrix of @tables that is made when it is first asked for. */
 uint32_t *gabion_tables_row(const struct gabion_model *m, const struct gabion_tables *tables,
 			    uint32_t **matrix, uint32_t domain);
+
+/* limits.c: resource limits of @domain, which is the last that has any. */
+void gabion_model_add_limits(struct gabion_model *m, uint32_t domain,
+			     const struct gabion_ast_rule *rule);
 
 /*
  * ioctls.c: single commands of ioctl(2), after the matrices.  False if they would

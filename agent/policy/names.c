@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <linux/netlink.h>
 
@@ -200,6 +201,25 @@ static const char *const netlink_protocols[GABION_NETLINK_END] = {
 	[NETLINK_SMC] = "smc",
 };
 
+/* Without RLIMIT_CPU: see struct gabion_policy_limit. */
+static const char *const limits[GABION_RLIMITS_END] = {
+	[RLIMIT_FSIZE] = "fsize",
+	[RLIMIT_DATA] = "data",
+	[RLIMIT_STACK] = "stack",
+	[RLIMIT_CORE] = "core",
+	[RLIMIT_RSS] = "rss",
+	[RLIMIT_NPROC] = "nproc",
+	[RLIMIT_NOFILE] = "nofile",
+	[RLIMIT_MEMLOCK] = "memlock",
+	[RLIMIT_AS] = "as",
+	[RLIMIT_LOCKS] = "locks",
+	[RLIMIT_SIGPENDING] = "sigpending",
+	[RLIMIT_MSGQUEUE] = "msgqueue",
+	[RLIMIT_NICE] = "nice",
+	[RLIMIT_RTPRIO] = "rtprio",
+	[RLIMIT_RTTIME] = "rttime",
+};
+
 _Static_assert(sizeof(controls) / sizeof(controls[0]) == GABION_CONTROL_END,
 	       "every control point has a name");
 _Static_assert(1U << (sizeof(file_bits) / sizeof(file_bits[0])) == GABION_FILE_ALL + 1,
@@ -230,6 +250,8 @@ static struct table table_of(uint32_t klass)
 		return TABLE(controls);
 	case GABION_CLASS_NETLINK:
 		return TABLE(netlink_protocols);
+	case GABION_CLASS_LIMIT:
+		return TABLE(limits);
 	default:
 		return (struct table){ NULL, 0 };
 	}
@@ -318,6 +340,8 @@ const char *gabion_class_name(uint32_t klass)
 		return "control";
 	case GABION_CLASS_NETLINK:
 		return "netlink";
+	case GABION_CLASS_LIMIT:
+		return "limit";
 	case GABION_CLASS_SYSCALL:
 		return "syscall";
 	default:

@@ -100,6 +100,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token SOCKET		"socket"
 %token CONTROL		"control"
 %token NETLINK		"netlink"
+%token LIMIT		"limit"
 %token EXEC		"exec"
 %token AS		"as"
 %token TRUSTED		"trusted"
@@ -122,8 +123,8 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token AND		"and"
 %token OR		"or"
 
-%type <name> name word object glob netlink
-%type <names> order names words objects globs except netlinks
+%type <name> name word object glob netlink limited
+%type <names> order names words objects globs except netlinks limits
 %type <verbs> verbs verb
 %type <ports> ports ports_opt
 %type <rules> rules
@@ -238,6 +239,10 @@ question:
 	}
 |	NETLINK netlink			{
 		$$ = gabion_tree_question("netlink", &@1, $2.text, &@2);
+	}
+|	LIMIT limited NUMBER		{
+		$$ = gabion_tree_question("limit", &@1,
+					  gabion_arena_printf(p->arena, "%s %s", $2.text, $3), &@2);
 	}
 ;
 
@@ -402,6 +407,9 @@ rule:
 |	prefix NETLINK netlinks		{
 		$$ = gabion_tree_prefixed(p, GABION_AST_NUMBERS, &@2, $1, $3.first);
 		$$->klass = GABION_CLASS_NETLINK;
+	}
+|	prefix LIMIT limits		{
+		$$ = gabion_tree_prefixed(p, GABION_AST_LIMIT, &@2, $1, $3.first);
 	}
 |	EXEC object			{
 		$$ = gabion_tree_rule(p, GABION_AST_EXEC, &@1, gabion_tree_names(p, $2).first);
@@ -587,6 +595,24 @@ command_range:
 command:
 	WORD				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
 |	NUMBER				{ $$ = gabion_tree_add_term(p, NULL, $1, &@1, false); }
+;
+
+/* Names and numbers by turns. */
+limits:
+	limited NUMBER			{
+		$$ = gabion_tree_add_name(p, gabion_tree_names(p, $1),
+					  gabion_tree_name($2, &@2, false));
+	}
+|	limits ',' limited NUMBER	{
+		$$ = gabion_tree_add_name(p, gabion_tree_add_name(p, $1, $3),
+					  gabion_tree_name($4, &@4, false));
+	}
+;
+
+/* Of the words of the language only this one is a limit, too. */
+limited:
+	word
+|	AS				{ $$ = gabion_tree_name("as", &@1, false); }
 ;
 
 netlinks:

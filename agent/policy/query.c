@@ -15,6 +15,7 @@
 #include "names.h"
 #include "query_call.h"
 #include "query_ioctl.h"
+#include "query_limit.h"
 #include "syscall_names.h"
 
 static int unknown(struct gabion_error *error, const char *what, const struct gabion_suggestion *s)
@@ -260,6 +261,8 @@ static int parse(const struct gabion_view *view, const char *domain, const char 
 		return find_number(GABION_CLASS_CONTROL, object, a, error);
 	if (!strcmp(word, "netlink"))
 		return find_number(GABION_CLASS_NETLINK, object, a, error);
+	if (!strcmp(word, "limit"))
+		return gabion_query_limit_parse(object, a, error);
 	if (!strcmp(word, "syscall"))
 		return gabion_query_call(view, object, a, error);
 	if (!verb) {
@@ -302,6 +305,8 @@ int gabion_query(const struct gabion_view *view, const char *domain, const char 
 	answer->subject_level = &view->levels[le32_to_cpu(d->level)];
 	if (answer->klass < GABION_CLASS_TABLES_END)
 		decide(view, answer);
+	else if (answer->klass == GABION_CLASS_LIMIT)
+		gabion_query_limit(view, answer);
 	else
 		decide_number(view, answer);
 	answer->allowed = !answer->refused;

@@ -42,6 +42,7 @@ enum gabion_answer_reason {
  *		GABION_TRANSITION_NONE: the same
  * @has_command: file: about one command of ioctl(2), @command
  * @free_command: it needs no grant; others may be asked for as stat, in @wanted
+ * @limit:	limit: what it would be set to
  * @unfiltered:	syscall: the domain has no filter: it may call everything, by the ABIs it has
  * @abi:	syscall: enum gabion_abi
  * @outcome:	syscall: what happens, as in syscall.h; undefined for GABION_ANSWER_ARGUMENTS
@@ -69,6 +70,7 @@ struct gabion_answer {
 	bool has_command;
 	bool free_command;
 	uint32_t command;
+	uint64_t limit;
 	bool unfiltered;
 	uint32_t abi;
 	uint32_t outcome;
@@ -81,11 +83,12 @@ struct gabion_answer {
  * gabion_query - may @domain do @verb to @object?
  * @view:	the policy
  * @domain:	name of a domain
- * @verb:	permission; or "capability", "socket", "netlink", "control", "syscall"
+ * @verb:	permission; or "capability", "socket", "netlink", "control", "limit",
+ *		"syscall"
  * @object:	absolute path; "unreachable"; "tcp ADDRESS port N"; "domain NAME" (where @verb is
  *		for domains only also NAME); or name of the capability, family, protocol, control;
  *		or [ABI:]SYSCALL, perhaps with (PARAMETER = VALUE, ...); for "ioctl" also
- *		"COMMAND PATH" and "COMMAND unreachable"
+ *		"COMMAND PATH" and "COMMAND unreachable"; for "limit" "NAME NUMBER"
  * @answer:	filled in on success; release with gabion_answer_free()
  * @error:	why the question has no meaning
  *

@@ -341,6 +341,9 @@ void gabion_model_add_rule(struct gabion_model *m, uint32_t domain, const struct
 	case GABION_AST_NUMBERS:
 		numbers_rule(m, domain, r);
 		break;
+	case GABION_AST_LIMIT:
+		gabion_model_add_limits(m, domain, r);
+		break;
 	case GABION_AST_EXEC:
 		exec_rule(m, domain, r);
 		break;

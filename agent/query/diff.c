@@ -4,6 +4,7 @@
 
 #include "../../core/level.h"
 #include "../policy/query.h"
+#include "../policy/query_limit.h"
 #include "../policy/strmap.h"
 #include "diff_parts.h"
 
@@ -207,6 +208,20 @@ static void diff_numbers(const struct diff_pair *d, struct gabion_changes *chang
 	}
 }
 
+static void diff_limits(const struct diff_pair *d, struct gabion_changes *changes)
+{
+	char *limits[2] = {};
+	int side;
+
+	for (side = 0; side < 2; side++)
+		if (d->domain[side] != NOT_THERE)
+			limits[side] = gabion_query_limits(d->views[side], d->domain[side]);
+	if (limits[0] || limits[1])
+		diff_words(changes, GABION_CHANGE_LIMITS, (const char *const *)limits);
+	free(limits[0]);
+	free(limits[1]);
+}
+
 int gabion_diff_one(const struct diff_pair *d,
 		    const struct gabion_name_pairs pairs[GABION_CLASS_TABLES_END],
 		    struct gabion_changes *changes, struct gabion_error *error)
@@ -218,6 +233,7 @@ int gabion_diff_one(const struct diff_pair *d,
 		return 0;
 	gabion_diff_peers(d, changes);
 	diff_numbers(d, changes);
+	diff_limits(d, changes);
 	return gabion_diff_calls(d, changes, error);
 }
 

@@ -346,7 +346,11 @@ static void draw_numbers(struct generator *g, struct oracle_rule *rule)
 			.kind = ORACLE_NUMBER,
 			.index = draw(g, oracle_nnames[rule->klass]),
 			.broken = !draw(g, 3),
+			.most = draw(g, 5),
 		};
+	/* A limit takes away whatever it says. */
+	if (rule->klass == ORACLE_LIMIT)
+		rule->effect = ORACLE_ALLOW;
 }
 
 /* The host is entered by helpers only. */

@@ -408,6 +408,12 @@ static void inquire_numbers(void *arg, const struct oracle_rule *rule)
 		x->granted |= brings_family(rule, x->request);
 		if (rule->kind != ORACLE_NUMBERS || !names_number(rule, o, x->request))
 			continue;
+		if (rule->klass == ORACLE_LIMIT) {
+			/* What keeps below any of them is granted without a rule. */
+			x->denied |= x->request->amount > o->most;
+			add_line(&x->denials, o->line);
+			continue;
+		}
 		if (rule->effect == ORACLE_DENY)
 			x->denied = true;
 		else
@@ -424,6 +430,7 @@ static void judge_number(const struct oracle_policy *p, const struct oracle_requ
 	if (p->blocks[q->domain].mode == ORACLE_UNCONFINED)
 		return;
 	oracle_each_rule(p, q->domain, inquire_numbers, &x);
+	x.granted |= q->klass == ORACLE_LIMIT;
 	v->reason = x.denied ? ORACLE_DENIED : x.granted ? ORACLE_ALLOWED : ORACLE_NO_RULE;
 	if (v->reason == ORACLE_NO_RULE)
 		return;

@@ -166,6 +166,8 @@ static void put_object(struct printer *p, const struct oracle_rule *rule, struct
 	case ORACLE_NUMBER:
 		number = &oracle_names[rule->klass][o->index];
 		put(p, "%s", number->name[o->broken && number->name[1]]);
+		if (rule->klass == ORACLE_LIMIT)
+			put(p, " %u", o->most);
 	}
 }
 
@@ -186,6 +188,7 @@ static void put_rule(struct printer *p, struct oracle_rule *rule)
 		[ORACLE_SOCKET] = "socket",
 		[ORACLE_CONTROL] = "control",
 		[ORACLE_NETLINK] = "netlink",
+		[ORACLE_LIMIT] = "limit",
 	};
 	static const char *const words[] = {
 		[ORACLE_EXEC] = "exec",
@@ -295,6 +298,7 @@ void oracle_question(const struct oracle_policy *policy, const struct oracle_req
 		[ORACLE_SOCKET] = "socket",
 		[ORACLE_CONTROL] = "control",
 		[ORACLE_NETLINK] = "netlink",
+		[ORACLE_LIMIT] = "limit",
 	};
 	char text[INET6_ADDRSTRLEN], name[ORACLE_NAME];
 
@@ -312,6 +316,10 @@ void oracle_question(const struct oracle_policy *policy, const struct oracle_req
 	case ORACLE_DOMAIN:
 		oracle_block_name(policy, r->target, name);
 		snprintf(q->object, sizeof(q->object), "domain %s", name);
+		break;
+	case ORACLE_LIMIT:
+		snprintf(q->object, sizeof(q->object), "%s %u",
+			 oracle_names[r->klass][r->word].name[0], r->amount);
 		break;
 	default:
 		strcpy(q->object, oracle_names[r->klass][r->word].name[0]);

@@ -161,11 +161,12 @@ void oracle_request(const struct oracle_policy *p, uint64_t *random, struct orac
 	static const uint8_t classes[] = {
 		ORACLE_FILE,	   ORACLE_FILE,	  ORACLE_FILE,	  ORACLE_FILE,	  ORACLE_FILE,
 		ORACLE_NET,	   ORACLE_NET,	  ORACLE_NET,	  ORACLE_DOMAIN,  ORACLE_DOMAIN,
-		ORACLE_CAPABILITY, ORACLE_SOCKET, ORACLE_CONTROL, ORACLE_NETLINK,
+		ORACLE_CAPABILITY, ORACLE_SOCKET, ORACLE_CONTROL, ORACLE_NETLINK, ORACLE_LIMIT,
 	};
 	const struct oracle_block *b;
 
 	memset(q, 0, sizeof(*q));
+	q->amount = policy_random(random, 6);
 	q->domain = policy_random(random, 16) ? 1 + policy_random(random, p->ndomains - 1) : 0;
 	b = &p->blocks[policy_random(random, 4) ? q->domain : policy_random(random, p->nblocks)];
 	if (b->nrules && policy_random(random, 4)) {

@@ -22,6 +22,7 @@ enum oracle_class {
 	ORACLE_SOCKET,
 	ORACLE_CONTROL,
 	ORACLE_NETLINK,
+	ORACLE_LIMIT,
 	ORACLE_CLASSES,
 };
 
@@ -116,7 +117,7 @@ struct oracle_resource {
 
 enum oracle_rule_kind {
 	ORACLE_ACCESS,
-	ORACLE_NUMBERS, /* capability, socket, control, netlink */
+	ORACLE_NUMBERS, /* capability, socket, control, netlink, limit */
 	ORACLE_EXEC,
 	ORACLE_USE,
 	ORACLE_ENTER,
@@ -137,12 +138,13 @@ enum oracle_object_kind {
 	ORACLE_NUMBER, /* index of the names of the rule's class */
 };
 
-/* @broken: the line ends before it. @line: of the printed policy. */
+/* @broken: the line ends before it. @line: of the printed policy. @most: of a limit. */
 struct oracle_object {
 	bool gone;
 	enum oracle_object_kind kind;
 	uint8_t index;
 	bool broken;
+	uint8_t most;
 	uint32_t line;
 };
 
@@ -216,6 +218,7 @@ struct oracle_policy {
  * @unreachable, @path: FILE; NUL-terminated
  * @protocol, @address, @port: NET
  * @target:	DOMAIN
+ * @amount:	LIMIT: what it would be set to
  */
 struct oracle_request {
 	enum oracle_class klass;
@@ -227,6 +230,7 @@ struct oracle_request {
 	uint8_t address[16];
 	uint16_t port;
 	uint8_t target;
+	uint8_t amount;
 };
 
 enum oracle_reason {

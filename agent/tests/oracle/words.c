@@ -55,6 +55,10 @@ static const struct oracle_name netlinks[] = {
 	{{"route", "0"}}, {{"audit", "9"}}, {{"generic", "16"}}, {{"smc", "22"}}, {{"31"}},
 };
 
+static const struct oracle_name limits[] = {
+	{{"nofile"}}, {{"nproc"}}, {{"as"}}, {{"core"}},
+};
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 const struct oracle_name *const oracle_names[ORACLE_CLASSES] = {
@@ -62,12 +66,14 @@ const struct oracle_name *const oracle_names[ORACLE_CLASSES] = {
 	[ORACLE_SOCKET] = families,
 	[ORACLE_CONTROL] = controls,
 	[ORACLE_NETLINK] = netlinks,
+	[ORACLE_LIMIT] = limits,
 };
 const size_t oracle_nnames[ORACLE_CLASSES] = {
 	[ORACLE_CAPABILITY] = COUNT(capabilities),
 	[ORACLE_SOCKET] = COUNT(families),
 	[ORACLE_CONTROL] = COUNT(controls),
 	[ORACLE_NETLINK] = COUNT(netlinks),
+	[ORACLE_LIMIT] = COUNT(limits),
 };
 
 const struct oracle_protocol oracle_protocols[] = {

@@ -60,6 +60,7 @@ struct gabion_policy_header {
  * @GABION_SECTION_CALLS:	__le32 outcomes by syscall number, cut up by the filters
  * @GABION_SECTION_TESTS:	struct gabion_policy_test[], what outcomes that look at arguments do
  * @GABION_SECTION_IOCTLS:	(optional) struct gabion_policy_ioctl[], ascending
+ * @GABION_SECTION_LIMITS:	(optional) struct gabion_policy_limit[], ascending
  * @GABION_SECTION_LABELS:	(per class) struct gabion_policy_label[]
  * @GABION_SECTION_MEMBERS:	(per class) __le32 resource indexes, cut up by the labels
  * @GABION_SECTION_DFA:		(per class) struct gabion_policy_dfa and its tables
@@ -88,6 +89,7 @@ enum gabion_section {
 	GABION_SECTION_CALLS,
 	GABION_SECTION_TESTS,
 	GABION_SECTION_IOCTLS,
+	GABION_SECTION_LIMITS,
 	GABION_SECTION_LABELS = 16,
 	GABION_SECTION_MEMBERS,
 	GABION_SECTION_DFA,
@@ -163,6 +165,23 @@ struct gabion_policy_domain {
 };
 
 /**
+ * struct gabion_policy_limit - what a domain may use of a resource of setrlimit(2)
+ * @domain:	index into DOMAINS
+ * @resource:	RLIMIT_*, below GABION_RLIMITS_END; not RLIMIT_CPU, which the kernel arms a timer for
+ * @most:	entering the domain lowers both limits to it, and no task of the domain has its
+ *		limit set above it
+ *
+ * Ascending by (@domain, @resource); each pair at most once.
+ */
+struct gabion_policy_limit {
+	__le32	domain;
+	__le32	resource;
+	__le64	most;
+};
+
+#define GABION_RLIMITS_END	16U
+
+/**
  * struct gabion_policy_resource - a named set of objects, for messages
  * @name:	string offset
  * @klass:	enum gabion_class
@@ -194,10 +213,11 @@ enum gabion_rule_kind {
 /**
  * struct gabion_policy_rule - where a permission comes from, for messages
  * @kind:	enum gabion_rule_kind
- * @klass:	enum gabion_class; GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL and _NETLINK too
+ * @klass:	enum gabion_class; GABION_CLASS_CAPABILITY, _FAMILY, _CONTROL, _NETLINK and
+ *		_LIMIT too; one of _LIMIT is of kind GABION_RULE_DENY
  * @domain:	subject, index into DOMAINS
  * @object:	index into RESOURCES (file, net), DOMAINS (domain class), or the
- *		number of the capability, family, control or netlink protocol
+ *		number of the capability, family, control, netlink protocol or limit
  * @permissions: bits of the class, GABION_RULE_COMMANDS
  * @file:	string offset, policy source file
  * @line:	1-based
@@ -280,6 +300,7 @@ struct gabion_policy_cell {
  * @GABION_CLASS_CONTROL:	not a table: struct gabion_policy_domain.controls
  * @GABION_CLASS_NETLINK:	not a table: struct gabion_policy_domain.netlink
  * @GABION_CLASS_SYSCALL:	not a table: struct gabion_policy_filter (syscall.h)
+ * @GABION_CLASS_LIMIT:		not a table: struct gabion_policy_limit
  */
 enum gabion_class {
 	GABION_CLASS_FILE = 1,
@@ -291,6 +312,7 @@ enum gabion_class {
 	GABION_CLASS_CONTROL,
 	GABION_CLASS_SYSCALL,
 	GABION_CLASS_NETLINK,
+	GABION_CLASS_LIMIT,
 };
 
 /* Permissions of GABION_CLASS_FILE. */
