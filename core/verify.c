@@ -170,6 +170,17 @@ static int check_levels(struct verifier *v)
 	return 0;
 }
 
+/* Of one kind at most, and not where somebody would wait for himself or nothing is recorded. */
+static bool audit_is_right(u32 flags, u32 domain)
+{
+	u32 required = flags & GABION_DOMAIN_AUDIT_REQUIRED;
+
+	if (!required)
+		return true;
+	return domain && required != GABION_DOMAIN_AUDIT_REQUIRED &&
+	       !(flags & GABION_DOMAIN_UNCONFINED);
+}
+
 /*
  * Uniqueness of names is checked by the registry that numbers them (kernel) and
  * by the compiler; here it would cost n^2.
@@ -197,6 +208,8 @@ static int check_domains(struct verifier *v)
 			return fail(v, -EINVAL, "domain: no such level");
 		if (le32_to_cpu(d->flags) & ~GABION_DOMAIN_ALL_FLAGS)
 			return fail(v, -EINVAL, "domain: unknown flag");
+		if (!audit_is_right(le32_to_cpu(d->flags), i))
+			return fail(v, -EINVAL, "domain: audit required where it cannot be, or twice");
 		if (le64_to_cpu(d->controls) >> GABION_CONTROL_END)
 			return fail(v, -EINVAL, "domain: unknown control");
 	}

@@ -173,8 +173,12 @@ static inline char *gabion_record_strings(const struct gabion_record *record)
 	return (char *)&record->ancestors[record->nancestors];
 }
 
-/* Record @event about the current task. Any context but NMI; does not sleep. */
-void gabion_audit(const struct gabion_event *event);
+/*
+ * Record @event about the current task. Any context but NMI; does not sleep.
+ * Return: false if there was no room and its domain has `audit required`: then what it grants,
+ * or lets pass, must not happen. The event is not made.
+ */
+bool gabion_audit(const struct gabion_event *event);
 
 /* --- administration: the current task is who did it (audit_admin.c) --- */
 
@@ -190,7 +194,8 @@ void gabion_audit_subscription(bool begins);
 
 /* --- shorthands for what is no decision (audit_record.c) --- */
 void gabion_audit_hook(enum gabion_hook_id hook);
-void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path);
+/* False as of gabion_audit(). */
+bool gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path);
 /* The administrator, who is the current task, moved process @pid to @to, or could not. */
 void gabion_audit_assignment(pid_t pid, u16 to, u32 generation, const char *path, bool moved);
 
@@ -253,12 +258,17 @@ void gabion_audit_rules_put(const struct gabion_event *event,
  * gabion_ring_begin - a record of @size bytes, to be filled in
  * @payer:	in whose share of this CPU's ring it goes
  *
- * Zero but for its size, payer and sequence numbers, which every event gets, lost or not.
- * Interrupts are off from here to gabion_ring_commit(), which puts it into the ring, counts it
- * in one that says the same, or counts it lost.
+ * Zero but for its size and payer. Interrupts are off from here to gabion_ring_commit().
  */
 struct gabion_record *gabion_ring_begin(u32 size, u16 payer, unsigned long *flags);
-void gabion_ring_commit(struct gabion_record *record, unsigned long flags);
+
+/**
+ * gabion_ring_commit - put @record into the ring, count it in one that says the same, or lost
+ * @required:	GABION_DOMAIN_AUDIT_* of the payer: if there is no room it is not lost, but not made
+ *
+ * Gives it its sequence numbers, which every event gets that is made. Return: was it made?
+ */
+bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned long flags);
 
 /**
  * struct gabion_ring_cursor - a reader's place, in one ring
@@ -308,6 +318,14 @@ void gabion_ring_totals(struct gabion_ring_totals *totals);
 /* @bytes for each CPU, rounded up to a power of two; @fold: fold events. Return: 0 or -ENOMEM. */
 int gabion_ring_init(unsigned int bytes, bool fold);
 void gabion_ring_exit(void);
+
+/* The process that subscribed, in the initial pid namespace; 0: none. Any context. */
+pid_t gabion_netlink_agent(void);
+
+static inline bool gabion_netlink_is_agent(pid_t tgid)
+{
+	return gabion_netlink_agent() == tgid;
+}
 
 /* Called by the ring after a commit, any context: somebody may want to read. */
 void gabion_netlink_event_ready(void);

@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include "audit.h"
 #include "audit_share.h"
+#include "audit_wait.h"
 #include "path_label.h"
 #include "task_label.h"
 
@@ -159,14 +160,29 @@ static u16 payer_of(const struct gabion_event *event)
 	return gabion_is_host(event->domain) ? GABION_HOST : event->domain;
 }
 
-void gabion_audit(const struct gabion_event *event)
+/* What the policy that decided, or where none has the one in force, says of the payer. */
+static u32 required_of(const struct gabion_event *event, u16 payer)
 {
+	u32 required;
+
+	rcu_read_lock();
+	required = gabion_audit_required(event->policy ?: rcu_dereference(gabion_policy_in_force),
+					 payer);
+	rcu_read_unlock();
+	return required;
+}
+
+bool gabion_audit(const struct gabion_event *event)
+{
+	u16 payer = payer_of(event);
+	u32 required = required_of(event, payer);
 	struct gabion_record *record;
+	bool made;
 	unsigned long flags;
 	struct draft draft;
 
 	prepare(&draft, event);
-	record = gabion_ring_begin(ALIGN(draft.size, 8), payer_of(event), &flags);
+	record = gabion_ring_begin(ALIGN(draft.size, 8), payer, &flags);
 	record->cpu = smp_processor_id();
 	record->boottime = ktime_get_boottime_ns();
 	record->realtime = ktime_get_real_ns();
@@ -176,8 +192,9 @@ void gabion_audit(const struct gabion_event *event)
 	record->nancestors = draft.nancestors;
 	memcpy(record->ancestors, draft.ancestors, draft.nancestors * sizeof(*draft.ancestors));
 	copy_strings(record, &draft);
-	gabion_ring_commit(record, flags);
+	made = gabion_ring_commit(record, required, flags);
 	gabion_path_buffer_put(&draft.exe);
+	return made;
 }
 
 void gabion_audit_hook(enum gabion_hook_id hook)
@@ -190,9 +207,9 @@ void gabion_audit_hook(enum gabion_hook_id hook)
 	});
 }
 
-void gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path)
+bool gabion_audit_transition(u16 from, u16 to, u32 generation, const char *path)
 {
-	gabion_audit(&(struct gabion_event){
+	return gabion_audit(&(struct gabion_event){
 		.type = GABION_EVENT_TRANSITION,
 		.verdict = GABION_VERDICT_ALLOWED,
 		.klass = GABION_CLASS_DOMAIN,

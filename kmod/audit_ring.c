@@ -12,6 +12,8 @@
 #include "audit.h"
 #include "audit_fold.h"
 #include "audit_share.h"
+#include "audit_wait.h"
+#include "domain_count.h"
 
 /**
  * struct ring - records of one CPU
@@ -61,13 +63,10 @@ struct gabion_record *gabion_ring_begin(u32 size, u16 payer, unsigned long *flag
 
 	local_irq_save(*flags);
 	ring = this_cpu_ptr(&rings);
-	ring->made++;
 	record = ring->draft;
 	memset(record, 0, size);
 	record->size = size;
 	record->payer = payer;
-	record->sequence = atomic64_inc_return(&last_sequence);
-	record->cpu_sequence = ring->made;
 	return record;
 }
 
@@ -76,6 +75,15 @@ static bool is_there(const struct ring *ring, u64 position)
 {
 	/* Nobody else writes over what the tail went over, so it may be on its way. */
 	return position >= READ_ONCE(ring->tail) && position < ring->head;
+}
+
+/* One more is made. */
+static void number(struct ring *ring, struct gabion_record *record)
+{
+	ring->made++;
+	record->sequence = atomic64_inc_return(&last_sequence);
+	record->cpu_sequence = ring->made;
+	gabion_domain_count_inc(record->payer, events);
 }
 
 /* Put @record into @ring, if its payer may have the room. */
@@ -87,10 +95,9 @@ static bool put(struct ring *ring, struct gabion_record *record)
 	/* Pairs with the release in acknowledge: the reader is done with those bytes. */
 	used = ring->head - smp_load_acquire(&ring->tail);
 	/* What was chosen is there, unless what others hold was measured by larger parts. */
-	if (record->purse == GABION_PURSE_NONE || record->size > ring_size - used) {
-		gabion_share_lose(record->payer);
+	if (record->purse == GABION_PURSE_NONE || record->size > ring_size - used)
 		return false;
-	}
+	number(ring, record);
 	gabion_share_charge(record->payer, record->purse, record->size);
 	memcpy(record_at(ring, ring->head), record, record->size);
 	/* Pairs with the acquire in peek: the record is complete. */
@@ -98,15 +105,29 @@ static bool put(struct ring *ring, struct gabion_record *record)
 	return true;
 }
 
-void gabion_ring_commit(struct gabion_record *record, unsigned long flags)
+/* There was no room for @record. Return: is it made all the same, and lost? */
+static bool lose(struct ring *ring, struct gabion_record *record, u32 required)
+{
+	if (required) {
+		gabion_share_withhold(record->payer);
+		return false;
+	}
+	number(ring, record);
+	gabion_share_lose(record->payer);
+	ring->lost++;
+	return true;
+}
+
+bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned long flags)
 {
 	struct ring *ring = this_cpu_ptr(&rings);
 	u64 *place = folds ? gabion_fold_place(&ring->fold, record) : NULL, head = ring->head;
-	bool ready = false;
+	bool ready = false, made = true;
 
 	lockdep_assert_irqs_disabled();
 	if (place && is_there(ring, *place) &&
 	    gabion_fold_into(record_at(ring, *place), record)) {
+		number(ring, record);
 		ring->folded++;
 	} else if (put(ring, record)) {
 		ring->written++;
@@ -114,11 +135,15 @@ void gabion_ring_commit(struct gabion_record *record, unsigned long flags)
 			*place = head;
 		ready = true;
 	} else {
-		ring->lost++;
+		made = lose(ring, record, required);
 	}
+	if ((required & GABION_DOMAIN_AUDIT_WAIT) &&
+	    !gabion_share_is_roomy(smp_processor_id(), record->payer))
+		gabion_audit_tighten(record->payer);
 	local_irq_restore(flags);
 	if (ready)
 		gabion_netlink_event_ready();
+	return made;
 }
 
 const struct gabion_record *gabion_ring_peek(struct gabion_ring_cursor *cursor)
@@ -185,6 +210,7 @@ void gabion_ring_acknowledge(u64 sequence)
 			gabion_share_return(cpu, payer, purse, size);
 		}
 	}
+	gabion_audit_wake();
 }
 
 /* Of one ring, on its CPU: between two events, not in the middle of one. */

@@ -10,11 +10,15 @@
 /* Nobody has more of the pool than this many times what is left in it. */
 #define POOL_FACTOR	4
 
+/* Bytes that some events take; the smallest pool has more. */
+#define ROOMY	4096U
+
 /**
  * struct account - of one payer on one CPU
  * @part:	bytes of its part that were ever charged; owning CPU, interrupts off
  * @pool:	bytes of the pool, likewise
  * @lost:	events, likewise
+ * @withheld:	operations refused for want of room, likewise
  * @part_back:	bytes of @part that were acknowledged; under gabion_ring_mutex
  * @pool_back:	bytes of @pool, likewise
  */
@@ -22,6 +26,7 @@ struct account {
 	u64 part;
 	u64 pool;
 	u64 lost;
+	u64 withheld;
 	u64 part_back;
 	u64 pool_back;
 };
@@ -43,27 +48,56 @@ static struct account *account_of(int cpu, u16 payer)
 	return per_cpu_ptr(smp_load_acquire(&chunks[payer / CHUNK]), cpu) + payer % CHUNK;
 }
 
-/* What of @charged did not come back yet. */
+/*
+ * What of @charged did not come back yet. Of another CPU perhaps more than that: what comes
+ * back after the first load was charged before it, or counts as not yet back.
+ */
 static u64 held(const u64 *charged, const u64 *back)
 {
 	/* Pairs with the release in give_back(). */
-	return *charged - smp_load_acquire(back);
+	u64 returned = smp_load_acquire(back);
+
+	return READ_ONCE(*charged) - returned;
 }
 
-enum gabion_purse gabion_share_choose(u16 payer, u32 size)
+static enum gabion_purse choose(int cpu, u16 payer, u32 size)
 {
-	const struct account *a, *pool;
+	const struct account *a = account_of(cpu, payer), *pool;
 	u64 used;
 
-	lockdep_assert_irqs_disabled();
-	a = account_of(smp_processor_id(), payer);
 	if (held(&a->part, &a->part_back) + size <= READ_ONCE(part_size))
 		return GABION_PURSE_PART;
-	pool = this_cpu_ptr(&pools);
+	pool = per_cpu_ptr(&pools, cpu);
 	used = held(&pool->pool, &pool->pool_back) + size;
 	if (used <= half && held(&a->pool, &a->pool_back) + size <= POOL_FACTOR * (half - used))
 		return GABION_PURSE_POOL;
 	return GABION_PURSE_NONE;
+}
+
+enum gabion_purse gabion_share_choose(u16 payer, u32 size)
+{
+	lockdep_assert_irqs_disabled();
+	return choose(smp_processor_id(), payer, size);
+}
+
+/*
+ * Half of its part, which nobody else can take; where a part is next to nothing, what a few
+ * events need. Either can be had when all is acknowledged.
+ */
+bool gabion_share_is_roomy(int cpu, u16 payer)
+{
+	const struct account *a = account_of(cpu, payer);
+	u32 part = READ_ONCE(part_size);
+
+	if (part < 2 * ROOMY)
+		return choose(cpu, payer, ROOMY) != GABION_PURSE_NONE;
+	return held(&a->part, &a->part_back) + part / 2 <= part;
+}
+
+/* Others read what this CPU alone writes. */
+static void add(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
 }
 
 void gabion_share_charge(u16 payer, enum gabion_purse purse, u32 size)
@@ -72,11 +106,11 @@ void gabion_share_charge(u16 payer, enum gabion_purse purse, u32 size)
 
 	lockdep_assert_irqs_disabled();
 	if (purse == GABION_PURSE_PART) {
-		a->part += size;
+		add(&a->part, size);
 		return;
 	}
-	a->pool += size;
-	this_cpu_ptr(&pools)->pool += size;
+	add(&a->pool, size);
+	add(&this_cpu_ptr(&pools)->pool, size);
 }
 
 void gabion_share_lose(u16 payer)
@@ -84,7 +118,13 @@ void gabion_share_lose(u16 payer)
 	struct account *a = account_of(smp_processor_id(), payer);
 
 	lockdep_assert_irqs_disabled();
-	WRITE_ONCE(a->lost, a->lost + 1);
+	add(&a->lost, 1);
+}
+
+void gabion_share_withhold(u16 payer)
+{
+	lockdep_assert_irqs_disabled();
+	add(&account_of(smp_processor_id(), payer)->withheld, 1);
 }
 
 static void give_back(u64 *back, u32 size)
@@ -109,6 +149,11 @@ void gabion_share_return(int cpu, u16 payer, enum gabion_purse purse, u32 size)
 u64 gabion_share_lost(int cpu, u16 payer)
 {
 	return READ_ONCE(account_of(cpu, payer)->lost);
+}
+
+u64 gabion_share_withheld(int cpu, u16 payer)
+{
+	return READ_ONCE(account_of(cpu, payer)->withheld);
 }
 
 static int provide(u16 payer)

@@ -49,12 +49,19 @@ void gabion_share_charge(u16 payer, enum gabion_purse purse, u32 size);
 
 /* An event of @payer is lost on this CPU. Interrupts off. */
 void gabion_share_lose(u16 payer);
+/* An operation of @payer is refused on this CPU, for want of room for the event. Interrupts off. */
+void gabion_share_withhold(u16 payer);
+
+/* Has @payer room in the ring of @cpu for what a syscall may have to say? Any CPU may ask. */
+bool gabion_share_is_roomy(int cpu, u16 payer);
 
 /* Back what was charged on @cpu. After the ring's tail has moved; under gabion_ring_mutex. */
 void gabion_share_return(int cpu, u16 payer, enum gabion_purse purse, u32 size);
 
 /* Events of @payer lost on @cpu since the module was loaded. */
 u64 gabion_share_lost(int cpu, u16 payer);
+/* Likewise: operations refused. */
+u64 gabion_share_withheld(int cpu, u16 payer);
 
 /* @ring_size: bytes of each CPU's ring. Return: 0 or -ENOMEM. */
 int gabion_share_init(u32 ring_size);

@@ -228,7 +228,9 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 		gabion_revoke(current);
 	if (!gabion_path_buffer_get(&name, GFP_KERNEL))
 		gabion_path_name(&bprm->file->f_path, &name);
-	gabion_audit_transition(from, to, generation, name.path);
+	/* There is no way back, but what left no record must not run. */
+	if (!gabion_audit_transition(from, to, generation, name.path))
+		send_sig(SIGKILL, current, 1);
 	gabion_path_buffer_put(&name);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include <linux/static_call.h>
 #include <asm/syscall.h>
 #include "audit.h"
+#include "audit_wait.h"
 #include "check_syscall.h"
 #include "engine.h"
 #include "policy.h"
@@ -66,7 +67,7 @@ static noinline bool test_grants(const struct gabion_policy *policy,
 
 /*
  * Nothing to judge? One load says so for nearly every call: it always runs, and
- * that is known. Or the domain has no filter, and the task is here for its own.
+ * that is known. Or the domain has no filter, and the task is here for its own, or to wait.
  */
 static __always_inline bool passes(const struct pt_regs *regs)
 {
@@ -94,7 +95,7 @@ static __always_inline bool passes(const struct pt_regs *regs)
 			      (state == GABION_CALL_TESTED &&
 			       test_grants(policy, filter, abi, number, regs));
 		} else if (!filter) {
-			yes = current->seccomp.mode &&
+			yes = (current->seccomp.mode || test_bit(label, policy->waiting)) &&
 			      policy->local[label] != GABION_TRANSITION_NONE;
 		}
 	}
@@ -145,10 +146,10 @@ static int run_original(const struct seccomp_data *sd)
 	return result;
 }
 
-static void record(const struct gabion_policy *policy, u16 domain, const struct gabion_call *call,
+static bool record(const struct gabion_policy *policy, u16 domain, const struct gabion_call *call,
 		   u32 outcome, u32 verdict, u32 reason, enum gabion_hook_id hook)
 {
-	gabion_audit(&(struct gabion_event){
+	return gabion_audit(&(struct gabion_event){
 		.type = GABION_EVENT_ACCESS,
 		.verdict = verdict,
 		.reason = verdict == GABION_VERDICT_ALLOWED ? GABION_REASON_NONE : reason,
@@ -213,18 +214,21 @@ static u32 judge(const struct gabion_policy *policy, u16 domain, const struct ga
 		       : GABION_OUTCOME(GABION_ACTION_ERRNO, EPERM);
 	outcome = gabion_outcome_resolve(policy->view.tests, entry, call->arguments);
 	action = GABION_OUTCOME_ACTION(outcome);
-	if (filter && action <= GABION_ACTION_LOG)
+	if (action == GABION_ACTION_ALLOW) {
 		mark_used(filter, call, entry);
-	if (action == GABION_ACTION_ALLOW)
 		return outcome;
+	}
 	if (action == GABION_ACTION_LOG ||
 	    (action == GABION_ACTION_TRACE && ptrace_event_enabled(current, PTRACE_EVENT_SECCOMP)))
 		verdict = GABION_VERDICT_ALLOWED;
 	else if (complains(policy, domain))
 		verdict = GABION_VERDICT_COMPLAIN;
-	if (!(outcome & GABION_OUTCOME_QUIET) && is_news(action, verdict, look))
-		record(policy, domain, call, outcome, verdict, GABION_REASON_SYSCALL,
-		       GABION_HOOK___secure_computing);
+	if (!(outcome & GABION_OUTCOME_QUIET) && is_news(action, verdict, look) &&
+	    !record(policy, domain, call, outcome, verdict, GABION_REASON_SYSCALL,
+		    GABION_HOOK___secure_computing) && verdict != GABION_VERDICT_DENIED)
+		return GABION_OUTCOME(GABION_ACTION_ERRNO, EPERM);
+	if (action == GABION_ACTION_LOG)
+		mark_used(filter, call, entry);
 	return verdict == GABION_VERDICT_COMPLAIN ? GABION_OUTCOME(GABION_ACTION_ALLOW, 0)
 						  : outcome & ~GABION_OUTCOME_QUIET;
 }
@@ -345,11 +349,16 @@ int gabion_replace___secure_computing(const struct seccomp_data *sd)
 	int result = 0;
 
 	this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].entered);
+	/* Before it is judged: the policy may have been replaced when there is room. */
+	if (unlikely(gabion_audit_is_tight(gabion_task_label(current))) && gabion_audit_wait())
+		result = -1;
 	/* The short way needs no stack frame, and is what nearly every call takes. */
-	if (current->seccomp.mode || !passes(current_pt_regs()) || !gabion_sys_enter_ready())
+	else if (current->seccomp.mode || !passes(current_pt_regs()) || !gabion_sys_enter_ready())
 		result = filter(sd);
-	if (result)
+	if (result) {
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].refused);
+		gabion_count_refusal();
+	}
 	this_cpu_inc(gabion_hook_counts[GABION_HOOK___secure_computing].left);
 	return result;
 }
@@ -378,8 +387,9 @@ static int check_abi(const struct pt_regs *regs, u32 abi, enum gabion_hook_id ho
 	gabion_call_read(&call, regs);
 	if (!(flags & GABION_DOMAIN_COMPLAIN))
 		err = -ENOSYS;
-	record(policy, domain, &call, outcome, err ? GABION_VERDICT_DENIED : GABION_VERDICT_COMPLAIN,
-	       GABION_REASON_SYSCALL, hook);
+	if (!record(policy, domain, &call, outcome,
+		    err ? GABION_VERDICT_DENIED : GABION_VERDICT_COMPLAIN, GABION_REASON_SYSCALL, hook))
+		err = -ENOSYS;
 out:
 	rcu_read_unlock();
 	return err;

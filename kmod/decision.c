@@ -46,24 +46,24 @@ static const char *resource_of(const struct gabion_subject *s, u32 klass, u32 la
 	return gabion_view_string(&s->policy->view, c->labels[label].name);
 }
 
-/* Record what @event says and turn it into the hook's answer. */
+/* Record what @event says and turn it into the hook's answer. What leaves no record is refused. */
 int gabion_conclude(const struct gabion_subject *s, struct gabion_event *event, int error)
 {
+	int answer = 0;
+
 	event->type = GABION_EVENT_ACCESS;
 	event->domain = s->number;
 	event->policy = s->policy;
 	event->generation = s->policy ? s->policy->generation : 0;
 	if (!event->refused && !event->reason) {
 		event->verdict = GABION_VERDICT_ALLOWED;
-		error = 0;
 	} else if (gabion_subject_has(s, GABION_DOMAIN_COMPLAIN)) {
 		event->verdict = GABION_VERDICT_COMPLAIN;
-		error = 0;
 	} else {
 		event->verdict = GABION_VERDICT_DENIED;
+		answer = error;
 	}
-	gabion_audit(event);
-	return error;
+	return gabion_audit(event) ? answer : error;
 }
 
 /*
@@ -227,7 +227,7 @@ static int judge_command(const struct gabion_subject *s, struct gabion_event *ev
 			      GABION_FILE_IOCTL))
 				return 0;
 			event->resource = resource_of(s, GABION_CLASS_FILE, event->label);
-			return gabion_conclude(s, event, 0);
+			return gabion_conclude(s, event, -EACCES);
 		}
 		event->reason = GABION_REASON_LEVEL;
 	}

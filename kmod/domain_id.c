@@ -4,6 +4,7 @@
 #include <linux/xarray.h>
 #include <gabion/policy.h>
 #include "audit_share.h"
+#include "domain_count.h"
 #include "domain_id.h"
 #include "policy.h"
 #include "task_label.h"
@@ -53,6 +54,7 @@ int gabion_domain_number(const char *name)
 		return -ENOMEM;
 	/* Before anybody can have the number. */
 	err = gabion_share_provide(count + 1) ?:
+	      gabion_domain_count_provide(count) ?:
 	      xa_err(xa_store(&names, count, copy, GFP_KERNEL));
 	if (err) {
 		kfree(copy);

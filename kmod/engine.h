@@ -9,6 +9,7 @@
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
 #include <linux/syscalls.h>
+#include "domain_count.h"
 #include "hooks.h"
 
 /**
@@ -101,6 +102,18 @@ struct gabion_hook_count gabion_hook_sum(enum gabion_hook_id id);
 
 const char *gabion_method_name(enum gabion_method method);
 
+/* Does the kernel call it in interrupts, too? Those that leave early are of the current task. */
+#define GABION_GATE_ANYWHERE_CONFINED	0
+#define GABION_GATE_ANYWHERE_LOOKUP	0
+#define GABION_GATE_ANYWHERE_DENTRY	0
+#define GABION_GATE_ANYWHERE_ALWAYS	1
+#define GABION_GATE_ANYWHERE_PEER	1
+#define GABION_GATE_ANYWHERE_OWNED	1
+#define GABION_GATE_ANYWHERE_REPLACE	0
+#define GABION_HOOK_ANYWHERE(hook, gate) GABION_ANYWHERE_##hook = GABION_GATE_ANYWHERE_##gate,
+enum { GABION_HOOKS(GABION_HOOK_ANYWHERE) };
+#undef GABION_HOOK_ANYWHERE
+
 /*
  * GABION_CHECK<n>(name, type, arg, ...) { body } defines the check of hook
  * @name with @n arguments: counted entry and exit around a static body. The
@@ -114,9 +127,12 @@ const char *gabion_method_name(enum gabion_method method);
 		int err;								\
 											\
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].entered);		\
+		gabion_count_check(GABION_ANYWHERE_##hook);				\
 		err = check_##hook(__MAP(n, __SC_ARGS, __VA_ARGS__));			\
-		if (err)								\
+		if (err) {								\
 			this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].refused);	\
+			gabion_count_refusal();						\
+		}									\
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].left);		\
 		return err;								\
 	}										\
@@ -130,9 +146,12 @@ const char *gabion_method_name(enum gabion_method method);
 		int err;						\
 									\
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].entered);		\
+		gabion_count_check(GABION_ANYWHERE_##hook);				\
 		err = check_##hook();					\
-		if (err)						\
+		if (err) {						\
 			this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].refused);	\
+			gabion_count_refusal();						\
+		}							\
 		this_cpu_inc(gabion_hook_counts[GABION_HOOK_##hook].left);		\
 		return err;						\
 	}								\

@@ -75,7 +75,10 @@ static inline bool gabion_granted(const struct gabion_subject *s, u32 klass, u32
  */
 int gabion_judge(const struct gabion_subject *s, struct gabion_event *event, int error);
 
-/* Record what @event says (refused, reason) and turn it into the hook's answer: 0 or @error. */
+/*
+ * Record what @event says (refused, reason) and turn it into the hook's answer: 0 or @error, a
+ * negative errno, with which is also refused what must leave a record and has no room for it.
+ */
 int gabion_conclude(const struct gabion_subject *s, struct gabion_event *event, int error);
 
 #endif /* GABION_JUDGEMENT_H */

@@ -8,6 +8,7 @@
 #include "audit.h"
 #include "check_syscall.h"
 #include "creator.h"
+#include "domain_count.h"
 #include "domain_id.h"
 #include "descriptor.h"
 #include "engine.h"
@@ -72,9 +73,12 @@ static int __init gabion_init(void)
 		pr_err("struct mount of this kernel is not understood: not loading\n");
 		return err;
 	}
+	err = gabion_domain_count_init();
+	if (err)
+		goto err_count;
 	err = gabion_ring_init(ring_kib << 10, fold);
 	if (err)
-		return err;
+		goto err_count;
 	err = gabion_path_label_init(cache_slots);
 	if (err)
 		goto err_ring;
@@ -131,6 +135,8 @@ err_path:
 	gabion_path_label_exit();
 err_ring:
 	gabion_ring_exit();
+err_count:
+	gabion_domain_count_exit();
 	return err;
 }
 
@@ -152,6 +158,7 @@ static void __exit gabion_exit(void)
 	gabion_domain_exit();
 	gabion_path_label_exit();
 	gabion_ring_exit();
+	gabion_domain_count_exit();
 }
 
 module_init(gabion_init);

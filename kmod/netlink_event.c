@@ -11,6 +11,7 @@
 #include "audit.h"
 #include "audit_fold.h"
 #include "audit_share.h"
+#include "audit_wait.h"
 #include "compat.h"
 #include "domain_id.h"
 #include "engine.h"
@@ -18,6 +19,8 @@
 
 /* Port of the subscriber, 0: none. Changed by cmpxchg only. */
 static u32 subscriber;
+/* Whose that is: process in the initial pid namespace. Written by the one that became it. */
+static pid_t agent;
 
 /* 1 from a notice until the next EVENT_READ: one notice is enough. */
 static atomic_t noticed = ATOMIC_INIT(0);
@@ -65,15 +68,38 @@ void gabion_netlink_event_ready(void)
 		irq_work_queue(&notice_irq);
 }
 
+pid_t gabion_netlink_agent(void)
+{
+	return READ_ONCE(subscriber) ? READ_ONCE(agent) : 0;
+}
+
+/* One that a policy makes to in this moment does not wait all the same (audit_wait.c). */
+static bool would_wait(void)
+{
+	bool yes;
+
+	rcu_read_lock();
+	yes = gabion_audit_required(rcu_dereference(gabion_policy_in_force),
+				    gabion_task_label(current));
+	rcu_read_unlock();
+	return yes;
+}
+
 int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
 {
-	u32 old = cmpxchg(&subscriber, 0, info->snd_portid);
+	u32 old;
 
+	if (would_wait()) {
+		NL_SET_ERR_MSG(info->extack, "this process is in a domain with `audit required`: it would wait for itself");
+		return -EDEADLK;
+	}
+	old = cmpxchg(&subscriber, 0, info->snd_portid);
 	if (old && old != info->snd_portid) {
 		NL_SET_ERR_MSG(info->extack, "another agent is subscribed");
 		return -EBUSY;
 	}
 	if (!old) {
+		WRITE_ONCE(agent, current->tgid);
 		mutex_lock(&gabion_ring_mutex);
 		gabion_ring_rewind();
 		mutex_unlock(&gabion_ring_mutex);

@@ -2,6 +2,8 @@
 /* What the module is doing: status, hooks, domains. */
 #include <linux/module.h>
 #include "audit.h"
+#include "audit_share.h"
+#include "domain_count.h"
 #include "domain_id.h"
 #include "engine.h"
 #include "main.h"
@@ -115,6 +117,29 @@ static u32 count_tasks(u16 number)
 	return n;
 }
 
+/* Of domain @number; the host's two are one. */
+static int put_counts(struct sk_buff *skb, u16 number)
+{
+	struct gabion_domain_count count = gabion_domain_count_sum(number), held = {};
+	u64 lost = 0, withheld = 0;
+	int cpu;
+
+	if (gabion_is_host(number)) {
+		held = gabion_domain_count_sum(GABION_HOST_HELD);
+		count = gabion_domain_count_sum(GABION_HOST);
+		number = GABION_HOST;	/* pays for both */
+	}
+	for_each_possible_cpu(cpu) {
+		lost += gabion_share_lost(cpu, number);
+		withheld += gabion_share_withheld(cpu, number);
+	}
+	return put_u64(skb, GABION_A_DOMAIN_CHECKS, count.checks + held.checks) ||
+	       put_u64(skb, GABION_A_DOMAIN_REFUSALS, count.refusals + held.refusals) ||
+	       put_u64(skb, GABION_A_DOMAIN_EVENTS, count.events + held.events) ||
+	       put_u64(skb, GABION_A_DOMAIN_LOST, lost) ||
+	       put_u64(skb, GABION_A_DOMAIN_WITHHELD, withheld);
+}
+
 /* Inside the RCU section of @policy. */
 static int put_domain(struct sk_buff *skb, struct netlink_callback *cb,
 		      const struct gabion_policy *policy, u32 index)
@@ -133,7 +158,7 @@ static int put_domain(struct sk_buff *skb, struct netlink_callback *cb,
 	    nla_put_u32(skb, GABION_A_DOMAIN_FLAGS, le32_to_cpu(d->flags)) ||
 	    nla_put_string(skb, GABION_A_LEVEL,
 			   gabion_view_string(view, view->levels[le32_to_cpu(d->level)].name)) ||
-	    nla_put_u32(skb, GABION_A_NTASKS, count_tasks(number))) {
+	    nla_put_u32(skb, GABION_A_NTASKS, count_tasks(number)) || put_counts(skb, number)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -98,6 +98,9 @@ int gabion_nl_task_assign(struct sk_buff *skb, struct genl_info *info)
 	else if (err == -EOWNERDEAD)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "another process began to share its memory or descriptors in this moment: it was killed");
+	else if (err == -EDEADLK)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
+				    "the process reads the events, and the domain has `audit required`: it would wait for itself");
 	else if (err == -EINVAL)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[GABION_A_PID],
 				    "a kernel thread, or a thread: give a process's thread-group leader");

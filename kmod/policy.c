@@ -7,6 +7,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "audit_wait.h"
 #include "check_syscall.h"
 #include "domain_id.h"
 #include "lookup.h"
@@ -38,6 +39,7 @@ static void policy_free(struct gabion_policy *policy)
 	kvfree(policy->file_rows);
 	bitmap_free(policy->roaming);
 	bitmap_free(policy->open);
+	bitmap_free(policy->waiting);
 	kvfree(policy->local);
 	kvfree(policy->numbers);
 	vfree(policy->image);
@@ -155,6 +157,19 @@ static bool granted_everywhere(const struct gabion_policy *policy, u32 klass, u3
 	return true;
 }
 
+static int build_waiting(struct gabion_policy *policy)
+{
+	u32 i;
+
+	policy->waiting = bitmap_zalloc(policy->nnumbers, GFP_KERNEL);
+	if (!policy->waiting)
+		return -ENOMEM;
+	for (i = 0; i < policy->view.ndomains; i++)
+		if (le32_to_cpu(gabion_policy_domain(policy, i)->flags) & GABION_DOMAIN_AUDIT_WAIT)
+			__set_bit(policy->numbers[i], policy->waiting);
+	return 0;
+}
+
 /* What no rule need grant: does anything take it away? */
 static int build_restrictions(struct gabion_policy *policy)
 {
@@ -215,6 +230,8 @@ static struct gabion_policy *policy_build(void *image, u32 size, struct netlink_
 	err = build_file_rows(policy);
 	if (!err)
 		err = build_restrictions(policy);
+	if (!err)
+		err = build_waiting(policy);
 	if (!err)
 		err = gabion_filters_build(policy);
 	if (!err)
@@ -327,6 +344,7 @@ static void policy_publish(struct gabion_policy *policy)
 	}
 	gabion_task_label_hosts(policy ? policy->numbers[0] : GABION_HOST);
 	gabion_syscall_work_refresh();
+	gabion_audit_wake();
 }
 
 /* Domains of @policy that the one in force has too, in another mode. */
@@ -389,7 +407,8 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 	}
 	find_changed_modes(policy, changed);
 	down_write(&gabion_domain_rwsem);
-	err = check_tasks(policy, &why, pid);
+	why = gabion_audit_deadlock(policy);
+	err = why ? -EDEADLK : check_tasks(policy, &why, pid);
 	if (!err) {
 		policy->generation = ++generation;
 		policy_publish(policy);

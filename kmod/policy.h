@@ -30,6 +30,7 @@ struct netlink_ext_ack;
  * @search_restricted: some domain's is restricted or recorded
  * @open:	bit for each domain number whose sockets may be sent to by everybody
  * @peers_restricted: some domain's may not
+ * @waiting:	bit for each domain number that has `audit required wait`
  * @filters:	domain number -> its syscall filter; NULL: none
  * @rule_order:	indexes into RULES, ascending by (domain, class, object) (rule_index.h)
  * @effective:	per class: sigma under the level order, [index][label]; NULL: nothing granted
@@ -49,6 +50,7 @@ struct gabion_policy {
 	bool search_restricted;
 	unsigned long *open;
 	bool peers_restricted;
+	unsigned long *waiting;
 	struct gabion_filter **filters;
 	u32 *rule_order;
 	u32 *effective[GABION_CLASS_TABLES_END];

@@ -134,7 +134,7 @@ bool gabion_filter_wanted(const struct gabion_policy *policy, u16 number)
 	u32 index;
 
 	return policy && (!gabion_policy_index(policy, number, &index) ||
-			  gabion_filter_of(policy, number));
+			  gabion_filter_of(policy, number) || test_bit(number, policy->waiting));
 }
 
 bool gabion_filter_bars_uring(const struct gabion_policy *policy, u16 number)

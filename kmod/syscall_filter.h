@@ -92,8 +92,8 @@ void gabion_filters_free(struct gabion_policy *policy);
 const struct gabion_filter *gabion_filter_of(const struct gabion_policy *policy, u16 number);
 
 /*
- * Must the calls of a task in domain @number be judged: has @policy a filter for
- * it, or not even the domain? @policy NULL: no.
+ * Must the calls of a task in domain @number be judged, or wait: has @policy a filter or
+ * `audit required wait` for it, or not even the domain? @policy NULL: no.
  */
 bool gabion_filter_wanted(const struct gabion_policy *policy, u16 number);
 

@@ -3,7 +3,7 @@
  * Which tasks pass through the syscall filter.
  *
  * The kernel calls __secure_computing() for a task with SYSCALL_WORK_SECCOMP.
- * A task whose domain has a filter gets that flag, whether or not it has a
+ * A task whose domain has a filter, or `audit required wait`, gets that flag, whether or not it has a
  * seccomp filter of its own; the rest of the host pays nothing.
  *
  * The invariant that keeps the kernel alive: a task with the flag and without a

@@ -8,6 +8,8 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/tracepoint.h>
+#include "audit.h"
+#include "audit_wait.h"
 #include "check_syscall.h"
 #include "decision.h"
 #include "limit.h"
@@ -186,6 +188,17 @@ static bool ends_sharing(const struct task_struct *leader, u16 domain, int tries
 
 #define TRIES	50
 
+static bool agent_would_wait(const struct task_struct *leader, u16 domain)
+{
+	bool yes;
+
+	rcu_read_lock();
+	yes = gabion_netlink_is_agent(leader->pid) &&
+	      gabion_audit_required(rcu_dereference(gabion_policy_in_force), domain);
+	rcu_read_unlock();
+	return yes;
+}
+
 int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 {
 	/* Two assignments of one process would undo each other's passes for ever. */
@@ -196,6 +209,8 @@ int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 		return -EINVAL;
 	if (barred_uring(leader, domain))
 		return -EBUSY;
+	if (agent_would_wait(leader, domain))
+		return -EDEADLK;
 	if (!ends_sharing(leader, domain, wait ? TRIES : 1))
 		return -EMLINK;
 	mutex_lock(&assign_mutex);
@@ -205,6 +220,8 @@ int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 		cond_resched();
 	}
 	mutex_unlock(&assign_mutex);
+	/* A thread that waits for room waits by its domain. */
+	gabion_audit_wake();
 	/* With a child that was born before the labels were written. */
 	if (ends_sharing(leader, domain, TRIES)) {
 		gabion_limits_lower(leader, domain, NULL);

@@ -93,7 +93,8 @@ void gabion_task_label_exit(void);
  * Caller holds gabion_domain_rwsem for reading. Context: may sleep.
  * Return: 0; -EINVAL: not a leader, or a kernel thread; -EBUSY: a thread has an io_uring that
  * the domain's filter, or its want of `control io_uring`, would not let it have; -EMLINK: a
- * process outside of @domain goes on sharing its memory or descriptors; -EOWNERDEAD: that began in this moment, and it was killed.
+ * process outside of @domain goes on sharing its memory or descriptors; -EOWNERDEAD: that began in this moment, and it was killed;
+ * -EDEADLK: it is the agent, and the domain has `audit required`.
  */
 int gabion_task_move(struct task_struct *leader, u16 domain, bool wait);
 

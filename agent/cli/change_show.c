@@ -36,6 +36,7 @@ const char *gabion_change_kind_name(enum gabion_change_kind kind)
 		[GABION_CHANGE_LEVEL] = "level",
 		[GABION_CHANGE_MODE] = "mode",
 		[GABION_CHANGE_LIMITS] = "limit",
+		[GABION_CHANGE_REQUIRED] = "audit_required",
 		[GABION_CHANGE_ORDER] = "order",
 		[GABION_CHANGE_EXPECTATION] = "expectation",
 	};

@@ -56,6 +56,14 @@ static const char *mode(uint32_t flags)
 	return flags & GABION_DOMAIN_COMPLAIN ? "complain" : "enforce";
 }
 
+/* NULL: its events may be lost. */
+static const char *required(uint32_t flags)
+{
+	if (flags & GABION_DOMAIN_AUDIT_WAIT)
+		return "wait";
+	return flags & GABION_DOMAIN_AUDIT_REFUSE ? "refuse" : NULL;
+}
+
 static int domain_row(const struct gabion_domain *domain, void *data)
 {
 	struct listing *l = data;
@@ -66,7 +74,14 @@ static int domain_row(const struct gabion_domain *domain, void *data)
 		gabion_json_unsigned(l->json, "id", domain->id);
 		gabion_json_string(l->json, "level", domain->level);
 		gabion_json_string(l->json, "mode", mode(domain->flags));
+		if (required(domain->flags))
+			gabion_json_string(l->json, "audit_required", required(domain->flags));
 		gabion_json_unsigned(l->json, "tasks", domain->ntasks);
+		gabion_json_unsigned(l->json, "checks", domain->counts.checks);
+		gabion_json_unsigned(l->json, "refusals", domain->counts.refusals);
+		gabion_json_unsigned(l->json, "events", domain->counts.events);
+		gabion_json_unsigned(l->json, "lost", domain->counts.lost);
+		gabion_json_unsigned(l->json, "withheld", domain->counts.withheld);
 		gabion_json_close(l->json, '}');
 		return 0;
 	}

@@ -149,6 +149,9 @@ static void print_change(const struct gabion_change *c)
 	case GABION_CHANGE_LIMITS:
 		print_words(c, "limit");
 		break;
+	case GABION_CHANGE_REQUIRED:
+		print_words(c, "audit required");
+		break;
 	case GABION_CHANGE_ORDER:
 		printf("  %c level %s\n", c->gained ? '+' : '-', c->object);
 		break;

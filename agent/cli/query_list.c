@@ -132,6 +132,8 @@ static void print_grant(const struct list *l, const struct gabion_change *c, con
 	if (c->kind == GABION_CHANGE_LEVEL || c->kind == GABION_CHANGE_MODE ||
 	    c->kind == GABION_CHANGE_LIMITS) {
 		printf("%s %s\n", gabion_change_kind_name(c->kind), c->word[1]);
+	} else if (c->kind == GABION_CHANGE_REQUIRED) {
+		printf("audit required %s\n", c->word[1]);
 	} else if (c->kind == GABION_CHANGE_NUMBERS) {
 		print_numbers(l, c);
 	} else if (c->kind == GABION_CHANGE_CALLS) {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GABION_TABLE_COLUMNS_MAX 8
+#define GABION_TABLE_COLUMNS_MAX 9
 
 /**
  * struct gabion_table - cells under construction

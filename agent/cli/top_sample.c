@@ -17,7 +17,8 @@ static int add_domain(const struct gabion_domain *domain, void *data)
 	struct gabion_sample *sample = data;
 
 	vec_push(&sample->domains, (struct gabion_sample_domain){ gabion_xstrdup(domain->name),
-								  domain->flags, domain->ntasks });
+								  domain->flags, domain->ntasks,
+								  domain->counts });
 	return 0;
 }
 
@@ -41,6 +42,17 @@ const struct gabion_sample_hook *gabion_sample_hook(const struct gabion_sample *
 	for (i = 0; i < sample->hooks.n; i++)
 		if (!strcmp(sample->hooks.v[i].name, name))
 			return &sample->hooks.v[i];
+	return NULL;
+}
+
+const struct gabion_sample_domain *gabion_sample_domain(const struct gabion_sample *sample,
+							const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sample->domains.n; i++)
+		if (!strcmp(sample->domains.v[i].name, name))
+			return &sample->domains.v[i];
 	return NULL;
 }
 

@@ -20,6 +20,7 @@ struct gabion_sample_domain {
 	char *name;
 	uint32_t flags;
 	uint32_t ntasks;
+	struct gabion_domain_counts counts;
 };
 
 /**
@@ -39,6 +40,8 @@ int gabion_sample_take(struct gabion_sample *sample, struct gabion_netlink *clie
 /* NULL: there is no such hook. */
 const struct gabion_sample_hook *gabion_sample_hook(const struct gabion_sample *sample,
 						    const char *name);
+const struct gabion_sample_domain *gabion_sample_domain(const struct gabion_sample *sample,
+							const char *name);
 /* Empty it. */
 void gabion_sample_reset(struct gabion_sample *sample);
 

@@ -15,14 +15,15 @@ static uint64_t since(uint64_t now, uint64_t before)
 	return now >= before ? now - before : now;
 }
 
-static uint64_t denied(const struct gabion_top_domain *d)
+/* What the kernel counts; of a domain that it no longer has, what gabiond told. */
+static uint64_t refusals(const struct gabion_top_domain *d)
 {
-	return d->tally ? d->tally->denied : 0;
+	return d->sample ? d->counts.refusals : d->tally ? d->tally->denied : 0;
 }
 
 static uint64_t events(const struct gabion_top_domain *d)
 {
-	return d->tally ? d->tally->events : 0;
+	return d->sample ? d->counts.events : d->tally ? d->tally->events : 0;
 }
 
 static uint32_t threads(const struct gabion_top_domain *d)
@@ -34,10 +35,12 @@ static int by_rate(const void *a, const void *b)
 {
 	const struct gabion_top_domain *x = a, *y = b;
 
-	if (denied(x) != denied(y))
-		return denied(x) < denied(y) ? 1 : -1;
+	if (refusals(x) != refusals(y))
+		return refusals(x) < refusals(y) ? 1 : -1;
 	if (events(x) != events(y))
 		return events(x) < events(y) ? 1 : -1;
+	if (x->counts.checks != y->counts.checks)
+		return x->counts.checks < y->counts.checks ? 1 : -1;
 	if (threads(x) != threads(y))
 		return threads(x) < threads(y) ? 1 : -1;
 	return strcmp(x->name, y->name);
@@ -74,19 +77,36 @@ static void compare_hooks(struct gabion_top *top, const struct gabion_sample *be
 		qsort(top->hooks.v, top->hooks.n, sizeof(*top->hooks.v), by_checks);
 }
 
-static void join_domains(struct gabion_top *top, const struct gabion_sample *now,
-			 const struct gabion_tally *tally)
+static struct gabion_domain_counts between(const struct gabion_domain_counts *before,
+					   const struct gabion_domain_counts *now)
 {
+	return (struct gabion_domain_counts){
+		.checks = since(now->checks, before->checks),
+		.refusals = since(now->refusals, before->refusals),
+		.events = since(now->events, before->events),
+		.lost = since(now->lost, before->lost),
+		.withheld = since(now->withheld, before->withheld),
+	};
+}
+
+static void join_domains(struct gabion_top *top, const struct gabion_sample *before,
+			 const struct gabion_sample *now, const struct gabion_tally *tally)
+{
+	static const struct gabion_domain_counts none;
 	size_t i, j;
 
 	for (i = 0; i < now->domains.n; i++) {
 		const struct gabion_sample_domain *sample = &now->domains.v[i];
+		const struct gabion_sample_domain *then = gabion_sample_domain(before, sample->name);
 
 		vec_push(&top->domains, (struct gabion_top_domain){
 						.name = sample->name,
 						.sample = sample,
 						.tally = gabion_tally_find(tally, sample->name),
+						.counts = between(then ? &then->counts : &none,
+								  &sample->counts),
 					});
+		top->withheld += top->domains.v[top->domains.n - 1].counts.withheld;
 	}
 	/* Of a policy that was replaced meanwhile, or the host's. */
 	for (i = 0; i < tally->domains.n; i++) {
@@ -116,7 +136,7 @@ void gabion_top_compare(struct gabion_top *top, const struct gabion_sample *befo
 	top->folded = since(now->status.events_folded, before->status.events_folded);
 	top->lost = since(now->status.events_lost, before->status.events_lost);
 	compare_hooks(top, before, now);
-	join_domains(top, now, tally ?: &none);
+	join_domains(top, before, now, tally ?: &none);
 }
 
 void gabion_top_free(struct gabion_top *top)
@@ -165,18 +185,19 @@ static int put_domain(struct gabion_table *table, const struct gabion_top *top,
 {
 	static const struct gabion_tally_domain none;
 	const struct gabion_tally_domain *tally = d->tally ?: &none;
-	int err = gabion_table_text(table, d->name);
+	int err = gabion_table_text(table, d->name), i;
 
 	if (d->sample)
 		err = err ?: gabion_table_text(table, gabion_event_mode_token(d->sample->flags)) ?:
-		      gabion_table_number(table, d->sample->ntasks);
-	else
-		err = err ?: gabion_table_text(table, NULL) ?: gabion_table_text(table, NULL);
+		      gabion_table_number(table, d->sample->ntasks) ?:
+		      put_rate(table, top, d->counts.checks) ?: put_rate(table, top, d->counts.refusals);
+	for (i = 0; !d->sample && i < 4; i++)
+		err = err ?: gabion_table_text(table, NULL);
+	err = err ?: put_rate(table, top, events(d));
 	if (!top->counted)
 		return err;
 	return err ?: put_rate(table, top, tally->denied) ?:
-	       put_rate(table, top, tally->complain) ?: put_rate(table, top, tally->events) ?:
-	       put_classes(table, d->tally);
+	       put_rate(table, top, tally->complain) ?: put_classes(table, d->tally);
 }
 
 static int put_words(struct gabion_table *table, const char *const *words, size_t n)
@@ -191,10 +212,10 @@ static int put_words(struct gabion_table *table, const char *const *words, size_
 
 static int print_domains(const struct gabion_top *top, size_t rows)
 {
-	static const char *const head[] = { "DOMAIN", "MODE", "THREADS", "DENIED/S", "COMPLAIN/S",
-					    "EVENTS/S", "EVENTS BY CLASS" };
+	static const char *const head[] = { "DOMAIN", "MODE", "THREADS", "CHECKS/S", "REFUSALS/S",
+					    "EVENTS/S", "DENIED/S", "COMPLAIN/S", "EVENTS BY CLASS" };
 	cleanup_table struct gabion_table table = {
-		.ncolumns = top->counted ? 7 : 3, .right = 1U << 2 | 1U << 3 | 1U << 4 | 1U << 5
+		.ncolumns = top->counted ? 9 : 6, .right = 0xfc /* the numbers */
 	};
 	int err = put_words(&table, head, table.ncolumns);
 	size_t i;
@@ -234,10 +255,13 @@ int gabion_top_print(const struct gabion_top *top, size_t rows)
 	       "folded, %.1f/s lost\n", top->status->ntasks, rate(top, top->checks),
 	       rate(top, top->refusals), rate(top, top->made), rate(top, top->folded),
 	       rate(top, top->lost));
+	if (top->withheld)
+		printf("%.1f/s operations refused because there is no room for their events\n",
+		       rate(top, top->withheld));
 	if (!top->counted)
-		puts("gabiond was not there all the time: its events are not counted by domain");
+		puts("gabiond was not there all the time: its events are not counted by class");
 	else if (top->missing)
-		printf("%" PRIu64 " events are missing in what is counted by domain\n",
+		printf("%" PRIu64 " events are missing in what is counted by class\n",
 		       top->missing);
 	putchar('\n');
 	err = print_domains(top, rows ?: SIZE_MAX);
@@ -261,6 +285,11 @@ static void encode_domain(struct gabion_json *json, const struct gabion_top *top
 	if (d->sample) {
 		gabion_json_string(json, "mode", gabion_event_mode_token(d->sample->flags));
 		gabion_json_unsigned(json, "threads", d->sample->ntasks);
+		gabion_json_unsigned(json, "checks", d->counts.checks);
+		gabion_json_unsigned(json, "refusals", d->counts.refusals);
+		gabion_json_unsigned(json, "made", d->counts.events);
+		gabion_json_unsigned(json, "lost", d->counts.lost);
+		gabion_json_unsigned(json, "withheld", d->counts.withheld);
 	}
 	if (top->counted) {
 		gabion_json_unsigned(json, "denied", tally->denied);
@@ -289,6 +318,7 @@ void gabion_top_encode(struct gabion_json *json, const struct gabion_top *top)
 	gabion_json_unsigned(json, "made", top->made);
 	gabion_json_unsigned(json, "folded", top->folded);
 	gabion_json_unsigned(json, "lost", top->lost);
+	gabion_json_unsigned(json, "withheld", top->withheld);
 	gabion_json_bool(json, "counted", top->counted);
 	if (top->counted)
 		gabion_json_unsigned(json, "missing", top->missing);

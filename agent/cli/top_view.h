@@ -12,12 +12,14 @@
 /**
  * struct gabion_top_domain - a row
  * @sample:	NULL: the policy in force does not have it
- * @tally:	NULL: no event of the interval
+ * @tally:	NULL: no event of the interval that is counted
+ * @counts:	what the kernel counted in the interval; 0 without @sample
  */
 struct gabion_top_domain {
 	const char *name;
 	const struct gabion_sample_domain *sample;
 	const struct gabion_tally_domain *tally;
+	struct gabion_domain_counts counts;
 };
 
 /* struct gabion_top_hook - a row: how often in the interval */
@@ -31,9 +33,9 @@ struct gabion_top_hook {
  * struct gabion_top - an interval; what it points to is borrowed
  * @ns:		how long it was, at least 1
  * @counted:	events were counted all the time: gabiond was there
- * @domains:	most denials first, then most events, then most threads
+ * @domains:	most refusals first, then most events, most checks, most threads
  * @hooks:	most checks first
- * @checks, @refusals, @made, @folded, @lost:	in the interval
+ * @checks, @refusals, @made, @folded, @lost, @withheld:	in the interval
  */
 struct gabion_top {
 	uint64_t ns;
@@ -47,6 +49,7 @@ struct gabion_top {
 	uint64_t made;
 	uint64_t folded;
 	uint64_t lost;
+	uint64_t withheld;
 };
 
 /*

@@ -24,12 +24,21 @@ struct gabion_metrics *gabion_metrics_new(void);
 /* A sink that counts and never fails; closing it frees the counters. */
 struct gabion_sink *gabion_metrics_sink(struct gabion_metrics *metrics);
 
-/*
- * The text, malloc'ed, of *@length bytes; NULL: no memory. @status: what the kernel
- * says now, NULL if it does not. @boottime: ns of CLOCK_BOOTTIME now.
+/**
+ * struct gabion_kernel_counts - what the kernel says now
+ * @status:	NULL: nothing
+ * @domains:	of the policy in force, @ndomains of them; only names and counts are looked at
  */
+struct gabion_kernel_counts {
+	const struct gabion_status *status;
+	const struct gabion_domain *domains;
+	size_t ndomains;
+};
+
+/* The text, malloc'ed, of *@length bytes; NULL: no memory. @boottime: ns of CLOCK_BOOTTIME now. */
 char *gabion_metrics_text(const struct gabion_metrics *metrics, const struct gabion_pump *pump,
-			  const struct gabion_status *status, uint64_t boottime, size_t *length);
+			  const struct gabion_kernel_counts *kernel, uint64_t boottime,
+			  size_t *length);
 
 /* What metrics.c counted, for metrics_text.c. */
 struct gabion_series {

@@ -3,6 +3,7 @@
  * OpenMetrics 1.0 text.
  */
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "../common/version.h"
@@ -81,6 +82,37 @@ static void put_kernel(FILE *out, const struct gabion_status *status)
 	gauge(out, "gabion_locked", status->locked, "1: policy and module stay until reboot.");
 }
 
+static void put_domains(FILE *out, const struct gabion_kernel_counts *kernel)
+{
+	static const struct {
+		const char *name, *help;
+		size_t offset;
+	} metrics[] = {
+		{ "gabion_domain_checks", "Checks that tasks of a domain came to since the module was loaded.",
+		  offsetof(struct gabion_domain_counts, checks) },
+		{ "gabion_domain_refusals", "What was refused to a domain.",
+		  offsetof(struct gabion_domain_counts, refusals) },
+		{ "gabion_domain_events", "Events that a domain made, lost ones included.",
+		  offsetof(struct gabion_domain_counts, events) },
+		{ "gabion_domain_withheld",
+		  "What was refused to a domain because there was no room for the event.",
+		  offsetof(struct gabion_domain_counts, withheld) },
+	};
+	size_t m, i;
+
+	for (m = 0; m < sizeof(metrics) / sizeof(*metrics); m++) {
+		family(out, metrics[m].name, "counter", metrics[m].help);
+		for (i = 0; i < kernel->ndomains; i++) {
+			const char *counts = (const char *)&kernel->domains[i].counts;
+
+			fprintf(out, "%s_total{domain=\"", metrics[m].name);
+			gabion_metrics_label(out, kernel->domains[i].name);
+			fprintf(out, "\"} %" PRIu64 "\n",
+				*(const uint64_t *)(const void *)(counts + metrics[m].offset));
+		}
+	}
+}
+
 static void put_lag(FILE *out, const struct gabion_pump *pump, uint64_t boottime)
 {
 	uint64_t oldest = pump->oldest;
@@ -145,7 +177,8 @@ static void put_outputs(FILE *out, const struct gabion_pump *pump)
 }
 
 char *gabion_metrics_text(const struct gabion_metrics *metrics, const struct gabion_pump *pump,
-			  const struct gabion_status *status, uint64_t boottime, size_t *length)
+			  const struct gabion_kernel_counts *kernel, uint64_t boottime,
+			  size_t *length)
 {
 	char *text = NULL;
 	FILE *out = open_memstream(&text, length);
@@ -154,10 +187,12 @@ char *gabion_metrics_text(const struct gabion_metrics *metrics, const struct gab
 		return NULL;
 	family(out, "gabion_build", "info", "Versions of gabiond and of the module.");
 	fputs("gabion_build_info{version=\"" GABION_VERSION "\",module=\"", out);
-	gabion_metrics_label(out, status ? status->module_version : "");
+	gabion_metrics_label(out, kernel->status ? kernel->status->module_version : "");
 	fputs("\"} 1\n", out);
 	put_events(out, metrics);
-	put_kernel(out, status);
+	put_kernel(out, kernel->status);
+	if (kernel->status)
+		put_domains(out, kernel);
 	put_lag(out, pump, boottime);
 	put_outputs(out, pump);
 	fputs("# EOF\n", out);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
@@ -238,17 +239,50 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *data)
 
 /* ---- metrics ---- */
 
+struct domains {
+	struct gabion_domain *v;
+	size_t n;
+};
+
+/* Its name is owned then. */
+static int add_domain(const struct gabion_domain *domain, void *data)
+{
+	struct domains *domains = data;
+	struct gabion_domain *v = reallocarray(domains->v, domains->n + 1, sizeof(*v));
+	char *name = strdup(domain->name);
+
+	if (v)
+		domains->v = v;
+	if (!v || !name) {
+		free(name);
+		return -ENOMEM;
+	}
+	v[domains->n] = *domain;
+	v[domains->n++].name = name;
+	return 0;
+}
+
 char *gabion_service_metrics(void *service, size_t *length)
 {
 	struct gabion_service *s = service;
 	struct gabion_status status;
+	struct domains domains = { 0 };
+	struct gabion_kernel_counts kernel = { 0 };
 	struct timespec now;
-	bool answered = !gabion_netlink_status(s->client, &status, NULL);
+	char *text;
+	size_t i;
 
+	if (!gabion_netlink_status(s->client, &status, NULL) &&
+	    !gabion_netlink_domains(s->client, add_domain, &domains, NULL))
+		kernel = (struct gabion_kernel_counts){ &status, domains.v, domains.n };
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return gabion_metrics_text(s->metrics, s->pump, answered ? &status : NULL,
+	text = gabion_metrics_text(s->metrics, s->pump, &kernel,
 				   (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec,
 				   length);
+	for (i = 0; i < domains.n; i++)
+		free((char *)(uintptr_t)domains.v[i].name);
+	free(domains.v);
+	return text;
 }
 
 /* ---- signals ---- */

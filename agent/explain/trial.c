@@ -48,6 +48,7 @@ static bool takes_away(const struct gabion_changes *changes)
 		case GABION_CHANGE_LEVEL:
 		case GABION_CHANGE_MODE:
 		case GABION_CHANGE_LIMITS:
+		case GABION_CHANGE_REQUIRED:
 		case GABION_CHANGE_ORDER:
 			return true;
 		default:

@@ -81,12 +81,22 @@ struct gabion_hook {
 	uint64_t refusals;
 };
 
+/* struct gabion_domain_counts - members are the attributes DOMAIN_... of GABION_CMD_DOMAINS */
+struct gabion_domain_counts {
+	uint64_t checks;
+	uint64_t refusals;
+	uint64_t events;
+	uint64_t lost;
+	uint64_t withheld;
+};
+
 struct gabion_domain {
 	const char *name;
 	const char *level;
 	uint32_t id;
 	uint32_t flags;
 	uint32_t ntasks;
+	struct gabion_domain_counts counts;
 };
 
 struct gabion_task {

@@ -79,6 +79,9 @@ const char *gabion_entered_reason(int error)
 	case EOWNERDEAD:
 		return "another process began to share its memory or descriptors in this moment: "
 		       "it was killed";
+	case EDEADLK:
+		return "it reads the events, and the domain has `audit required`: it would wait for "
+		       "itself";
 	case ENOENT:
 		return "no domain is entered by its executable: name one";
 	case EEXIST:

@@ -30,6 +30,11 @@ static const struct gabion_attr_rule rules[GABION_A_MAX + 1] = {
 	RULE(EVENTS_PENDING, U64, 0),
 	RULE(EVENTS_ACKNOWLEDGED, U64, 0),
 	RULE(EVENTS_FOLDED, U64, 0),
+	RULE(DOMAIN_CHECKS, U64, 0),
+	RULE(DOMAIN_REFUSALS, U64, 0),
+	RULE(DOMAIN_EVENTS, U64, 0),
+	RULE(DOMAIN_LOST, U64, 0),
+	RULE(DOMAIN_WITHHELD, U64, 0),
 	RULE(HOOK_NAME, STRING, 0),
 	RULE(HOOK_METHOD, STRING, 0),
 	RULE(HOOK_STATE, STRING, 0),
@@ -171,6 +176,13 @@ static int on_domain(struct nlattr *head, int length, void *data, struct gabion_
 		.id = gabion_attr_u32(a[GABION_A_DOMAIN_ID]),
 		.flags = gabion_attr_u32(a[GABION_A_DOMAIN_FLAGS]),
 		.ntasks = gabion_attr_u32(a[GABION_A_NTASKS]),
+		.counts = {
+			.checks = gabion_attr_u64(a[GABION_A_DOMAIN_CHECKS]),
+			.refusals = gabion_attr_u64(a[GABION_A_DOMAIN_REFUSALS]),
+			.events = gabion_attr_u64(a[GABION_A_DOMAIN_EVENTS]),
+			.lost = gabion_attr_u64(a[GABION_A_DOMAIN_LOST]),
+			.withheld = gabion_attr_u64(a[GABION_A_DOMAIN_WITHHELD]),
+		},
 	};
 	return gave_up(dump->domain(&domain, dump->data), error);
 }

@@ -155,6 +155,7 @@ enum gabion_ast_kind {
 	GABION_AST_LIMIT,
 	GABION_AST_EXEC,
 	GABION_AST_MODE,
+	GABION_AST_REQUIRED,	/* audit required */
 	GABION_AST_ABI,
 	GABION_AST_SYSCALLS,
 	GABION_AST_DEFAULT,	/* syscalls default */
@@ -186,8 +187,8 @@ enum gabion_ast_effect {
  *		GABION_CLASS_DOMAIN if the objects are domains, else 0
  * @verbs:	ACCESS
  * @helper:	ENTER: by what the kernel executes
- * @objects:	ENTER (with @helper perhaps none), USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one);
- *		LIMIT: names and numbers by turns
+ * @objects:	ENTER (with @helper perhaps none), USE, ACCESS, NUMBERS, ABI, EXEC (one), MODE (one),
+ *		REQUIRED (one); LIMIT: names and numbers by turns
  * @way:	EXEC: enum gabion_ast_way
  * @as:		EXEC: domain, where @way is GABION_AST_AS
  * @level:	LEVEL

@@ -52,11 +52,11 @@ static void set_mode(struct gabion_model *m, struct gabion_domain *d,
 	struct gabion_suggestion s = { .name = mode->text };
 
 	if (!strcmp(mode->text, "enforce"))
-		d->flags = 0;
+		;
 	else if (!strcmp(mode->text, "complain"))
-		d->flags = GABION_DOMAIN_COMPLAIN;
+		d->flags |= GABION_DOMAIN_COMPLAIN;
 	else if (!strcmp(mode->text, "unconfined"))
-		d->flags = GABION_DOMAIN_UNCONFINED;
+		d->flags |= GABION_DOMAIN_UNCONFINED;
 	else {
 		gabion_suggest_try(&s, "enforce");
 		gabion_suggest_try(&s, "complain");
@@ -67,6 +67,32 @@ static void set_mode(struct gabion_model *m, struct gabion_domain *d,
 				  : "the modes are enforce, complain and unconfined",
 			"unknown mode \"%s\"", mode->text);
 	}
+}
+
+/* What becomes of an operation whose event has no room. */
+static void set_required(struct gabion_model *m, struct gabion_domain *d,
+			 const struct gabion_ast_name *how)
+{
+	if (!strcmp(how->text, "wait"))
+		d->flags |= GABION_DOMAIN_AUDIT_WAIT;
+	else if (!strcmp(how->text, "refuse"))
+		d->flags |= GABION_DOMAIN_AUDIT_REFUSE;
+	else
+		model_error(m, &how->loc, "write `audit required wait` or `audit required refuse`",
+			    "unknown word \"%s\" behind `audit required`", how->text);
+}
+
+/* Who reads the events, and who may end the waiting, must not wait. */
+static void check_required(struct gabion_model *m, uint32_t number,
+			   const struct gabion_ast_rule *required)
+{
+	if (number == GABION_HOST)
+		model_error(m, &required->loc, "write it in the domains whose record must be complete",
+			    "the host's domain, where gabiond and the administrator are, would "
+			    "wait for itself");
+	else if (m->domains.v[number].flags & GABION_DOMAIN_UNCONFINED)
+		model_error(m, &required->loc, "drop it, or the mode",
+			    "nothing that an unconfined domain does is recorded");
 }
 
 /* Lists of several statements become one: they are of one resource. */
@@ -112,7 +138,7 @@ static void read_entries(struct gabion_model *m, uint32_t number)
 static void read_own_rules(struct gabion_model *m, uint32_t number)
 {
 	struct gabion_domain *d = &m->domains.v[number];
-	const struct gabion_ast_rule *r, *level = NULL, *mode = NULL;
+	const struct gabion_ast_rule *r, *level = NULL, *mode = NULL, *required = NULL;
 
 	read_entries(m, number);
 	for (r = d->block->rules; r; r = r->next) {
@@ -124,6 +150,9 @@ static void read_own_rules(struct gabion_model *m, uint32_t number)
 		} else if (r->kind == GABION_AST_MODE) {
 			slot = &mode;
 			set_mode(m, d, r->objects);
+		} else if (r->kind == GABION_AST_REQUIRED) {
+			slot = &required;
+			set_required(m, d, r->objects);
 		}
 		if (slot && *slot) {
 			model_error(m, &r->loc, "keep one of them", "domain \"%s\" says this twice",
@@ -133,6 +162,8 @@ static void read_own_rules(struct gabion_model *m, uint32_t number)
 		if (slot)
 			*slot = r;
 	}
+	if (required)
+		check_required(m, number, required);
 }
 
 static void visit_rule(struct gabion_model *m, const struct gabion_ast_rule *rule, void *arg)

@@ -107,6 +107,7 @@ static void yyerror(struct gabion_loc *loc, void *scanner, struct gabion_parser 
 %token DENY		"deny"
 %token ALLOW		"allow"
 %token AUDIT		"audit"
+%token REQUIRED		"required"
 %token QUIET		"quiet"
 %token KNOWINGLY	"knowingly"
 %token MODE		"mode"
@@ -423,6 +424,7 @@ rule:
 |	MODE word			{
 		$$ = gabion_tree_rule(p, GABION_AST_MODE, &@1, gabion_tree_names(p, $2).first);
 	}
+|	prefix REQUIRED word		{ $$ = gabion_tree_required(p, &@2, $1, $3); }
 |	ABI words			{ $$ = gabion_tree_rule(p, GABION_AST_ABI, &@1, $2.first); }
 |	prefix SYSCALLS calls action	{
 		$$ = gabion_tree_calls(p, GABION_AST_SYSCALLS, &@2, $1);

@@ -315,12 +315,14 @@ void gabion_model_add_rule(struct gabion_model *m, uint32_t domain, const struct
 	case GABION_AST_ENTER:
 	case GABION_AST_LEVEL:
 	case GABION_AST_MODE:
+	case GABION_AST_REQUIRED:
 		/* Those of the domain itself are read in domains.c. */
 		while (own && own != r)
 			own = own->next;
 		if (!own)
 			model_error(m, &r->loc, "write it in the domain",
-				    "an abstraction cannot say `enter`, `level` or `mode`");
+				    "an abstraction cannot say `enter`, `level`, `mode` or "
+				    "`audit required`");
 		break;
 	case GABION_AST_ABI:
 	case GABION_AST_DEFAULT:

@@ -37,7 +37,7 @@ static const char *list_expected(struct gabion_parser *p, const struct mistake *
 		       "expect, if, @{NAME} = ...)";
 	if (expects(m, "enter"))
 		return "a rule (a permission, enter, level, use, capability, socket, netlink, "
-		       "control, exec, mode, abi, syscalls, if) or '}'";
+		       "control, exec, mode, audit required, abi, syscalls, if) or '}'";
 	for (i = 0; i < m->n; i++)
 		text = gabion_arena_printf(p->arena, "%s%s%s", text,
 					   !i ? "" : i + 1 < m->n ? ", " : " or ",

@@ -113,6 +113,17 @@ struct gabion_ast_rule *gabion_tree_enter_helper(struct gabion_parser *p,
 	return rule;
 }
 
+struct gabion_ast_rule *gabion_tree_required(struct gabion_parser *p, const struct gabion_loc *loc,
+					     struct gabion_prefix prefix,
+					     struct gabion_ast_name how)
+{
+	if (prefix.effect != GABION_AST_ALLOW || prefix.quiet || prefix.knowing)
+		gabion_tree_error(p, loc, "write `audit required wait` or `audit required refuse`",
+				  "`audit required` is about the whole domain: no other word stands "
+				  "before it");
+	return gabion_tree_rule(p, GABION_AST_REQUIRED, loc, gabion_tree_names(p, how).first);
+}
+
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass)
 {
 	struct gabion_ast_resource *r = gabion_arena_alloc(p->arena, sizeof(*r));

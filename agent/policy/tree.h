@@ -80,6 +80,10 @@ struct gabion_ast_rule *gabion_tree_enter_helper(struct gabion_parser *p,
 						 const struct gabion_loc *loc,
 						 const struct gabion_ast_name *word,
 						 struct gabion_ast_name *globs);
+/* `audit required @how`; a diagnostic for another prefix than `audit`. */
+struct gabion_ast_rule *gabion_tree_required(struct gabion_parser *p, const struct gabion_loc *loc,
+					     struct gabion_prefix prefix,
+					     struct gabion_ast_name how);
 struct gabion_ast_resource *gabion_tree_resource(struct gabion_parser *p, uint32_t klass);
 struct gabion_ast_resource *gabion_tree_net(struct gabion_parser *p,
 					    const struct gabion_protocol *protocol,

@@ -103,6 +103,8 @@ int gabion_word_token(struct gabion_parser *p, const char *text, GABION_YYSTYPE 
 	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
 		if (!strcmp(keywords[i].name, text))
 			return keywords[i].token;
+	if (p->last == AUDIT && !strcmp(text, "required"))
+		return REQUIRED;
 	value->text = gabion_arena_strndup(p->arena, text, strlen(text));
 	return WORD;
 }

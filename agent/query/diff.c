@@ -153,10 +153,20 @@ static const char *mode_of(const struct gabion_policy_domain *d)
 						: "enforce";
 }
 
+/* What `audit required` says; NULL: it is not required. */
+static const char *required_of(const struct gabion_policy_domain *d)
+{
+	uint32_t flags = le32_to_cpu(d->flags);
+
+	return flags & GABION_DOMAIN_AUDIT_WAIT	    ? "wait"
+	       : flags & GABION_DOMAIN_AUDIT_REFUSE ? "refuse"
+						    : NULL;
+}
+
 static void diff_words(struct gabion_changes *changes, enum gabion_change_kind kind,
 		       const char *const word[2])
 {
-	if (word[0] && word[1] && !strcmp(word[0], word[1]))
+	if (word[0] && word[1] ? !strcmp(word[0], word[1]) : word[0] == word[1])
 		return;
 	gabion_changes_add(changes, (struct gabion_change){
 					    .kind = kind,
@@ -168,7 +178,7 @@ static void diff_words(struct gabion_changes *changes, enum gabion_change_kind k
 /* What a domain says of itself. */
 static void diff_self(const struct diff_pair *d, struct gabion_changes *changes)
 {
-	const char *level[2] = {}, *mode[2] = {};
+	const char *level[2] = {}, *mode[2] = {}, *required[2] = {};
 	int side;
 
 	for (side = 0; side < 2; side++) {
@@ -179,9 +189,11 @@ static void diff_self(const struct diff_pair *d, struct gabion_changes *changes)
 		domain = &d->views[side]->domains[d->domain[side]];
 		level[side] = level_name(d->views[side], le32_to_cpu(domain->level));
 		mode[side] = mode_of(domain);
+		required[side] = required_of(domain);
 	}
 	diff_words(changes, GABION_CHANGE_LEVEL, level);
 	diff_words(changes, GABION_CHANGE_MODE, mode);
+	diff_words(changes, GABION_CHANGE_REQUIRED, required);
 }
 
 static void diff_numbers(const struct diff_pair *d, struct gabion_changes *changes)

@@ -22,6 +22,7 @@ enum gabion_change_kind {
 	GABION_CHANGE_LEVEL,	/* of the domain; without a domain: of @object */
 	GABION_CHANGE_MODE,
 	GABION_CHANGE_LIMITS, /* of resources */
+	GABION_CHANGE_REQUIRED, /* `audit required` */
 	GABION_CHANGE_ORDER, /* does one level dominate another? */
 	GABION_CHANGE_EXPECTATION,
 	GABION_CHANGE_KINDS,
@@ -39,8 +40,8 @@ enum gabion_change_kind {
  * @label:	ACCESS, COMMANDS, ENTERS, HELPER, AUDIT, QUIET, LEVEL of an object: the object's label
  *		in each; of a domain its index
  * @resources:	names of the object's resources; NULL where there are none to be had
- * @word:	what it was and is, or NULL: a level, a mode, a domain, ranges of commands,
- *		limits
+ * @word:	what it was and is, or NULL: a level, a mode, what `audit required` says, a domain,
+ *		ranges of commands, limits
  * @abi:	CALLS: enum gabion_abi
  * @outcome:	CALLS: what happened and happens; GABION_NO_OUTCOME where there is no domain
  * @calls:	CALLS: which ones; with arguments in parentheses, for an example, where these

@@ -14,6 +14,8 @@ struct fixture {
 	struct gabion_sink *sinks[2];
 	struct gabion_pump pump;
 	struct gabion_status status;
+	struct gabion_domain domain;
+	struct gabion_kernel_counts kernel;
 	char *text;
 };
 
@@ -28,6 +30,8 @@ static int setup(void **state)
 	f->sinks[1] = f->sink;
 	f->pump = (struct gabion_pump){ .sinks = f->sinks, .nsinks = 2 };
 	strcpy(f->status.module_version, "0.1.0");
+	f->domain.name = "we\"b";
+	f->kernel = (struct gabion_kernel_counts){ &f->status, &f->domain, 1 };
 	*state = f;
 	return 0;
 }
@@ -63,7 +67,7 @@ static void assert_says(struct fixture *f, const char *line)
 	size_t n;
 
 	free(f->text);
-	f->text = gabion_metrics_text(f->metrics, &f->pump, &f->status, 5000000000ULL, &n);
+	f->text = gabion_metrics_text(f->metrics, &f->pump, &f->kernel, 5000000000ULL, &n);
 	assert_int_equal(strlen(f->text), n);
 	assert_openmetrics(f->text);
 	snprintf(all, sizeof(all), "\n%s\n", line);
@@ -166,17 +170,24 @@ static void state_of_kernel_and_policy_is_there(void **state)
 	f->status.events_folded = 2;
 	f->status.events_pending = 4;
 	f->status.generation = 9;
+	f->domain.counts = (struct gabion_domain_counts){ .checks = 70, .refusals = 6, .events = 5,
+							  .withheld = 1 };
 	assert_says(f, "gabion_ring_events_total 12");
 	assert_says(f, "gabion_ring_lost_events_total 3");
 	assert_says(f, "gabion_ring_folded_events_total 2");
 	assert_says(f, "gabion_ring_pending_events 4");
 	assert_says(f, "gabion_policy_generation 9");
+	assert_says(f, "gabion_domain_checks_total{domain=\"we\\\"b\"} 70");
+	assert_says(f, "gabion_domain_refusals_total{domain=\"we\\\"b\"} 6");
+	assert_says(f, "gabion_domain_events_total{domain=\"we\\\"b\"} 5");
+	assert_says(f, "gabion_domain_withheld_total{domain=\"we\\\"b\"} 1");
 	assert_says(f, "gabion_kernel_answers 1");
 	assert_says(f, "gabion_build_info{version=\"0.1.0\",module=\"0.1.0\"} 1");
-	text = gabion_metrics_text(f->metrics, &f->pump, NULL, 0, &n);
+	text = gabion_metrics_text(f->metrics, &f->pump, &(struct gabion_kernel_counts){ 0 }, 0, &n);
 	assert_openmetrics(text);
 	assert_non_null(strstr(text, "\ngabion_kernel_answers 0\n"));
 	assert_null(strstr(text, "gabion_policy_generation"));
+	assert_null(strstr(text, "gabion_domain_checks"));
 	free(text);
 }
 

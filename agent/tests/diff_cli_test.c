@@ -122,6 +122,20 @@ static void unconfined(void **state)
 		      "    (unconfined it may do everything: the rest is not listed)\n");
 }
 
+static void audit_required(void **state)
+{
+	struct cli *cli = *state;
+
+	assert_int_equal(diff(state, "domain a { enter /a }\n",
+			      "domain a { enter /a\n audit required wait }\n"), 1);
+	cli_says(cli, "domain a\n  + audit required wait\n");
+	assert_int_equal(diff(state, "domain a { enter /a\n audit required wait }\n",
+			      "domain a { enter /a\n audit required refuse }\n"), 1);
+	cli_says(cli, "domain a\n  ~ audit required wait -> refuse\n");
+	assert_int_equal(diff(state, "domain a { enter /a\n audit required refuse }\n",
+			      "domain a { audit required refuse\n enter /a }\n"), 0);
+}
+
 static void numbers(void **state)
 {
 	struct cli *cli = *state;
@@ -233,6 +247,7 @@ int main(void)
 		TEST(levels),
 		TEST(domains_come_and_go),
 		TEST(unconfined),
+		TEST(audit_required),
 		TEST(numbers),
 		TEST(syscalls),
 		TEST(commands),

@@ -51,10 +51,10 @@ static const struct form forms[] = {
 	{"domain d {\n read,\n write /a\n deny ioctl ( 1 .. 2,\n 3 ) /a\n}\n",
 	 "domain d {\n\tread,\n\t\twrite\t\t/a\n\tdeny ioctl(1..2,\n\t\t3)\t\t/a\n}\n"},
 	{"domain d {\n enter helper\n enter   helper /h\n netlink audit ,30\n connect domain e\n"
-	 " exec /x   as e\n capability chown,setuid\n mode complain\n abi i386,x32\n}\n",
+	 " exec /x   as e\n capability chown,setuid\n mode complain\n audit  required wait\n abi i386,x32\n}\n",
 	 "domain d {\n\tenter helper\n\tenter helper\t\t/h\n\tnetlink\t\t\taudit, 30\n"
 	 "\tconnect\t\t\tdomain e\n\texec\t\t\t/x as e\n\tcapability\t\tchown, setuid\n"
-	 "\tmode\t\t\tcomplain\n\tabi\t\t\ti386, x32\n}\n"},
+	 "\tmode\t\t\tcomplain\n\taudit required\t\twait\n\tabi\t\t\ti386, x32\n}\n"},
 	{"domain d {\n quiet syscalls default as errno   EPERM\n syscalls strict\n"
 	 " syscalls -@x,- i386 : read,400(arg0&0x1|2!=- 5)\n"
 	 " syscalls a(not(b in{1..2,c|d})and (e<1 or f>=2) , g not in { 1 })\n}\n",

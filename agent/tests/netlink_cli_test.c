@@ -88,6 +88,10 @@ static void status_for_people_and_programs(void **state)
 	assert_out(f, "file_open  direct      12         3  armed");
 	assert_out(f, "nginx   complain        2  internal");
 	assert_int_equal(gabion(f, "--json status --hooks"), 0);
+	assert_int_equal(gabion(f, "--json status --domains"), 0);
+	assert_out(f, "\"mode\":\"complain\",\"audit_required\":\"wait\",\"tasks\":2,\"checks\":100,"
+		      "\"refusals\":8,\"events\":5,\"lost\":1,\"withheld\":2}");
+	assert_int_equal(gabion(f, "--json status --hooks"), 0);
 	assert_out(f, "\"hooks\":[{\"name\":\"file_open\",\"method\":\"direct\",\"state\":\"armed\"");
 }
 

@@ -155,9 +155,14 @@ static void domains(struct mock *m, const struct request *r)
 
 	nla_put_string(msg, GABION_A_DOMAIN, "nginx");
 	nla_put_u32(msg, GABION_A_DOMAIN_ID, 1);
-	nla_put_u32(msg, GABION_A_DOMAIN_FLAGS, GABION_DOMAIN_COMPLAIN);
+	nla_put_u32(msg, GABION_A_DOMAIN_FLAGS, GABION_DOMAIN_COMPLAIN | GABION_DOMAIN_AUDIT_WAIT);
 	nla_put_string(msg, GABION_A_LEVEL, "internal");
 	nla_put_u32(msg, GABION_A_NTASKS, 2);
+	nla_put_u64(msg, GABION_A_DOMAIN_CHECKS, 100 + m->checks * m->domain_dumps);
+	nla_put_u64(msg, GABION_A_DOMAIN_REFUSALS, 8 + m->refusals * m->domain_dumps);
+	nla_put_u64(msg, GABION_A_DOMAIN_EVENTS, 5);
+	nla_put_u64(msg, GABION_A_DOMAIN_LOST, 1);
+	nla_put_u64(msg, GABION_A_DOMAIN_WITHHELD, 2 + m->withheld * m->domain_dumps++);
 	send_msg(m, r->port, msg);
 }
 

@@ -39,6 +39,9 @@ struct mock_event {
  * @last_read:		do not answer EVENT_READ after this many, 0: always do
  * @checks:		so often the hook checked between two dumps of hooks
  * @dumps:		of hooks
+ * @refusals:		likewise refused between two dumps of domains
+ * @withheld:		likewise
+ * @domain_dumps:	of domains
  * @long_calls:		send more bits of CALLS_USED than there are calls
  * @policy:		image that was committed
  * @staged:		image of the transaction
@@ -63,6 +66,9 @@ struct mock {
 	unsigned int last_read;
 	uint64_t checks;
 	unsigned int dumps;
+	uint64_t refusals;
+	uint64_t withheld;
+	unsigned int domain_dumps;
 	bool long_calls;
 	bool nobody;
 	int unfinished;

@@ -18,7 +18,7 @@ static const char *const policy_seeds[] = {
 	"expect d allow ioctl(7) /t\nexpect d deny ioctl /t\nexpect d deny ioctl(9) unreachable\n",
 	"domain d {\n netlink route, audit, 30\n deny netlink generic, 31\n socket netlink\n"
 	" capability chown\n control jit, watch\n schedule, ipc_read domain e\n ipc_write e\n}\n"
-	"domain e {\n mode complain\n deny socket netlink\n}\nexpect d allow netlink audit\n",
+	"domain e {\n mode complain\n audit required wait\n deny socket netlink\n}\nexpect d allow netlink audit\n",
 	"set s { syscalls read, write }\ndomain d {\n enter /bin/d\n enter helper /bin/h\n exec "
 	"/bin/e as e\n abi i386\n"
 	" syscalls @s, ioctl(request in {TCGETS, 5..7}), -close\n"
@@ -34,7 +34,8 @@ static const char *const policy_words[] = {
 	"TIOCSTI", "netlink ",	"deny ",       "trusted ", "audit ",	 "quiet ",
 	"\n",	   "{",		"}",	       "(",	   "|",		 "-",
 	"/",	   "\"",	"#",	       "31",	   "32",	 "domain ",
-	"ioctl ",  "ioctl(1) ", "unreachable", "0",	   "self",
+	"ioctl ",  "ioctl(1) ", "unreachable", "0",	   "self",	 "required ",
+	"wait\n",
 };
 
 struct policy_text {

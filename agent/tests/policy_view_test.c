@@ -11,7 +11,7 @@ static const char policy[] =
 	"level public < secret\n"
 	"resource r file /r/*.x level secret\nresource i file /i level secret\n"
 	"resource n tcp 10.0.0.0/8 port 80\n"
-	"domain d {\n enter /d\n level secret\n read r\n deny write r\n trusted read /t\n"
+	"domain d {\n enter /d\n level secret\n audit required wait\n read r\n deny write r\n trusted read /t\n"
 	" audit read r\n quiet deny map r\n trusted connect n\n exec /e as d\n map /e\n"
 	" enter helper /h\n enter helper\n capability chown\n netlink route, 30\n"
 	" ioctl(TIOCSTI, 7..9) r\n trusted ioctl(3) /t\n ioctl i\n deny ioctl(4) i\n"
@@ -228,6 +228,42 @@ static void empty_matrix(void **state)
 	gabion_compiled_free(&c);
 }
 
+static int with_flags(struct gabion_compiled *c, uint32_t domain, uint32_t flags)
+{
+	struct gabion_policy_domain *d;
+	struct gabion_view view;
+	const char *why = NULL;
+	uint32_t kept;
+	int err;
+
+	assert_int_equal(gabion_view_open(&view, c->image, c->size, &why), 0);
+	d = (struct gabion_policy_domain *)(uintptr_t)&view.domains[domain];
+	kept = d->flags;
+	d->flags = htole32(flags);
+	err = try_image(c->image, c->size, true);
+	d->flags = kept;
+	return err;
+}
+
+/* Not twice, not of the host, held or not, nor of what is not recorded. */
+static void audit_required(void **state)
+{
+	struct gabion_compiled c;
+
+	(void)state;
+	policy_compile(&c, policy);
+	assert_int_equal(with_flags(&c, 1, 0), 0);
+	assert_int_equal(with_flags(&c, 1, GABION_DOMAIN_AUDIT_WAIT), 0);
+	assert_int_equal(with_flags(&c, 1, GABION_DOMAIN_AUDIT_REFUSE | GABION_DOMAIN_COMPLAIN), 0);
+	assert_int_equal(with_flags(&c, 1, GABION_DOMAIN_AUDIT_REQUIRED), -EINVAL);
+	assert_int_equal(with_flags(&c, 1, GABION_DOMAIN_AUDIT_WAIT | GABION_DOMAIN_UNCONFINED),
+			 -EINVAL);
+	assert_int_equal(with_flags(&c, 1, 1U << 6), -EINVAL);
+	assert_int_equal(with_flags(&c, 0, 0), 0);
+	assert_int_equal(with_flags(&c, 0, GABION_DOMAIN_AUDIT_REFUSE), -EINVAL);
+	gabion_compiled_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +272,7 @@ int main(void)
 		cmocka_unit_test(flipped),
 		cmocka_unit_test(extreme_words),
 		cmocka_unit_test(empty_matrix),
+		cmocka_unit_test(audit_required),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

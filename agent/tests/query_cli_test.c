@@ -27,6 +27,7 @@ static const char policy[] = "level low < high\n"
 			     "	read /srv/notes/todo\n"
 			     "	signal web\n"
 			     "	mode complain\n"
+			     "	audit required wait\n"
 			     "}\n"
 			     "domain free { mode unconfined }\n";
 
@@ -161,6 +162,8 @@ static void what(void **state)
 	cli_says(cli, "(keys)\n      p.gabion:10: allow read,write,append,stat,lock keys\n");
 	assert_int_equal(query(state, "--json web"), 0);
 	cli_says(cli, "\"kind\":\"syscalls\"");
+	assert_int_equal(query(state, "php"), 0);
+	cli_says(cli, "domain php\nlevel high\nmode complain\naudit required wait\n");
 	assert_int_equal(query(state, "free"), 0);
 	assert_string_equal(cli->out,
 			    "domain free\nlevel low\nmode unconfined\n"

@@ -40,8 +40,8 @@ static void kernel_alone_is_shown_without_gabiond(void **state)
 	live_says(p, "2 threads confined  checks 0.0/s  refusals 0.0/s  events 0.0/s made");
 	live_says(p, "gabiond was not there all the time");
 	live_says(p, "\n");
-	live_says(p, "DOMAIN  MODE      THREADS\n");
-	live_says(p, "nginx   complain        2\n");
+	live_says(p, "DOMAIN  MODE      THREADS  CHECKS/S  REFUSALS/S  EVENTS/S\n");
+	live_says(p, "nginx   complain        2       0.0         0.0       0.0\n");
 	live_says(p, "\n");
 	live_says(p, "HOOK  CHECKS/S  REFUSALS/S\n");
 	assert_int_equal(live_end(p), 0);
@@ -52,10 +52,13 @@ static void once_counts_one_interval(void **state)
 	struct live_process *p = *state;
 
 	mock->checks = 30;
+	mock->refusals = 7;
+	mock->withheld = 4;
 	live_start(p, "top --once --json --interval 0.1 --socket sock");
 	live_says(p, "\"threads\":2,\"checks\":30,\"refusals\":0,\"made\":0,\"folded\":0,\"lost\":0,"
-		     "\"counted\":true,\"missing\":0,\"domains\":[{\"name\":\"nginx\",\"mode\":"
-		     "\"complain\",\"threads\":2,\"denied\":0,");
+		     "\"withheld\":4,\"counted\":true,\"missing\":0,\"domains\":[{\"name\":\"nginx\",\"mode\":"
+		     "\"complain\",\"threads\":2,\"checks\":30,\"refusals\":7,\"made\":0,\"lost\":0,"
+		     "\"withheld\":4,\"denied\":0,");
 	assert_int_equal(live_end(p), 0);
 }
 
@@ -64,11 +67,14 @@ static void table_has_events_and_hooks(void **state)
 	struct live_process *p = *state;
 
 	mock->checks = 30;
+	mock->withheld = 4;
 	live_start(p, "top --once --interval 0.1 --socket sock");
 	live_says(p, "2 threads confined");
+	live_says(p, "/s operations refused because there is no room for their events\n");
 	live_says(p, "\n");
-	live_says(p, "DOMAIN  MODE      THREADS  DENIED/S  COMPLAIN/S  EVENTS/S  EVENTS BY CLASS\n");
-	live_says(p, "nginx   complain        2       0.0         0.0       0.0  -\n");
+	live_says(p, "DOMAIN  MODE      THREADS  CHECKS/S  REFUSALS/S  EVENTS/S  DENIED/S  COMPLAIN/S  "
+		     "EVENTS BY CLASS\n");
+	live_says(p, "nginx   complain        2  ");
 	live_says(p, "\n");
 	live_says(p, "HOOK       CHECKS/S  REFUSALS/S\n");
 	live_says(p, "file_open  ");

@@ -448,6 +448,8 @@ void oracle_generate(struct oracle_policy *policy, uint64_t seed)
 			draw_level(&g, &b->level, false);
 			if (!draw(&g, 3))
 				b->mode = draw(&g, ORACLE_UNCONFINED + 1);
+			if (b->mode != ORACLE_UNCONFINED)
+				b->required = draw(&g, ORACLE_REFUSE + 1);
 		}
 		for (j = 0; j < b->nrules && policy->nglobs < ORACLE_GLOBS - 60; j++)
 			draw_rule(&g, i, &b->rules[j]);

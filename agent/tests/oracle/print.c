@@ -258,6 +258,8 @@ static void put_block(struct printer *p, size_t number)
 	}
 	if (b->mode)
 		put(p, "\tmode %s\n", modes[b->mode]);
+	if (b->required)
+		put(p, "\taudit required %s\n", b->required == ORACLE_WAIT ? "wait" : "refuse");
 	for (i = 0; i < b->nrules; i++)
 		put_rule(p, &b->rules[i]);
 	put(p, "}\n");

@@ -173,6 +173,12 @@ struct oracle_rule {
 	uint8_t as;
 };
 
+enum oracle_required {
+	ORACLE_MAY_BE_LOST,
+	ORACLE_WAIT,
+	ORACLE_REFUSE,
+};
+
 enum oracle_mode {
 	ORACLE_UNSAID,
 	ORACLE_ENFORCE,
@@ -185,6 +191,7 @@ struct oracle_block {
 	bool gone;
 	bool abstraction;
 	enum oracle_mode mode;
+	enum oracle_required required;	/* changes no answer */
 	struct oracle_level level;
 	struct oracle_rule rules[ORACLE_RULES];
 	uint8_t nrules;

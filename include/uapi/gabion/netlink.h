@@ -27,6 +27,7 @@
  *	force stays and the transaction is gone.
  *	-EBUSY: tasks run in a domain that the new policy does not have (TASKS lists them).
  *	-EPERM: policy locked.
+ *	-EDEADLK: it has `audit required` for the domain of the sender, or of the subscriber.
  * @GABION_CMD_POLICY_ABORT: drop the transaction of this socket.
  * @GABION_CMD_POLICY_UNLOAD: no policy in force; refused with -EBUSY while a task is confined.
  * @GABION_CMD_STATUS: Out: INSTANCE, MODULE_VERSION, GENERATION, POLICY_SIZE, NDOMAINS, LOCKED,
@@ -34,12 +35,14 @@
  *	EVENTS_ACKNOWLEDGED, EVENTS_FOLDED, NTASKS
  * @GABION_CMD_HOOKS: dump; each message: HOOK_NAME, HOOK_METHOD, HOOK_CHECKS, HOOK_REFUSALS,
  *	HOOK_STATE
- * @GABION_CMD_DOMAINS: dump; each message: DOMAIN, DOMAIN_ID, DOMAIN_FLAGS, LEVEL, NTASKS
+ * @GABION_CMD_DOMAINS: dump; each message: DOMAIN, DOMAIN_ID, DOMAIN_FLAGS, LEVEL, NTASKS,
+ *	DOMAIN_CHECKS, DOMAIN_REFUSALS, DOMAIN_EVENTS, DOMAIN_LOST, DOMAIN_WITHHELD
  * @GABION_CMD_TASKS: dump of confined threads; each message: PID, TGID, DOMAIN, COMM
  * @GABION_CMD_TASK_ASSIGN: In: PID (a thread-group leader), DOMAIN. All its threads move.
  * @GABION_CMD_TASK_EXEC: In: DOMAIN. The caller's next execve enters that domain.
  * @GABION_CMD_EVENT_SUBSCRIBE: this socket gets EVENT_READY notices; one subscriber at a time,
- *	a new one replaces a dead one, -EBUSY for a live one.
+ *	a new one replaces a dead one, -EBUSY for a live one; -EDEADLK for one in a domain with
+ *	`audit required`, which would wait for itself.
  * @GABION_CMD_EVENT_READ: dump. In: EVENT_ACK (optional): events up to this sequence number
  *	were stored by the reader and may be forgotten, as far as they were presented to it;
  *	only the subscriber may. Another reader looks on. Each message: nested EVENT (several)
@@ -120,12 +123,21 @@ enum gabion_cmd {
  * @GABION_A_ERROR:		u32, errno: why a process was not moved. EMLINK: another one shares its
  *				memory or descriptors; EBUSY: it has an io_uring that the domain
  *				would not let it have; EAGAIN: it was executing something all
- *				the time; EOWNERDEAD: sharing began in this moment, it was killed; with
+ *				the time; EDEADLK: it reads the events, and the domain has `audit
+ *				required`; EOWNERDEAD: sharing began in this moment, it was killed; with
  *				PID also ENOENT: no domain is entered by its executable, EEXIST: it is
  *				in DOMAIN already, EINVAL: a kernel thread, or not a group leader,
  *				ESRCH: it has ended
  * @GABION_A_EVENTS_ACKNOWLEDGED: u64, forgotten because the subscriber has stored them
  * @GABION_A_EVENTS_FOLDED:	u64, counted in others (GABION_E_COUNT)
+ * @GABION_A_DOMAIN_CHECKS:	u64, checks that tasks of the domain came to since the module was
+ *				loaded, like the next four; without the syscall filter's. Of the host,
+ *				as long as it is not held, only those that every task comes to
+ * @GABION_A_DOMAIN_REFUSALS:	u64, of them, and of the syscall filter
+ * @GABION_A_DOMAIN_EVENTS:	u64, accesses and transitions that it made events of, lost and folded ones too
+ * @GABION_A_DOMAIN_LOST:	u64, of them
+ * @GABION_A_DOMAIN_WITHHELD:	u64, refused, and not made events of, because there was no room (`audit
+ *				required`)
  */
 enum gabion_attr {
 	GABION_A_UNSPEC,
@@ -167,6 +179,11 @@ enum gabion_attr {
 	GABION_A_ERROR,
 	GABION_A_EVENTS_ACKNOWLEDGED,
 	GABION_A_EVENTS_FOLDED,
+	GABION_A_DOMAIN_CHECKS,
+	GABION_A_DOMAIN_REFUSALS,
+	GABION_A_DOMAIN_EVENTS,
+	GABION_A_DOMAIN_LOST,
+	GABION_A_DOMAIN_WITHHELD,
 	__GABION_A_END,
 };
 #define GABION_A_MAX	(__GABION_A_END - 1)

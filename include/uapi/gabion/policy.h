@@ -141,8 +141,17 @@ struct gabion_policy_level {
 #define GABION_DOMAIN_COMPLAIN		(1U << 1)	/* refusals are recorded and let pass */
 #define GABION_DOMAIN_I386		(1U << 2)	/* may enter through the 32-bit ABI ... */
 #define GABION_DOMAIN_X32		(1U << 3)	/* ... x32; said by the filter where it has one */
+/*
+ * What its tasks do is recorded, or does not happen: where there is no room for an event that
+ * grants or lets pass, it is refused; with WAIT a task also waits, at the entry of its next syscall,
+ * for room for more. One of both at most; not of domain 0, nor of one that is unconfined.
+ */
+#define GABION_DOMAIN_AUDIT_REFUSE	(1U << 4)
+#define GABION_DOMAIN_AUDIT_WAIT	(1U << 5)
+#define GABION_DOMAIN_AUDIT_REQUIRED	(GABION_DOMAIN_AUDIT_REFUSE | GABION_DOMAIN_AUDIT_WAIT)
 #define GABION_DOMAIN_ALL_FLAGS		(GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN | \
-					 GABION_DOMAIN_I386 | GABION_DOMAIN_X32)
+					 GABION_DOMAIN_I386 | GABION_DOMAIN_X32 | \
+					 GABION_DOMAIN_AUDIT_REQUIRED)
 
 /**
  * struct gabion_policy_domain - one domain
