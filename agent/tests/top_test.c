@@ -25,7 +25,7 @@ static void add_hook(struct gabion_sample *s, const char *name, uint64_t checks,
 
 static void add_domain(struct gabion_sample *s, const char *name, uint32_t ntasks)
 {
-	vec_push(&s->domains, (struct gabion_sample_domain){ gabion_xstrdup(name), 0, ntasks });
+	vec_push(&s->domains, (struct gabion_sample_domain){ .name = gabion_xstrdup(name), .ntasks = ntasks });
 }
 
 /* Four seconds, in which file_open checks 20 times and refuses 2, and file_lock checks 40 times. */
@@ -81,6 +81,9 @@ static void compare(struct fixture *f)
 	gabion_top_compare(&f->top, &f->before, &f->now, &f->tally);
 }
 
+/* Of a domain that did nothing in the interval. */
+#define NOTHING	"\"checks\":0,\"refusals\":0,\"made\":0,\"lost\":0,\"withheld\":0"
+
 static void assert_json(struct fixture *f, const char *part)
 {
 	struct gabion_json json = { 0 };
@@ -115,22 +118,37 @@ static void counter_that_went_back_began_anew(void **state)
 	assert_json(f, "\"made\":4,");
 }
 
-static void most_denied_first_then_most_events_then_most_threads(void **state)
+static void most_refused_first_then_most_events_most_checks_most_threads(void **state)
 {
 	struct fixture *f = *state;
 
 	add_event(f, "old", GABION_VERDICT_ALLOWED, GABION_CLASS_NET);
-	add_event(f, "nginx", GABION_VERDICT_DENIED, GABION_CLASS_FILE);
+	add_domain(&f->now, "busy", 0);
+	f->now.domains.v[2].counts.refusals = 1;
+	f->now.domains.v[3].counts.checks = 9;
 	compare(f);
-	assert_int_equal(f->top.domains.n, 4);
+	assert_int_equal(f->top.domains.n, 5);
 	assert_string_equal(f->top.domains.v[0].name, "nginx");
 	/* Events of a domain that the policy does not have any more count. */
 	assert_string_equal(f->top.domains.v[1].name, "old");
-	assert_string_equal(f->top.domains.v[2].name, "many");
-	assert_string_equal(f->top.domains.v[3].name, "idle");
+	assert_string_equal(f->top.domains.v[2].name, "busy");
+	assert_string_equal(f->top.domains.v[3].name, "many");
+	assert_string_equal(f->top.domains.v[4].name, "idle");
 	assert_json(f, "{\"name\":\"old\",\"denied\":0,\"complain\":0,\"allowed\":1,\"events\":1,"
 		       "\"classes\":{\"net\":1}}");
-	assert_json(f, "{\"name\":\"idle\",\"mode\":\"enforce\",\"threads\":1,\"denied\":0,");
+	assert_json(f, "{\"name\":\"idle\",\"mode\":\"enforce\",\"threads\":1," NOTHING ",\"denied\":0,");
+}
+
+static void counts_of_a_domain_are_those_of_the_interval(void **state)
+{
+	struct fixture *f = *state;
+
+	add_domain(&f->before, "nginx", 1);
+	f->before.domains.v[0].counts = (struct gabion_domain_counts){ 100, 10, 20, 1, 2 };
+	f->now.domains.v[2].counts = (struct gabion_domain_counts){ 130, 14, 25, 3, 9 };
+	compare(f);
+	assert_json(f, "\"name\":\"nginx\",\"mode\":\"enforce\",\"threads\":1,\"checks\":30,"
+		       "\"refusals\":4,\"made\":5,\"lost\":2,\"withheld\":7,");
 }
 
 static void events_by_verdict_and_class(void **state)
@@ -158,7 +176,7 @@ static void folded_events_count_as_all_of_them(void **state)
 
 	gabion_tally_add(&f->tally, &record);
 	compare(f);
-	assert_json(f, "\"name\":\"nginx\",\"mode\":\"enforce\",\"threads\":1,\"denied\":30,");
+	assert_json(f, "\"name\":\"nginx\",\"mode\":\"enforce\",\"threads\":1," NOTHING ",\"denied\":30,");
 }
 
 static void what_is_not_counted_is_said(void **state)
@@ -179,7 +197,7 @@ static void without_gabiond_there_are_no_counts_of_events(void **state)
 
 	gabion_top_compare(&f->top, &f->before, &f->now, NULL);
 	assert_json(f, "\"counted\":false,\"domains\":[{\"name\":\"many\",\"mode\":\"enforce\","
-		       "\"threads\":5},");
+		       "\"threads\":5," NOTHING "},");
 }
 
 int main(void)
@@ -188,7 +206,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(checks_are_those_of_the_interval_most_first),
 		TEST(counter_that_went_back_began_anew),
-		TEST(most_denied_first_then_most_events_then_most_threads),
+		TEST(most_refused_first_then_most_events_most_checks_most_threads),
+		TEST(counts_of_a_domain_are_those_of_the_interval),
 		TEST(events_by_verdict_and_class),
 		TEST(folded_events_count_as_all_of_them),
 		TEST(what_is_not_counted_is_said),
