@@ -13,6 +13,7 @@
 #include "decision.h"
 #include "descriptor.h"
 #include "process_file.h"
+#include "revoke.h"
 #include "symbol.h"
 
 /* Those of /dev/null, which are not exported. */
@@ -138,7 +139,7 @@ void gabion_descriptors_review(enum gabion_hook_id hook)
 		 */
 		if ((fd && uring && gabion_task_has_uring(current)) ||
 		    (!fd && ++passes == PASSES_MAX)) {
-			send_sig(SIGKILL, current, 1);
+			gabion_revoke_failed(current);
 			break;
 		}
 		from = fd;

@@ -3,12 +3,15 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/task_work.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include "compat.h"
 #include "decision.h"
 #include "descriptor.h"
@@ -48,6 +51,33 @@ static struct callback_head *nothing_to_cancel(struct task_struct *task,
 
 /* task_work_cancel_match(), which is not exported. */
 DEFINE_STATIC_CALL(gabion_task_work_cancel, nothing_to_cancel);
+
+static void tell_init_again(struct work_struct *work);
+static DECLARE_DELAYED_WORK(init_work, tell_init_again);
+
+#define INIT_DELAY	(HZ / 10)
+
+void gabion_revoke_failed(struct task_struct *task)
+{
+	/* The kernel drops what would kill it (sig_task_ignored()). */
+	if (is_global_init(task))
+		schedule_delayed_work(&init_work, INIT_DELAY);
+	else
+		send_sig(SIGKILL, task, 1);
+}
+
+static void tell_init_again(struct work_struct *work)
+{
+	struct task_struct *init, *thread;
+
+	rcu_read_lock();
+	init = pid_task(find_pid_ns(1, &init_pid_ns), PIDTYPE_TGID);
+	if (init)
+		for_each_thread(init, thread)
+			if (gabion_task_label(thread) != GABION_HOST)
+				gabion_revoke(thread);
+	rcu_read_unlock();
+}
 
 /* What a mapping of a file gives, or can be made to: code, and what others see or have written. */
 static u32 mapping_permission(const struct vm_area_struct *vma)
@@ -122,7 +152,7 @@ static void review_mappings(struct mm_struct *mm)
 	while (find_mapping(mm, address, &start, &end)) {
 		/* Cannot be taken away: neither can the task go on with it. */
 		if (vm_munmap(start, end - start)) {
-			send_sig(SIGKILL, current, 1);
+			gabion_revoke_failed(current);
 			return;
 		}
 		address = end;
@@ -198,7 +228,7 @@ void gabion_revoke(struct task_struct *task)
 		return;
 	order = order_new();
 	if (!order) {
-		send_sig(SIGKILL, task, 1);
+		gabion_revoke_failed(task);
 		return;
 	}
 	raw_spin_lock_irqsave(&owing_lock, flags);
@@ -286,11 +316,14 @@ int __init gabion_revoke_init(void)
 
 void gabion_revoke_exit(void)
 {
+	cancel_delayed_work_sync(&init_work);
 	/* A stopped task would keep its own for ever. */
 	while (atomic_read(&outstanding)) {
 		cancel_all();
 		wait_event_timeout(all_done, !atomic_read(&outstanding), HZ);
 	}
+	/* Of a review that was under way; nobody has a domain that it would find. */
+	cancel_delayed_work_sync(&init_work);
 	/* The last instructions of end_review(). */
 	synchronize_rcu_tasks();
 }

@@ -15,10 +15,16 @@
 /**
  * gabion_revoke - have @task review its descriptors and mappings
  *
- * A task that cannot be told (no memory) is killed.
+ * A task that cannot be told (no memory) is killed; init, which cannot be, is told later.
  * Context: atomic; @task is pinned by RCU or a reference.
  */
 void gabion_revoke(struct task_struct *task);
+
+/*
+ * @task keeps what it may not have, for want of memory: it is killed; init, which cannot be,
+ * has to try again. Atomic.
+ */
+void gabion_revoke_failed(struct task_struct *task);
 
 /* @child of the current task was born: it owes what its parent owes. Atomic, also on PREEMPT_RT: it does not allocate. */
 void gabion_revoke_inherit(struct task_struct *child);
