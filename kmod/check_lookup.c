@@ -7,6 +7,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include "decision.h"
 #include "engine.h"
@@ -14,11 +15,13 @@
 #include "object_names.h"
 #include "process_file.h"
 
-u32 gabion_lookup_mask = MAY_ACCESS;
+#define ALWAYS	(MAY_ACCESS | MAY_WRITE)
+
+u32 gabion_lookup_mask = ALWAYS;
 
 void gabion_lookup_restrict(bool restricted)
 {
-	WRITE_ONCE(gabion_lookup_mask, restricted ? MAY_ACCESS | MAY_CHDIR | MAY_EXEC : MAY_ACCESS);
+	WRITE_ONCE(gabion_lookup_mask, restricted ? ALWAYS | MAY_CHDIR | MAY_EXEC : ALWAYS);
 }
 
 /* May @domain be led on by everything, and is nothing of it to be recorded? */
@@ -101,8 +104,22 @@ static u32 access_wanted(const struct inode *inode, int mask)
 	return wanted ?: GABION_FILE_STAT;
 }
 
+/*
+ * Into a cgroup, by clone3(2) without a file that is open for it, or with a process that is in another
+ * than the task's own part of the tree: the kernel asks whether the file cgroup.procs there, and
+ * of the lowest cgroup above both, could be written (cgroup_may_write()). Who opens one has
+ * more in the mask.
+ */
+static bool moves_into_cgroup(const struct inode *inode, int mask)
+{
+	return mask == MAY_WRITE && inode->i_sb->s_magic == CGROUP2_SUPER_MAGIC &&
+	       S_ISREG(inode->i_mode);
+}
+
 GABION_CHECK2(inode_permission, struct inode *, inode, int, mask)
 {
+	if (moves_into_cgroup(inode, mask))
+		return gabion_decide_inode(GABION_HOOK_inode_permission, inode, GABION_FILE_APPEND);
 	if (mask & (MAY_ACCESS | MAY_CHDIR))
 		return task_asks() ? gabion_decide_inode(GABION_HOOK_inode_permission, inode,
 							 access_wanted(inode, mask)) : 0;

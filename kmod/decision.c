@@ -194,6 +194,31 @@ int gabion_decide_path_slow(enum gabion_hook_id hook, u16 domain, const struct p
 		decide_by_name(hook, domain, path, wanted, gfp));
 }
 
+int gabion_decide_name(enum gabion_hook_id hook, const char *name, size_t length, u32 wanted)
+{
+	struct gabion_event event = {
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.label = GABION_LABEL_NONE,
+		.object = name,
+		.target = GABION_NO_TARGET,
+	};
+	const struct gabion_dfa *dfa;
+	struct gabion_subject s;
+	int err;
+
+	rcu_read_lock();
+	s = gabion_subject_of(gabion_task_label(current));
+	if (s.policy) {
+		dfa = &s.policy->view.classes[GABION_CLASS_FILE].dfa;
+		event.label = gabion_dfa_label(dfa, name, length);
+	}
+	err = gabion_judge(&s, &event, -EACCES);
+	rcu_read_unlock();
+	return err;
+}
+
 int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
 {
 	struct gabion_event event = {

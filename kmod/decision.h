@@ -144,6 +144,9 @@ static __always_inline int gabion_decide_path(enum gabion_hook_id hook, const st
 	return gabion_decide_path_as(hook, gabion_task_label(current), path, wanted, gfp);
 }
 
+/* The same for a file of which there is nothing but its host-absolute @name, @length bytes and NUL. */
+int gabion_decide_name(enum gabion_hook_id hook, const char *name, size_t length, u32 wanted);
+
 /* The same for an object that has no host-absolute name. */
 int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted);
 

@@ -3,7 +3,8 @@
  * Which questions about a walk along a name anybody has an interest in. The kernel
  * asks inode_permission() for every directory of every name; under a policy by which
  * all domains may search everywhere, which is every policy without levels and
- * without `deny search`, the trampoline leaves it after three instructions.
+ * without `deny search`, the trampoline leaves it after three instructions; but not where the
+ * kernel asks about writing, or access(2) is called.
  */
 #ifndef GABION_LOOKUP_H
 #define GABION_LOOKUP_H

@@ -2,7 +2,9 @@
 /* Names of an object by its dentry.  See object_names.h. */
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
+#include <linux/kernfs.h>
 #include <linux/list.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/nsproxy.h>
 #include <linux/seqlock.h>
@@ -79,33 +81,89 @@ static void put_mounts(struct vfsmount **mounts, unsigned int n)
 		mntput(mounts[n]);
 }
 
+/**
+ * struct object - what is decided about
+ * @dentry:	NULL: nobody has looked for its name
+ * @node:	its place in a cgroup filesystem then
+ */
+struct object {
+	struct dentry *dentry;
+	struct kernfs_node *node;
+};
+
+/*
+ * The name that a lookup would find: that of the mount, and the place below. A kernfs has
+ * no other names.
+ */
+static int decide_node(enum gabion_hook_id hook, struct vfsmount *mnt, struct kernfs_node *node,
+		       u32 wanted)
+{
+	const struct path top = { .mnt = mnt, .dentry = mnt->mnt_root };
+	struct gabion_path_buffer above = {}, name = {};
+	size_t room;
+	int err;
+
+	if (gabion_path_buffer_get(&above, GFP_KERNEL) || gabion_path_buffer_get(&name, GFP_KERNEL)) {
+		err = gabion_no_memory(hook, gabion_task_label(current), wanted);
+		goto out;
+	}
+	err = -ENOENT;
+	if (gabion_path_name(&top, &above))
+		goto out;
+	memcpy(name.page, above.path, above.length);
+	room = PATH_MAX - above.length;
+	err = kernfs_path_from_node(node, d_inode(mnt->mnt_root)->i_private,
+				    name.page + above.length, room);
+	/* Up from the mount's root: not below it. */
+	if (err < 0 || err >= room || !strncmp(name.page + above.length, "/..", 3))
+		err = -ENOENT;
+	else
+		err = gabion_decide_name(hook, name.page, above.length + err, wanted);
+out:
+	gabion_path_buffer_put(&above);
+	gabion_path_buffer_put(&name);
+	return err;
+}
+
+/* By the name that @object has on @mnt; -ENOENT: none. */
+static int decide_on(enum gabion_hook_id hook, struct vfsmount *mnt, const struct object *object,
+		     u32 wanted)
+{
+	const struct path path = { .mnt = mnt, .dentry = object->dentry };
+
+	if (!object->dentry)
+		return decide_node(hook, mnt, object->node, wanted);
+	if (!is_subdir(object->dentry, mnt->mnt_root))
+		return -ENOENT;
+	return gabion_decide_path(hook, &path, wanted, GFP_KERNEL);
+}
+
 static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsigned int n,
-		       struct dentry *dentry, u32 wanted)
+		       const struct object *object, u32 wanted)
 {
 	bool named = false;
 	unsigned int i;
-	int err = 0;
+	int err;
 
-	for (i = 0; i < n && !err; i++) {
-		struct path path = { .mnt = mounts[i], .dentry = dentry };
-
-		if (!is_subdir(dentry, mounts[i]->mnt_root))
-			continue;
-		named = true;
-		err = gabion_decide_path(hook, &path, wanted, GFP_KERNEL);
+	for (i = 0; i < n; i++) {
+		err = decide_on(hook, mounts[i], object, wanted);
+		if (err && err != -ENOENT)
+			return err;
+		named |= !err;
 	}
-	return named ? err : gabion_decide_nameless(hook, wanted);
+	return named ? 0 : gabion_decide_nameless(hook, wanted);
 }
 
 #define MOUNTS_ON_STACK	8
 
-static int decide_names(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
+static int decide_names(enum gabion_hook_id hook, struct super_block *sb,
+			const struct object *object, u32 wanted)
 {
 	struct vfsmount *few[MOUNTS_ON_STACK], **mounts = few;
 	unsigned int room = ARRAY_SIZE(few), n;
 	int err;
 
-	while ((n = mounts_of(dentry->d_sb, mounts, room)) > room) {
+	while ((n = mounts_of(sb, mounts, room)) > room) {
 		put_mounts(mounts, room);
 		if (mounts != few)
 			kvfree(mounts);
@@ -114,7 +172,7 @@ static int decide_names(enum gabion_hook_id hook, struct dentry *dentry, u32 wan
 		if (!mounts)
 			return gabion_no_memory(hook, gabion_task_label(current), wanted);
 	}
-	err = gabion_decide_together(decide_each(hook, mounts, n, dentry, wanted));
+	err = gabion_decide_together(decide_each(hook, mounts, n, object, wanted));
 	put_mounts(mounts, n);
 	if (mounts != few)
 		kvfree(mounts);
@@ -123,25 +181,29 @@ static int decide_names(enum gabion_hook_id hook, struct dentry *dentry, u32 wan
 
 int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wanted)
 {
+	const struct object object = { .dentry = dentry };
+
 	if (gabion_kernel_acts())
 		return 0;
 	if (dentry->d_sb->s_flags & SB_NOUSER)
 		return gabion_decide_creator(hook, gabion_task_label(current), dentry, wanted);
-	return decide_names(hook, dentry, wanted);
+	return decide_names(hook, dentry->d_sb, &object, wanted);
 }
 
 int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wanted)
 {
-	struct dentry *dentry;
+	struct object object = {};
 	int err;
 
 	if (inode->i_sb->s_flags & SB_NOUSER)
 		return 0;
-	dentry = d_find_alias(inode);
-	if (!dentry)
+	object.dentry = d_find_alias(inode);
+	if (!object.dentry && inode->i_sb->s_magic == CGROUP2_SUPER_MAGIC)
+		object.node = inode->i_private;
+	if (!object.dentry && !object.node)
 		return gabion_decide_nameless(hook, wanted);
-	err = decide_names(hook, dentry, wanted);
-	dput(dentry);
+	err = decide_names(hook, inode->i_sb, &object, wanted);
+	dput(object.dentry);
 	return err;
 }
 

@@ -28,7 +28,8 @@ int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wa
  * gabion_decide_inode - the same for an object of which the inode only is known
  *
  * By the names of one of its hard links, which the policy does not tell apart but where it
- * says `relabel`. What a stacked filesystem does in a layer is for the caller to leave out.
+ * says `relabel`; of what nobody has looked for in a cgroup filesystem by its place there. What a
+ * stacked filesystem does in a layer is for the caller to leave out.
  */
 int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wanted);
 
