@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a task does to other tasks: signals, tracing, scheduling. Most hooks here are atomic. */
 #include <linux/capability.h>
+#include <linux/posix-timers.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/sched/task.h>
 #include <asm/syscall.h>
+#include <uapi/linux/resource.h>
 #include "decision.h"
 #include "engine.h"
 
@@ -129,4 +132,90 @@ GABION_CHECK1(task_prctl, int, option)
 	if (option != PR_SET_SECUREBITS)
 		return 0;
 	return gabion_decide_capability(GABION_HOOK_task_prctl, CAP_SETPCAP, true);
+}
+
+/* The processor time that another process has used: no LSM hook is asked about clocks. */
+static int decide_clock(enum gabion_hook_id hook, clockid_t clock)
+{
+	pid_t number = CPUCLOCK_PID(clock);
+	struct task_struct *task;
+	int err = 0;
+
+	if (!number)
+		return 0;
+	rcu_read_lock();
+	task = pid_task(find_vpid(number), PIDTYPE_PID);
+	if (task && !same_thread_group(task, current))
+		err = decide_task(hook, task, GABION_DOM_INSPECT);
+	rcu_read_unlock();
+	return err;
+}
+
+GABION_CHECK1(posix_cpu_clock_get, clockid_t, clock)
+{
+	return decide_clock(GABION_HOOK_posix_cpu_clock_get, clock);
+}
+
+GABION_CHECK1(posix_cpu_timer_create, struct k_itimer *, timer)
+{
+	return decide_clock(GABION_HOOK_posix_cpu_timer_create, timer->it_clock);
+}
+
+GABION_CHECK1(posix_cpu_nsleep, clockid_t, clock)
+{
+	return decide_clock(GABION_HOOK_posix_cpu_nsleep, clock);
+}
+
+/* Nor about getpriority(2), which tells of all that it is asked about. */
+static int decide_nice(enum gabion_hook_id hook, struct task_struct *task)
+{
+	return same_thread_group(task, current) ? 0 : decide_task(hook, task, GABION_DOM_INSPECT);
+}
+
+static int decide_user(enum gabion_hook_id hook, uid_t who)
+{
+	kuid_t uid = who ? make_kuid(current_user_ns(), who) : current_uid();
+	struct task_struct *process, *thread;
+
+	for_each_process_thread(process, thread)
+		if (uid_eq(task_uid(thread), uid) && decide_nice(hook, thread))
+			return -EPERM;
+	return 0;
+}
+
+static int decide_priority(enum gabion_hook_id hook, int which, int who)
+{
+	struct task_struct *task;
+	struct pid *group;
+	int err = 0;
+
+	rcu_read_lock();
+	switch (which) {
+	case PRIO_PROCESS:
+		task = who ? pid_task(find_vpid(who), PIDTYPE_PID) : NULL;
+		if (task)
+			err = decide_nice(hook, task);
+		break;
+	case PRIO_PGRP:
+		group = who ? find_vpid(who) : task_pgrp(current);
+		do_each_pid_task(group, PIDTYPE_PGID, task) {
+			err = err ?: decide_nice(hook, task);
+		} while_each_pid_task(group, PIDTYPE_PGID, task);
+		break;
+	case PRIO_USER:
+		err = decide_user(hook, who);
+		break;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+GABION_CHECK1(__x64_sys_getpriority, const struct pt_regs *, regs)
+{
+	return decide_priority(GABION_HOOK___x64_sys_getpriority, regs->di, regs->si);
+}
+
+GABION_CHECK1(__ia32_sys_getpriority, const struct pt_regs *, regs)
+{
+	return decide_priority(GABION_HOOK___ia32_sys_getpriority, regs->bx, regs->cx);
 }

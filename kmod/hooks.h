@@ -165,6 +165,11 @@
 	X(__ia32_sys_open_tree, CONFINED)	\
 	X(__x64_sys_mount_setattr, CONFINED)	\
 	X(__ia32_sys_mount_setattr, CONFINED)	\
+	X(__x64_sys_getpriority, CONFINED)	\
+	X(__ia32_sys_getpriority, CONFINED)	\
+	X(posix_cpu_clock_get, CONFINED)	\
+	X(posix_cpu_timer_create, CONFINED)	\
+	X(posix_cpu_nsleep, CONFINED)		\
 	X(__x64_sys_brk, CONFINED)		\
 	X(__ia32_sys_brk, CONFINED)		\
 	X(__secure_computing, REPLACE)		\

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include "kselftest_harness.h"
 #include "lib/victim.h"
 
@@ -85,6 +86,51 @@ static int get_session(void)
 	return ATTEMPT(getsid(victim));
 }
 INSPECT_VARIANT(get_session);
+
+static int get_priority(void)
+{
+	errno = 0;
+	return getpriority(PRIO_PROCESS, victim) == -1 ? errno : 0;
+}
+INSPECT_VARIANT(get_priority);
+
+static int get_priority_of_group(void)
+{
+	errno = 0;
+	return getpriority(PRIO_PGRP, victim) == -1 ? errno : 0;
+}
+INSPECT_VARIANT(get_priority_of_group);
+
+/* The processor time that it has used, in nanoseconds: ~pid, CPUCLOCK_SCHED. */
+static clockid_t clock_of_victim(void)
+{
+	return (clockid_t)(~(unsigned int)victim << 3 | 2);
+}
+
+static int get_processor_time(void)
+{
+	struct timespec time;
+
+	return ATTEMPT(clock_gettime(clock_of_victim(), &time));
+}
+INSPECT_VARIANT(get_processor_time);
+
+static int time_by_it(void)
+{
+	timer_t timer;
+
+	return ATTEMPT(timer_create(clock_of_victim(), NULL, &timer));
+}
+INSPECT_VARIANT(time_by_it);
+
+/* Until it has used none: at once. */
+static int sleep_by_it(void)
+{
+	struct timespec none = { 0 };
+
+	return clock_nanosleep(clock_of_victim(), TIMER_ABSTIME, &none, NULL);
+}
+INSPECT_VARIANT(sleep_by_it);
 
 static int get_capabilities(void)
 {
