@@ -137,7 +137,7 @@ static const struct mm_struct *memory_of(const struct file *file, const struct b
 	if (!b->listing)
 		return file->private_data;
 	listing = sequence->private;
-	/* A kernel in which it begins in another way: whose it is is not known. */
+	/* A kernel in which it begins in another way does not say whose it is. */
 	return WARN_ON_ONCE(listing->inode != file_inode(file)) ? ERR_PTR(-ENOENT) : listing->mm;
 }
 
