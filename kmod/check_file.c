@@ -141,8 +141,8 @@ GABION_CHECK1(file_receive, struct file *, file)
 }
 
 /*
- * Commands that reach other tasks name their owner in memory, or type into
- * somebody's terminal: nothing grants them. The others are granted by number.
+ * Commands that have signals sent name in memory who gets them: nothing grants these.
+ * The others are granted by number, typing into a terminal (TIOCSTI) too.
  */
 static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned int cmd)
 {
