@@ -144,7 +144,7 @@ seccomp-bpf-%: stage-% $(SECCOMP_BPF) $(RANDOM_PROGRAMS)
 # COMPLAIN=1: what would be refused.
 SERVICES ?=
 COMPLAIN ?=
-SERVICE_PACKAGES := redis-server,openssh-server,openssh-client,openssh-sftp-server,cron,rsyslog,logrotate,postgresql
+SERVICE_PACKAGES := redis-server,openssh-server,openssh-client,openssh-sftp-server,cron,rsyslog,logrotate,postgresql,unbound,bind9-dnsutils,bind9-utils
 $(B)/selftests/abuse: selftests/services/abuse.c
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARNINGS) -static -o $@ $<
