@@ -34,6 +34,7 @@ include mk/guest.mk
 include agent/tests/tests.mk
 include mk/install.mk
 include mk/test.mk
+include mk/bench.mk
 include mk/fuzz.mk
 include mk/kernel-tests.mk
 include mk/lint.mk

@@ -6,7 +6,8 @@ DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
 	libseccomp-dev libmicrohttpd-dev libnats-dev liblzma-dev libcmocka-dev cpio erofs-utils busybox-static
 DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap zstd \
 	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1 \
-	nats-server openssl bc libssl-dev sparse graphviz clang-14 libclang-rt-14-dev python3-jsonschema
+	nats-server openssl bc libssl-dev sparse graphviz clang-14 libclang-rt-14-dev \
+	python3 python3-jsonschema libbpf-dev
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 

@@ -35,15 +35,6 @@ $(B)/selftests/%: selftests/%.c $(KSELFTEST_LIB) $(wildcard selftests/lib/*.h) \
 		-Iselftests -I. -I$(B)/kselftest -o $@ $< $(KSELFTEST_LIB) $(OWN_LIB) \
 		$(B)/agent/obj/agent/netlink/open.o $(B)/agent/libgabion.a $(LIBS) -lpthread
 
-$(B)/selftests/bench/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h
-	mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $(filter %.c,$^)
-
-$(B)/selftests/bench/nothing: selftests/bench/nothing.c
-	mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -ffreestanding -fno-pie -no-pie -fno-stack-protector \
-		-fcf-protection=none -nostdlib -static -o $@ $<
-
 # Programs of the other ABIs, without any library: they need no multilib.
 $(B)/selftests/foreign-i386: FOREIGN_ABI := -m32
 $(B)/selftests/foreign-x32: FOREIGN_ABI := -mx32
@@ -53,11 +44,7 @@ $(FOREIGN): selftests/foreign/foreign.c
 	$(CC) $(FOREIGN_ABI) -O2 -Wall -Wextra -Werror -ffreestanding -fno-pie -no-pie \
 		-fno-stack-protector -fcf-protection=none -nostdlib -static -o $@ $<
 
-$(B)/selftests/bench/own_filter: selftests/bench/own_filter.c
-	mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $< -lseccomp
-
-selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(addprefix $(B)/selftests/bench/,ops nothing own_filter)
+selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN)
 
 # Seconds until a VM with all of them is given up; its processors, and more words for its kernel.
 KSELFTEST_TIMEOUT ?= 3000
@@ -205,23 +192,6 @@ stress-%: stage-% $(addprefix $(B)/selftests/,stress_referee stress_canary)
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		STRESS_OPS=$(STRESS_OPS) STRESS_CALLS=$(STRESS_CALLS) $(CURDIR)/selftests/stress
 
-# Figures of docs/performance.md, on the stock kernel under the instruction clock.
-bench: stage-6.1 selftests
-	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 3600 \
-		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench \
-		$(CURDIR)/selftests/bench/run
-	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
-		--share $(CURDIR) -- env OPS=$(CURDIR)/$(B)/selftests/bench/ops \
-		OWN_FILTER=$(CURDIR)/$(B)/selftests/bench/own_filter $(CURDIR)/selftests/bench/syscalls
-
-# The compiler beside apparmor_parser, on this machine; it has to be installed.
-$(B)/selftests/bench/compile: selftests/bench/compile.c
-	mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
-
-bench-compile: $(B)/agent/gabion $(B)/selftests/bench/compile
-	selftests/bench/compile-peer $^
-
 # Unit tests, under the sanitizers. agent/tests/tests.mk knows those of client and daemon.
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard $(addprefix agent/tests/, \
 	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c explain_*_test.c)))
@@ -266,4 +236,4 @@ test: deps
 	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
-.PHONY: flood-test test-machines test-debug selftests unit-tests unit-test bench bench-compile demo test
+.PHONY: flood-test test-machines test-debug selftests unit-tests unit-test demo test

@@ -5,17 +5,23 @@
  * the best of some rounds; anywhere else it prints nanoseconds and means little.
  *
  * usage: ops OPERATION	counts
+ *	  ops --json OPERATION	shows every round, too
  *	  ops --once OPERATION	does it once: is it granted?
+ *	  ops --refused file|call	is what no policy grants refused?
  *	  ops --list
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 #include "ops.h"
 
-#define ROUNDS	  2000
+#define ROUNDS	  100
 #define REPEATS	  5
 
 static const struct operation *const tables[] = {
@@ -54,17 +60,40 @@ static uint64_t count(const struct operation *operation, int rounds)
 }
 
 /* The first of the repeats fills the caches that there are, and does not count. */
-static void measure(const struct operation *operation)
+static void measure(const struct operation *operation, bool json)
 {
 	int rounds = operation->rounds ? operation->rounds : ROUNDS, repeat;
-	uint64_t best = UINT64_MAX, took;
+	uint64_t best = UINT64_MAX, took[REPEATS];
 
 	count(operation, rounds);
 	for (repeat = 0; repeat < REPEATS; repeat++) {
-		took = count(operation, rounds);
-		best = took < best ? took : best;
+		took[repeat] = count(operation, rounds);
+		best = took[repeat] < best ? took[repeat] : best;
 	}
-	printf("%.1f\n", (double)best / rounds);
+	if (!json) {
+		printf("%.1f\n", (double)best / rounds);
+		return;
+	}
+	printf("{\"operation\": \"%s\", \"calls\": %d, \"best\": %.2f, \"repeats\": [",
+	       operation->name, rounds, (double)best / rounds);
+	for (repeat = 0; repeat < REPEATS; repeat++)
+		printf("%s%.2f", repeat ? ", " : "", (double)took[repeat] / rounds);
+	printf("]}\n");
+}
+
+/* What is refused in another way than by a policy would prove nothing. */
+static int refused(const char *what)
+{
+	struct utsname name;
+	int result;
+
+	if (!strcmp(what, "file"))
+		result = open(SECRET, O_RDONLY);
+	else if (!strcmp(what, "call"))
+		result = uname(&name);
+	else
+		return 64;
+	return result < 0 && (errno == EACCES || errno == EPERM) ? 0 : 1;
 }
 
 static void list(void)
@@ -91,22 +120,26 @@ static const struct operation *find(const char *name)
 
 int main(int argc, char **argv)
 {
-	const struct operation *operation = argc > 1 ? find(argv[argc - 1]) : NULL;
-	bool once = argc == 3 && !strcmp(argv[1], "--once");
+	const char *how = argc == 3 ? argv[1] : "";
+	const struct operation *operation;
 
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
 		list();
 		return 0;
 	}
-	if (!operation || (argc != 2 && !once)) {
-		fprintf(stderr, "usage: ops [--once] OPERATION | ops --list\n");
+	if (!strcmp(how, "--refused"))
+		return refused(argv[2]);
+	operation = argc == 2 || !strcmp(how, "--once") || !strcmp(how, "--json") ?
+			    find(argv[argc - 1]) : NULL;
+	if (!operation) {
+		fprintf(stderr, "usage: ops [--json|--once] OPERATION | ops --refused file|call | ops --list\n");
 		return 64;
 	}
 	if (operation->prepare)
 		operation->prepare();
-	if (once)
+	if (!strcmp(how, "--once"))
 		operation->run();
 	else
-		measure(operation);
+		measure(operation, !strcmp(how, "--json"));
 	return 0;
 }

@@ -8,15 +8,19 @@
 
 #include <stdbool.h>
 
-/* bench/run makes these. The file holds a megabyte, so that no read comes to its end. */
+/* bench/scene makes these. The file holds a megabyte, so that no read comes to its end. */
 #define SCENE	"/run/bench/scene"
 #define FILE_3	SCENE "/file"
 #define FILE_8	SCENE "/4/5/6/7/file"
+#define NAMES	SCENE "/names"
 #define NOTHING	"/run/bench/nothing"
+#define SCRIPT	"/run/bench/script"
+/* What no policy grants. */
+#define SECRET	"/run/bench/secret"
 
 /**
  * struct operation - one that is counted
- * @name:	as bench/run and docs/performance.md call it
+ * @name:	as docs/performance.md calls it
  * @prepare:	what is not counted; may be NULL
  * @run:	the operation
  * @rounds:	how often between two looks at the clock; 0: as often as most

@@ -8,7 +8,7 @@
 #include "ops.h"
 
 /* A process costs as much as a hundred calls. */
-#define FEWER	400
+#define FEWER	30
 
 static pid_t self, other;
 
@@ -35,16 +35,27 @@ static void fork_and_exit(void)
 	wait_for(child);
 }
 
-static void fork_and_execute(void)
+static void execute(char *program)
 {
-	static char *const arguments[] = { NOTHING, NULL };
+	char *const arguments[] = { program, NULL };
 	pid_t child = fork();
 
 	if (!child) {
-		execve(NOTHING, arguments, arguments + 1);
+		execve(program, arguments, arguments + 1);
 		_exit(127);
 	}
 	wait_for(child);
+}
+
+static void fork_and_execute(void)
+{
+	execute(NOTHING);
+}
+
+/* Its interpreter is the program above. */
+static void fork_and_script(void)
+{
+	execute(SCRIPT);
 }
 
 static void find_self(void)
@@ -82,6 +93,7 @@ const struct operation process_operations[] = {
 	{ "getppid", .run = get_ppid },
 	{ "fork+exit+wait", .run = fork_and_exit, .rounds = FEWER },
 	{ "fork+exec+wait", .run = fork_and_execute, .rounds = FEWER },
+	{ "fork+script+wait", .run = fork_and_script, .rounds = FEWER },
 	{ "kill-self", .prepare = find_self, .run = kill_self },
 	{ "kill-other", .prepare = make_other, .run = kill_other },
 	{}

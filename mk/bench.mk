@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# The figures of docs/performance.md.
+
+BENCH_DIR := $(B)/selftests/bench
+
+$(BENCH_DIR)/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $(filter %.c,$^)
+
+$(BENCH_DIR)/nothing: selftests/bench/nothing.c
+	mkdir -p $(@D)
+	$(CC) -O2 $(WARNINGS) -ffreestanding -fno-pie -no-pie -fno-stack-protector \
+		-fcf-protection=none -nostdlib -static -o $@ $<
+
+$(BENCH_DIR)/%: selftests/bench/%.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -o $@ $< $(BENCH_LIBS)
+
+$(BENCH_DIR)/own_filter: BENCH_LIBS := -lseccomp
+$(BENCH_DIR)/peer_bpf: BENCH_LIBS := -lbpf
+
+$(BENCH_DIR)/%.bpf.o: selftests/bench/bpf/%.bpf.c $(wildcard selftests/bench/bpf/*.h)
+	mkdir -p $(@D)
+	clang-14 -O2 -g -target bpf -I/usr/include/$(shell $(CC) -print-multiarch) $(WARNINGS) \
+		-Wno-unused-parameter -c -o $@ $<
+
+bench-programs: $(addprefix $(BENCH_DIR)/,ops nothing own_filter peer_landlock peer_bpf \
+	rules.bpf.o kprobes.bpf.o syscalls.bpf.o)
+
+# Side by side with other security modules, in guest instructions: what was counted is kept in
+# build/bench, the tables are written to docs/. BENCH_BOOTS: only these of selftests/bench/boots,
+# and then nothing in docs/ is written.
+BENCH_BOOTS ?=
+bench: stage-6.1 bench-programs bench-syscalls
+	selftests/bench/compare $(B)/bench $(BENCH_BOOTS)
+	selftests/bench/report $(B)/bench $(if $(BENCH_BOOTS),,--docs docs)
+
+# Syscall filters, ours and seccomp's.
+bench-syscalls: stage-6.1 bench-programs
+	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
+		--share $(CURDIR) -- env OPS=$(CURDIR)/$(BENCH_DIR)/ops \
+		OWN_FILTER=$(CURDIR)/$(BENCH_DIR)/own_filter $(CURDIR)/selftests/bench/syscalls
+
+# The compiler beside apparmor_parser, on this machine; it has to be installed.
+bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
+	selftests/bench/compile-peer $^
+
+.PHONY: bench bench-programs bench-syscalls bench-compile
