@@ -58,15 +58,8 @@ FIXTURE_SETUP(enter)
 
 FIXTURE_TEARDOWN(enter)
 {
-	int tries, err = -EBUSY;
-
 	late_end(&self->late);
-	/* Without the domains; whoever is dying in one of them may take a moment, chains seconds. */
-	for (tries = 0; tries < 150 && err == -EBUSY; tries++) {
-		usleep(tries * 1000);
-		err = source_load(self->client, "");
-	}
-	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, source_restore(self->client));
 	gabion_netlink_close(self->client);
 }
 

@@ -203,18 +203,6 @@ static int use_policy(struct gabion_netlink *client, const char *extra)
 	return err;
 }
 
-/* Without the domains; a helper that is just ending in one of them may take a moment. */
-static int drop_policy(struct gabion_netlink *client)
-{
-	int tries, err = -EBUSY;
-
-	for (tries = 0; tries < 50 && err == -EBUSY; tries++) {
-		usleep(tries * 1000);
-		err = source_load(client, "");
-	}
-	return err;
-}
-
 static unsigned int entered(struct gabion_netlink *client, const char *target)
 {
 	return confine_events_count(client, &(struct confine_expect){
@@ -244,7 +232,7 @@ static unsigned int refused(struct gabion_netlink *client, const char *domain)
 	FIXTURE_TEARDOWN(name)							\
 	{									\
 		take_down_triggers();						\
-		EXPECT_EQ(0, drop_policy(self->client));			\
+		EXPECT_EQ(0, source_restore(self->client));			\
 		gabion_netlink_close(self->client);				\
 	}
 
@@ -417,7 +405,7 @@ TEST_F(helper, a_domain_for_the_rest_of_them)
 	EXPECT_EQ(EACCES, result());
 	EXPECT_LE(1, entered(self->client, "umh"));
 	/* Which a program that has a domain already is not. */
-	ASSERT_EQ(0, drop_policy(self->client));
+	ASSERT_EQ(0, source_restore(self->client));
 	ASSERT_EQ(0, use_policy(self->client, UMH("", "") PROGRAM));
 	ASSERT_EQ(0, want_module());
 	EXPECT_EQ(0, result());

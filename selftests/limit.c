@@ -47,15 +47,9 @@ FIXTURE_SETUP(limit)
 
 FIXTURE_TEARDOWN(limit)
 {
-	int tries, err = -EBUSY;
-
 	if (self->late.pid)
 		late_end(&self->late);
-	for (tries = 0; tries < 150 && err == -EBUSY; tries++) {
-		usleep(tries * 1000);
-		err = source_load(self->client, "");
-	}
-	EXPECT_EQ(0, err);
+	EXPECT_EQ(0, source_restore(self->client));
 	gabion_netlink_close(self->client);
 }
 

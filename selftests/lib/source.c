@@ -49,6 +49,17 @@ int source_load(struct gabion_netlink *client, const char *extra)
 	return err;
 }
 
+int source_restore(struct gabion_netlink *client)
+{
+	int tries, err = -EBUSY;
+
+	for (tries = 0; tries < 150 && err == -EBUSY; tries++) {
+		usleep(tries * 1000);
+		err = source_load(client, "");
+	}
+	return err;
+}
+
 void source_seal(void *image, size_t size)
 {
 	struct gabion_policy_header *h = image;
