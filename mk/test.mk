@@ -233,7 +233,7 @@ demo: deps stage-6.1
 	demo/run
 
 test: deps
-	$(MAKE) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
+	$(MAKE) -j$$(nproc) $(addprefix stage-,$(KERNELS)) selftests unit-tests $(RANDOM_PROGRAMS)
 	selftests/all $(KERNELS)
 
 .PHONY: flood-test test-machines test-debug selftests unit-tests unit-test demo test
