@@ -78,7 +78,8 @@
  *
  * "Dynamic" would make ftrace_shutdown() wait for two kinds of RCU, for each of
  * our ops in turn: half a minute. gabion_engine_detach() waits once for all of
- * them, before any of their memory goes away.
+ * them, before any of their memory goes away, and sets the flag again where
+ * ftrace itself could be looking at what it frees.
  */
 static inline int gabion_ftrace_direct_register(struct ftrace_ops *ops, unsigned long address)
 {

@@ -159,22 +159,46 @@ static int attach(struct gabion_hook *hook, bool force_ipmodify)
 	return err;
 }
 
-static void detach(struct gabion_hook *hook)
+/* Does the site call our trampoline, not ftrace's own for several? */
+static bool calls_us(const struct gabion_hook *hook)
+{
+	u8 insn[CALL_INSN_SIZE];
+	s32 distance;
+
+	if (copy_from_kernel_nofault(insn, (void *)hook->site, sizeof(insn)) ||
+	    insn[0] != CALL_INSN_OPCODE)
+		return false;
+	memcpy(&distance, insn + 1, sizeof(distance));
+	return hook->site + CALL_INSN_SIZE + distance == (unsigned long)hook->direct;
+}
+
+/* Return: was there nothing to do, or is it done? */
+static bool detach(struct gabion_hook *hook)
 {
 	int err = 0;
 
 	switch (hook->method) {
 	case GABION_METHOD_DIRECT:
+		/*
+		 * Somebody else traces it, too: a CPU may be in ftrace's list, before our ops,
+		 * of which unregistering frees and clears what is looked at there. Let it wait.
+		 */
+		if (!calls_us(hook))
+			hook->ops.flags |= FTRACE_OPS_FL_DYNAMIC;
 		err = gabion_ftrace_direct_unregister(&hook->ops, (unsigned long)hook->direct);
 		break;
 	case GABION_METHOD_IPMODIFY:
 		err = unregister_ftrace_function(&hook->ops);
 		break;
 	case GABION_METHOD_NONE:
-		return;
+		return true;
 	}
-	WARN_ONCE(err, "gabion: cannot detach %s: %d\n", hook->name, err);
+	if (err) {
+		pr_emerg("cannot detach from %s (%d)\n", hook->function, err);
+		return false;
+	}
 	hook->method = GABION_METHOD_NONE;
+	return true;
 }
 
 static bool check_running(void)
@@ -226,10 +250,16 @@ int gabion_engine_attach(bool force_ipmodify)
 
 void gabion_engine_detach(void)
 {
+	bool gone = true;
 	int id;
 
 	for (id = GABION_NHOOKS - 1; id >= 0; id--)
-		detach(&gabion_hooks[id]);
+		gone &= detach(&gabion_hooks[id]);
+	/* The kernel still calls us (ftrace has given itself up): the text must not go away. */
+	if (!gone)
+		pr_emerg("the module cannot go: reboot\n");
+	while (!gone)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 	drain();
 	/* Nobody walks ftrace's list over our ops any more. */
 	for (id = 0; id < GABION_NHOOKS; id++)
