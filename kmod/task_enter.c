@@ -66,7 +66,7 @@ static int look(struct task_struct *leader, struct gabion_entry *entry,
 	entry->domain = GABION_HOST;
 	buffer->path = NULL;
 	if (label == GABION_UNKNOWN)
-		return -EAGAIN;
+		return pid_alive(leader) ? -EAGAIN : -ESRCH;
 	entry->domain = label;
 	file = executable(leader);
 	rcu_read_lock();

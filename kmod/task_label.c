@@ -54,6 +54,31 @@ void gabion_task_label_exit(void)
 	tracepoint_synchronize_unregister();
 }
 
+/*
+ * Label @thread if it is alive: its signal lock keeps it from being released, and its pid
+ * from being another's. As __lock_task_sighand(), which is not exported. Inside an RCU
+ * read-side section. Return: was it alive, and the label another one?
+ */
+static bool relabel(struct task_struct *thread, u16 domain)
+{
+	struct sighand_struct *sighand;
+	unsigned long flags;
+	bool changed = false;
+
+	while ((sighand = rcu_dereference(thread->sighand))) {
+		spin_lock_irqsave(&sighand->siglock, flags);
+		if (likely(sighand == rcu_access_pointer(thread->sighand))) {
+			changed = gabion_task_label(thread) != domain;
+			if (changed)
+				gabion_task_set_label(thread, domain);
+			spin_unlock_irqrestore(&sighand->siglock, flags);
+			break;
+		}
+		spin_unlock_irqrestore(&sighand->siglock, flags);
+	}
+	return changed;
+}
+
 /* One pass over the threads of @leader; true if a label changed. */
 static bool assign_threads(struct task_struct *leader, u16 domain)
 {
@@ -65,8 +90,7 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 		/* The pid of a dead thread may be somebody else's already. */
 		if (!pid_alive(thread))
 			continue;
-		if (gabion_task_label(thread) != domain) {
-			gabion_task_set_label(thread, domain);
+		if (relabel(thread, domain)) {
 			gabion_revoke(thread);
 			changed = true;
 		}
@@ -103,7 +127,8 @@ static bool label_hosts(u16 from, u16 to)
 		if (!pid_alive(thread) || gabion_task_label(thread) != from ||
 		    gabion_task_is_kernels(thread))
 			continue;
-		gabion_task_set_label(thread, to);
+		if (!relabel(thread, to))
+			continue;
 		changed = true;
 		if (to == GABION_HOST)
 			continue;
@@ -149,13 +174,50 @@ static bool shares(const struct task_struct *a, const struct task_struct *b)
 	return (files && READ_ONCE(b->files) == files) || (mm && READ_ONCE(b->mm) == mm);
 }
 
+/* With any of @leader's threads? It may be dead itself, and they may have tables of their own. */
+static bool shares_with_one(const struct task_struct *leader, const struct task_struct *other,
+			    unsigned int *looks)
+{
+	const struct task_struct *own;
+
+	for_each_thread(leader, own) {
+		++*looks;
+		if (shares(own, other))
+			return true;
+	}
+	return false;
+}
+
+#define LOOKS_MAX	16384
+
+/*
+ * Let others run, in the middle of a walk that is at @thread of @process. Return: can it go
+ * on from there?
+ */
+static bool pause(struct task_struct *process, struct task_struct *thread)
+{
+	bool alive;
+
+	get_task_struct(process);
+	get_task_struct(thread);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	alive = pid_alive(process) && pid_alive(thread);
+	put_task_struct(thread);
+	put_task_struct(process);
+	return alive;
+}
+
 /*
  * Does a process outside of @domain share @leader's memory or descriptors?  What
- * one of them loses, writes or opens would be the other's.
+ * one of them loses, writes or opens would be the other's. A walk that cannot be
+ * ended says so, too: it will be asked again.
  */
 static bool is_shared(const struct task_struct *leader, u16 domain)
 {
-	struct task_struct *process, *thread, *own;
+	struct task_struct *process, *thread;
+	unsigned int looks = 0;
 	bool shared = false;
 
 	rcu_read_lock();
@@ -164,10 +226,15 @@ static bool is_shared(const struct task_struct *leader, u16 domain)
 		if (same_thread_group(thread, (struct task_struct *)leader) ||
 		    (thread->flags & PF_KTHREAD) || gabion_task_label(thread) == domain)
 			continue;
-		/* The leader may be dead, and threads may have tables of their own. */
-		for_each_thread(leader, own)
-			shared |= shares(own, thread);
+		shared = shares_with_one(leader, thread, &looks);
+		if (!shared && looks > LOOKS_MAX) {
+			shared = !pause(process, thread);
+			looks = 0;
+		}
+		if (shared)
+			goto out;
 	}
+out:
 	rcu_read_unlock();
 	return shared;
 }
@@ -227,7 +294,10 @@ int gabion_task_move(struct task_struct *leader, u16 domain, bool wait)
 		gabion_limits_lower(leader, domain, NULL);
 		return 0;
 	}
-	send_sig(SIGKILL, leader, 1);
+	/* The process: the leader may be a zombie, to which alone a signal would do nothing. */
+	rcu_read_lock();
+	kill_pid(task_tgid(leader), SIGKILL, 1);
+	rcu_read_unlock();
 	return -EOWNERDEAD;
 }
 

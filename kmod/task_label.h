@@ -46,21 +46,28 @@ static inline u16 gabion_task_label(const struct task_struct *task)
 	return READ_ONCE(gabion_task_labels[task->pid]);
 }
 
-/* No domain's number: what a task that is just being born has. Nothing is granted on it. */
+/* No domain's number: what a task that is just being born has, or is gone. Nothing is granted on it. */
 #define GABION_UNKNOWN	U16_MAX
 
 /*
  * Label of a task that is acted on.  A task gets its pid, and can be found by
  * it, before task_newtask writes its label; until then the table says what the
  * last task of that pid was. It is TASK_NEW until wake_up_new_task(), which
- * comes later still.
+ * comes later still. One that is dead has given its pid away, perhaps to a child
+ * of who asks, while its memory may be held still (mm_access()): __change_pid()
+ * takes thread_pid away before the number is free, so who has it after the label
+ * was read had it then.
  */
 static inline u16 gabion_target_label(const struct task_struct *task)
 {
+	u16 label;
+
 	if (READ_ONCE(task->__state) == TASK_NEW)
 		return GABION_UNKNOWN;
 	smp_rmb();	/* the state before the label */
-	return gabion_task_label(task);
+	label = gabion_task_label(task);
+	smp_rmb();	/* the label before the look at whose the number is */
+	return pid_alive(task) ? label : GABION_UNKNOWN;
 }
 
 static inline void gabion_task_set_label(const struct task_struct *task, u16 domain)
