@@ -288,8 +288,10 @@ int __init gabion_ring_init(unsigned int bytes, bool fold)
 	/* Four fifths of the smallest pool hold the largest record, GABION_RECORD_MAX. */
 	ring_size = roundup_pow_of_two(clamp(bytes, 64U << 10, 64U << 20));
 	folds = fold;
-	if (gabion_share_init(ring_size))
+	if (gabion_share_init(ring_size)) {
+		gabion_share_exit();
 		return -ENOMEM;
+	}
 	for_each_possible_cpu(cpu) {
 		ring = per_cpu_ptr(&rings, cpu);
 		ring->draft = vzalloc_node(GABION_RECORD_MAX, cpu_to_node(cpu));

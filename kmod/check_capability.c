@@ -5,10 +5,17 @@
 #include "decision.h"
 #include "engine.h"
 
+static int decide_control(enum gabion_control control, bool record)
+{
+	if (record)
+		return gabion_decide_control(GABION_HOOK_capable, control);
+	return gabion_control_granted(gabion_task_label(current), control) ? 0 : -EPERM;
+}
+
 static int decide_with_control(int cap, bool record, enum gabion_control control)
 {
 	return gabion_decide_together(gabion_decide_capability(GABION_HOOK_capable, cap, record) ?:
-				      gabion_decide_control(GABION_HOOK_capable, control));
+				      decide_control(control, record));
 }
 
 /* CAP_OPT_NOAUDIT: the kernel only wonders; a refusal is not an event. */

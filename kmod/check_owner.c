@@ -18,17 +18,20 @@ static DEFINE_MUTEX(owners_mutex);
 
 int gabion_file_owner_record(const struct file *file)
 {
-	u16 domain = gabion_task_label(current);
+	u16 domain = gabion_task_label(current), had;
 	int err = 0;
 
+	/* Let go in this moment: as the host. */
+	if (domain == GABION_HOST)
+		return 0;
 	mutex_lock(&owners_mutex);
-	if (gabion_label_table_get(&owners, file) != domain) {
+	had = gabion_label_table_get(&owners, file);
+	if (had != domain) {
 		/* Before the entry is there: until it goes, the trampoline must not leave. */
-		atomic_inc(&gabion_owned_files);
-		if (gabion_label_table_forget(&owners, file))
-			atomic_dec(&gabion_owned_files);
+		if (had == GABION_HOST)
+			atomic_inc(&gabion_owned_files);
 		err = gabion_label_table_set(&owners, file, domain);
-		if (err)
+		if (err && had == GABION_HOST)
 			atomic_dec(&gabion_owned_files);
 	}
 	mutex_unlock(&owners_mutex);

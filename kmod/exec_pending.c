@@ -7,7 +7,7 @@
 #include "exec_pending.h"
 #include "task_label.h"
 
-#define PENDING_BITS	6
+#define PENDING_BITS	12
 
 struct pending {
 	struct hlist_node node;

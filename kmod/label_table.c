@@ -53,20 +53,27 @@ bool gabion_label_table_forget(struct gabion_label_table *t, const void *object)
 
 int gabion_label_table_set(struct gabion_label_table *t, const void *object, u16 domain)
 {
-	struct label *label;
+	struct label *label, *had;
 	int err;
 
-	gabion_label_table_forget(t, object);
-	if (domain == GABION_HOST)
+	if (domain == GABION_HOST) {
+		gabion_label_table_forget(t, object);
 		return 0;
+	}
 	label = kmalloc(sizeof(*label), GFP_KERNEL);
 	if (!label)
 		return -ENOMEM;
 	label->object = object;
 	label->domain = domain;
-	err = rhashtable_insert_fast(&t->table, &label->node, params);
+	rcu_read_lock();
+	had = rhashtable_lookup(&t->table, &object, params);
+	err = had ? rhashtable_replace_fast(&t->table, &had->node, &label->node, params)
+		  : rhashtable_insert_fast(&t->table, &label->node, params);
 	if (err)
 		kfree(label);
+	else if (had)
+		kfree_rcu(had, rcu);
+	rcu_read_unlock();
 	return err;
 }
 

@@ -28,7 +28,7 @@ u16 gabion_label_table_get(struct gabion_label_table *t, const void *object);
 
 /*
  * Whatever @object had, it is @domain's now. Two may not set the same object at
- * once. Context: may sleep. Return: 0, or a negative errno and there is no entry.
+ * once. Context: may sleep. Return: 0, or a negative errno and it is whose it was.
  */
 int gabion_label_table_set(struct gabion_label_table *t, const void *object, u16 domain);
 

@@ -22,13 +22,16 @@ static int put_task(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				   &gabion_genl_family, NLM_F_MULTI, GABION_CMD_TASKS);
+	char comm[TASK_COMM_LEN];
 
 	if (!header)
 		return -EMSGSIZE;
+	/* prctl(PR_SET_NAME) may change it between its length and its bytes. */
+	strscpy_pad(comm, task->comm, sizeof(comm));
 	if (nla_put_u32(skb, GABION_A_PID, task->pid) ||
 	    nla_put_u32(skb, GABION_A_TGID, task->tgid) ||
 	    nla_put_string(skb, GABION_A_DOMAIN, gabion_domain_name(gabion_task_label(task))) ||
-	    nla_put_string(skb, GABION_A_COMM, task->comm)) {
+	    nla_put_string(skb, GABION_A_COMM, comm)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
