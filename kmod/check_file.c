@@ -4,6 +4,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/magic.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
@@ -26,6 +27,17 @@ static int decide_tmpfile(const struct file *file, u32 wanted)
 }
 
 /*
+ * What a stacked filesystem opens below was decided on the stacked path, by which it has the
+ * same name. FUSE passthrough opens what the server says (FUSE_DEV_IOC_BACKING_OPEN).
+ */
+static int decide_backing(const struct file *file, u32 wanted)
+{
+	if (gabion_file_path(file)->dentry->d_sb->s_magic != FUSE_SUPER_MAGIC)
+		return 0;
+	return gabion_decide_path(GABION_HOOK_file_open, &file->f_path, wanted, GFP_KERNEL);
+}
+
+/*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
  * path_mknod if it is new; O_TMPFILE makes a file without passing there.
  *
@@ -36,8 +48,10 @@ GABION_CHECK1(file_open, struct file *, file)
 {
 	u32 wanted = gabion_open_permission(file);
 
-	if ((file->f_flags & __FMODE_EXEC) || gabion_file_is_backing(file))
+	if (file->f_flags & __FMODE_EXEC)
 		return 0;
+	if (gabion_file_is_backing(file))
+		return decide_backing(file, wanted);
 	if (file->f_flags & __O_TMPFILE)
 		return decide_tmpfile(file, wanted);
 	if (gabion_is_procfs(file->f_path.dentry))

@@ -17,12 +17,14 @@ bool gabion_subject_has(const struct gabion_subject *s, u32 flag)
 	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
 }
 
-/* Why permission @refused is not there. */
-static u32 reason_of(const struct gabion_subject *s, u32 klass, u32 label, u32 refused)
+/* Why what @event says is refused is not there. */
+static u32 reason_of(const struct gabion_subject *s, const struct gabion_event *event)
 {
+	u32 klass = event->klass, label = event->label, refused = event->refused;
 	const struct gabion_class_view *c;
 
-	if (klass == GABION_CLASS_FILE && label == GABION_LABEL_UNREACHABLE)
+	if (klass == GABION_CLASS_FILE &&
+	    (label == GABION_LABEL_UNREACHABLE || (label == GABION_LABEL_NONE && !event->object)))
 		return GABION_REASON_UNREACHABLE;
 	if (!s->known)
 		return GABION_REASON_SIGMA;
@@ -89,7 +91,7 @@ int gabion_judge(const struct gabion_subject *s, struct gabion_event *event, int
 			return event->refused && !gabion_subject_has(s, GABION_DOMAIN_COMPLAIN) ? error : 0;
 	}
 	if (event->refused && !event->reason)
-		event->reason = reason_of(s, klass, label, event->refused);
+		event->reason = reason_of(s, event);
 	event->resource = resource_of(s, klass, label);
 	return gabion_conclude(s, event, error);
 }

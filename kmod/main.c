@@ -50,15 +50,20 @@ u64 gabion_instance(void)
 }
 
 #define VERIFY_SECONDS	10
+#define EMPTY_SECONDS	60
 
 static void verify(struct work_struct *work);
 static DECLARE_DELAYED_WORK(verify_work, verify);
 
-/* Do all hooks still fire? And is the sys_enter probe still needed? */
+/* Do all hooks still fire? Is the sys_enter probe still needed? And what has its hour. */
 static void verify(struct work_struct *work)
 {
+	static unsigned int turns;
+
 	gabion_engine_verify();
 	gabion_sys_enter_release();
+	if (!(++turns % (EMPTY_SECONDS / VERIFY_SECONDS)))
+		gabion_path_cache_empty();
 	schedule_delayed_work(&verify_work, VERIFY_SECONDS * HZ);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
+#include <linux/magic.h>
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
@@ -11,6 +12,7 @@
 #include <linux/vmalloc.h>
 #include "creator.h"
 #include "engine.h"
+#include "mount_kind.h"
 #include "path_label.h"
 #include "symbol.h"
 
@@ -93,6 +95,26 @@ GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 	return 0;
 }
 
+/* What a writer stores meanwhile is of now. */
+void gabion_path_cache_empty(void)
+{
+	unsigned long i, slots = 1UL << (64 - gabion_path_cache.shift);
+
+	for (i = 0; i < slots; i++) {
+		struct gabion_path_slot *slot = &gabion_path_cache.slots[i];
+		u16 version;
+
+		preempt_disable();
+		if (READ_ONCE(slot->dentry) && slot_lock(slot, &version)) {
+			WRITE_ONCE(slot->dentry, NULL);
+			slot_unlock(slot, version);
+		}
+		preempt_enable();
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
 static struct kmem_cache *pages __ro_after_init;
 
 /*
@@ -157,6 +179,83 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 	return 0;
 }
 
+/* Do other spellings lead to what is in @directory? Of procfs one function says "gone" that way. */
+static bool folds(const struct dentry *directory)
+{
+	const struct super_block *sb = directory->d_sb;
+
+	return IS_CASEFOLDED(d_inode(directory)) ||
+	       ((sb->s_root->d_flags & DCACHE_OP_COMPARE) && sb->s_magic != PROC_SUPER_MAGIC);
+}
+
+/*
+ * Bytes at the end of @path's name that may be spelt otherwise: below the topmost directory
+ * that does not care about the case, or knows short names as well (vfat). 0: none.
+ */
+static size_t folded_bytes(const struct path *path)
+{
+	const struct dentry *d = path->dentry, *parent;
+	size_t bytes = 0, folded = 0;
+
+	while (d != path->mnt->mnt_root && !IS_ROOT(d)) {
+		bytes += READ_ONCE(d->d_name.len) + 1;
+		parent = READ_ONCE(d->d_parent);
+		if (folds(parent))
+			folded = bytes;
+		d = parent;
+	}
+	return folded;
+}
+
+/* Does @state stay what it is, whatever is read? */
+static bool is_sink(const struct gabion_dfa *dfa, u32 state)
+{
+	u8 byte = 0;
+
+	do {
+		if (gabion_dfa_walk(dfa, state, &byte, 1) != state)
+			return false;
+	} while (++byte);
+	return true;
+}
+
+/*
+ * Label and state of the name in @buffer. One that has other spellings counts only where no rule
+ * can tell names below that place apart; otherwise nothing names it.
+ */
+static void label_name(const struct gabion_dfa *dfa, const struct path *path,
+		       struct gabion_path_buffer *buffer)
+{
+	size_t folded = folded_bytes(path);
+
+	size_t exact = folded ? buffer->length - folded + 1 : buffer->length;
+
+	buffer->label = GABION_LABEL_NONE;
+	/* Renamed since the name was written. */
+	if (folded > buffer->length)
+		return;
+	buffer->state = gabion_dfa_walk(dfa, dfa->start, buffer->path, exact);
+	if (!folded || is_sink(dfa, buffer->state))
+		buffer->label = le32_to_cpu(dfa->accept[buffer->state]);
+}
+
+/*
+ * Without a name. Rules on `unreachable` are about what can have none. A file is of a mount that
+ * one can see, and has been reached by its handle past its name, say: no rule is about it.
+ */
+static u32 nameless_label(const struct path *path)
+{
+	return gabion_mount_kind(path->mnt) == GABION_MOUNT_NAMED &&
+	       gabion_mount_namespace(path->mnt) ? GABION_LABEL_NONE : GABION_LABEL_UNREACHABLE;
+}
+
+/* That of a memfd decides about its code alone (creator.h): the cache says what decides all. */
+static bool may_cache(const struct path *path)
+{
+	return d_is_positive(path->dentry) &&
+	       (gabion_mount_kind(path->mnt) != GABION_MOUNT_PSEUDO || gabion_path_is_queue(path));
+}
+
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
 		      struct gabion_path_buffer *buffer)
 {
@@ -169,14 +268,14 @@ u32 gabion_path_label(const struct gabion_policy *policy, const struct path *pat
 
 	this_cpu_inc(cache_misses);
 	smp_rmb();	/* the counters are read before the name */
-	buffer->label = GABION_LABEL_UNREACHABLE;
-	if (!gabion_path_name(path, buffer)) {
-		buffer->state = gabion_dfa_walk(dfa, dfa->start, buffer->path, buffer->length);
-		buffer->label = le32_to_cpu(dfa->accept[buffer->state]);
-	}
+	buffer->state = dfa->start;
+	if (gabion_path_name(path, buffer))
+		buffer->label = nameless_label(path);
+	else
+		label_name(dfa, path, buffer);
 	value.label = buffer->label;
 	smp_rmb();	/* and again after it, in slot_store() */
-	if (d_is_positive(path->dentry))
+	if (may_cache(path))
 		slot_store(path, &value);
 	return buffer->label;
 }

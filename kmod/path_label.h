@@ -147,8 +147,9 @@ static __always_inline int gabion_path_label_cached(const struct gabion_policy *
  *
  * Two names with the same state have the same label, and so have all names below
  * them: the DFA is minimal. Any context, does not sleep.
- * Return: a label; GABION_LABEL_UNREACHABLE if there is no host-absolute name, or it is
- * longer than PATH_MAX.
+ * Return: a label; GABION_LABEL_UNREACHABLE if it can have no host-absolute name;
+ * GABION_LABEL_NONE if it is not reached by its name, that is longer than PATH_MAX, or what
+ * rules say depends on how a name is spelt where case does not matter.
  */
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
 		      struct gabion_path_buffer *buffer);
@@ -159,6 +160,13 @@ void gabion_path_buffer_put(struct gabion_path_buffer *buffer);
 
 /* Fill @buffer with the name of @path. Return: 0 or a negative errno (no such name). */
 int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer);
+
+/*
+ * Forget all labels. The kernel's counters have 32 bits: who renames for hours brings them
+ * round to what an entry says. So it is done each minute, in which nobody renames 2^31 times.
+ * Context: may sleep.
+ */
+void gabion_path_cache_empty(void);
 
 /* Cache totals since load. */
 void gabion_path_cache_stats(u64 *hits, u64 *misses);

@@ -54,7 +54,7 @@ KSELFTEST_APPEND ?=
 # kselftest-6.1: in a VM on that kernel.
 kselftest-%: stage-% tracer-% selftests
 	qemu-test/vm --kernel $* --smp $(KSELFTEST_SMP) --timeout $(KSELFTEST_TIMEOUT) \
-		--with btrfs-progs --append "syscall.x32=y vsyscall=xonly $(KSELFTEST_APPEND)" \
+		--with btrfs-progs,dosfstools --append "syscall.x32=y vsyscall=xonly $(KSELFTEST_APPEND)" \
 		--share $(CURDIR) -- env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
 		TRACER=$(CURDIR)/$(B)/tracer-$*/tracer.ko $(CURDIR)/selftests/run
 	docs/event-schema < $(B)/selftests/events-$$(qemu-test/kernel-release $*).json

@@ -232,6 +232,61 @@ TEST_F(kept, as_the_levels_permit)
 	}
 }
 
+/* --- whose code was asked about before --- */
+
+GABION_FIXTURE(code)
+
+/* Whether it may be mapped is nothing to whose it is. */
+static int make_memory_for_code(void)
+{
+	int err = make_memory_to_read();
+
+	if (!err)
+		mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, held, 0);
+	return err;
+}
+
+static int map_code(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, held, 0) == MAP_FAILED ? errno : 0;
+}
+
+#define CODERS								\
+	"domain high_coder {\n level high\n use everyday\n map nameless\n}\n"	\
+	"domain low_coder {\n level low\n use everyday\n map nameless\n}\n"
+
+TEST_F(code, is_still_its_makers)
+{
+	struct worker worker;
+
+	ASSERT_EQ(0, source_load(self->client, CODERS));
+	ASSERT_EQ(0, worker_start(&worker, make_memory_for_code, read_it));
+	ASSERT_EQ(0, assign(self->client, &worker, "high_coder"));
+	EXPECT_EQ(0, worker_do(&worker, 's'));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	confine_events_clear(self->client);
+	ASSERT_EQ(0, assign(self->client, &worker, "low_coder"));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	EXPECT_LE(1, refusals(self->client, "low_coder", "high_coder", GABION_DOM_IPC_READ,
+			      GABION_REASON_LEVEL));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
+/* And the grant of it works. */
+static int make_and_map(void)
+{
+	return make_memory_to_read() ?: map_code();
+}
+
+TEST_F(code, may_be_mapped_where_that_is_granted)
+{
+	ASSERT_EQ(0, source_load(self->client, CODERS));
+	EXPECT_EQ(0, confine_run(self->client, "high_coder", make_and_map));
+	EXPECT_EQ(EACCES, confine_run(self->client, "granted", make_and_map));
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
 /* --- in a message --- */
 
 GABION_FIXTURE(passed)
