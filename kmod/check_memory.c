@@ -124,7 +124,7 @@ GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqpro
 	if (((reqprot | prot) & PROT_EXEC) && !(vma->vm_flags & VM_EXEC))
 		wanted |= GABION_FILE_MAP;
 	/* The policy may have changed since it was mapped. */
-	if ((prot & PROT_READ) && !(vma->vm_flags & VM_READ) && (vma->vm_flags & VM_MAYSHARE))
+	if ((prot & PROT_READ) && !(vma->vm_flags & VM_READ))
 		wanted |= GABION_FILE_READ;
 	if ((prot & PROT_WRITE) && (vma->vm_flags & VM_SHARED))
 		wanted |= GABION_FILE_WRITE;

@@ -7,6 +7,7 @@
 #include <linux/net.h>
 #include <linux/sched/signal.h>
 #include <linux/static_call.h>
+#include <net/af_unix.h>
 #include <net/sock.h>
 #include "compat.h"
 #include "creator.h"
@@ -60,6 +61,39 @@ static bool has_own_calls(const struct file *file)
 	       file->f_path.dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC;
 }
 
+/*
+ * A unix socket that the domain made itself: may it connect still to what the other end is
+ * bound to? One that accepted has the name itself, and the other end rarely one.
+ */
+static int decide_connected(enum gabion_hook_id hook, const struct socket *sock)
+{
+	struct sock *peer = unix_peer_get(sock->sk);
+	const struct path *path;
+	int err = 0;
+
+	if (!peer)
+		return 0;
+	unix_state_lock(peer);
+	path = &unix_sk(peer)->path;
+	if (path->dentry)
+		err = gabion_decide_path(hook, path, GABION_FILE_CONNECT, GFP_ATOMIC);
+	unix_state_unlock(peer);
+	sock_put(peer);
+	return err;
+}
+
+static int decide_socket(enum gabion_hook_id hook, struct file *file, const struct socket *sock)
+{
+	int err = decide_shared(hook, file);
+
+	if (err)
+		return err;
+	if (sock->sk->sk_family != AF_UNIX)
+		return gabion_decide_socket(hook, sock->sk);
+	return gabion_creator(file->f_path.dentry) == gabion_task_label(current)
+		       ? decide_connected(hook, sock) : 0;
+}
+
 int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 {
 	u32 wanted = gabion_open_permission(file);
@@ -71,11 +105,9 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 	if (sock && !sock->sk)
 		return 0;
 	if (sock)
-		return gabion_decide_together(
-			decide_shared(hook, file) ?:
-			(sock->sk->sk_family == AF_UNIX ? 0 : gabion_decide_socket(hook, sock->sk)));
-	if (is_uring(file) &&
-	    gabion_creator(file->f_path.dentry) != gabion_task_label(current))
+		return gabion_decide_together(decide_socket(hook, file, sock));
+	/* Its own too: what is registered in it was opened under an earlier policy. */
+	if (is_uring(file))
 		return gabion_decide_together(
 			gabion_decide_control(hook, GABION_CONTROL_IO_URING) ?:
 			decide_shared(hook, file));
@@ -143,6 +175,7 @@ void gabion_descriptors_review(enum gabion_hook_id hook)
 			break;
 		}
 		from = fd;
+		cond_resched();
 	}
 	if (!IS_ERR_OR_NULL(null))
 		fput(null);

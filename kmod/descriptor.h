@@ -13,11 +13,17 @@
 
 struct sock;
 
-/* O_APPEND without O_TRUNC can only add; every other way of writing can overwrite. */
+/*
+ * O_APPEND without O_TRUNC can only add; every other way of writing can overwrite. Devices
+ * write where they are told to, whatever the flag (blkdev_write_iter(), write_mem()).
+ */
 static inline u32 gabion_write_permission(const struct file *file)
 {
-	return (file->f_flags & (O_APPEND | O_TRUNC)) == O_APPEND ? GABION_FILE_APPEND
-								   : GABION_FILE_WRITE;
+	const umode_t mode = file_inode(file)->i_mode;
+
+	if ((file->f_flags & (O_APPEND | O_TRUNC)) != O_APPEND || S_ISBLK(mode) || S_ISCHR(mode))
+		return GABION_FILE_WRITE;
+	return GABION_FILE_APPEND;
 }
 
 /* What @file, as it is open, allows to do to its object. 0 for O_PATH. */
@@ -44,8 +50,9 @@ static inline u32 gabion_open_permission(const struct file *file)
  *
  * Files are judged by name and mode. Things without a name by who made them (creator.h):
  * pipes and memfds by mode; sockets, and what has calls of its own (inotify, epoll, ...), as if
- * open for both. Sockets also by family and endpoints; io_urings of another domain, which carry
- * the authority of who made them, also by `control io_uring`.
+ * open for both. Sockets also by family and endpoints, a unix socket of the domain's own by what
+ * it is connected to; io_urings, which carry what was registered in them, also by
+ * `control io_uring`.
  * Context: any that is not hard interrupt; does not sleep.
  * Return: 0 or a negative errno; refusals are recorded.
  */

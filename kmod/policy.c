@@ -373,11 +373,26 @@ static void record_load(const struct gabion_policy *policy, const unsigned long 
 		gabion_audit_mode(policy, number);
 }
 
+/*
+ * Is @policy, byte for byte, what is in force? Then nobody loses anything: what a task has it
+ * may have, and no io_uring has to go for what might be registered in it.
+ */
+static bool is_in_force(const struct gabion_policy *policy)
+{
+	const struct gabion_policy *old;
+
+	lockdep_assert_held(&gabion_policy_mutex);
+	old = rcu_dereference_protected(gabion_policy_in_force, true);
+	return old && old->view.size == policy->view.size &&
+	       !memcmp(old->image, policy->image, policy->view.size);
+}
+
 int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pid_t *pid)
 {
 	struct gabion_policy *policy;
 	unsigned long *changed;
 	const char *why = NULL;
+	bool same;
 	int err;
 
 	mutex_lock(&gabion_policy_mutex);
@@ -406,6 +421,7 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		goto out;
 	}
 	find_changed_modes(policy, changed);
+	same = is_in_force(policy);
 	down_write(&gabion_domain_rwsem);
 	why = gabion_audit_deadlock(policy);
 	err = why ? -EDEADLK : check_tasks(policy, &why, pid);
@@ -422,7 +438,8 @@ int gabion_policy_load(void *image, u32 size, struct netlink_ext_ack *extack, pi
 		module_put(THIS_MODULE);
 	} else {
 		record_load(policy, changed);
-		gabion_revoke_confined();
+		if (!same)
+			gabion_revoke_confined();
 	}
 	bitmap_free(changed);
 out:

@@ -79,15 +79,17 @@ static void tell_init_again(struct work_struct *work)
 	rcu_read_unlock();
 }
 
-/* What a mapping of a file gives, or can be made to: code, and what others see or have written. */
+/*
+ * What a mapping of a file gives, or can be made to: code, what others have written, what they
+ * see. A private one shows the file as it is now wherever the task has not written itself.
+ */
 static u32 mapping_permission(const struct vm_area_struct *vma)
 {
 	u32 wanted = 0;
 
 	if (vma->vm_flags & VM_EXEC)
 		wanted |= GABION_FILE_MAP;
-	/* Of a file opened for reading only, do_mmap() makes it VM_MAYSHARE without VM_SHARED. */
-	if (vma->vm_flags & VM_MAYSHARE)
+	if (vma->vm_flags & VM_MAYREAD)
 		wanted |= GABION_FILE_READ;
 	if ((vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE))
 		wanted |= gabion_write_permission(vma->vm_file);
@@ -101,12 +103,12 @@ static bool was_written(const struct vm_area_struct *vma)
 }
 
 /*
- * Code that the task wrote, or can write. Not the kernel's own (vdso), nor the stack
- * that an ELF header asked to be executable.
+ * Code that the task wrote, or can write. Not the kernel's own (vdso). The stack too, where
+ * an ELF header asked for an executable one: any mapping can be made to look like it.
  */
 static bool is_written_code(const struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_EXEC) || (vma->vm_flags & VM_GROWSDOWN))
+	if (!(vma->vm_flags & VM_EXEC))
 		return false;
 	if (!vma->vm_file)
 		return !vma->vm_ops;
@@ -145,17 +147,26 @@ static bool find_mapping(struct mm_struct *mm, unsigned long address, unsigned l
 	return found;
 }
 
+/* How often others may move mappings (mremap) from before the search to behind it. */
+#define PASSES_MAX	16
+
+/*
+ * Until a pass from the start finds nothing: that one held the memory's lock from end
+ * to end. What cannot be taken away, the task cannot go on with.
+ */
 static void review_mappings(struct mm_struct *mm)
 {
 	unsigned long address = 0, start, end;
+	bool found;
+	int passes = 0;
 
-	while (find_mapping(mm, address, &start, &end)) {
-		/* Cannot be taken away: neither can the task go on with it. */
-		if (vm_munmap(start, end - start)) {
+	while ((found = find_mapping(mm, address, &start, &end)) || address) {
+		if (found ? vm_munmap(start, end - start) : ++passes == PASSES_MAX) {
 			gabion_revoke_failed(current);
 			return;
 		}
-		address = end;
+		address = found ? end : 0;
+		cond_resched();
 	}
 }
 
@@ -206,15 +217,18 @@ static struct order *order_new(void)
 /* Under owing_lock. Return: @order, if it was not needed. */
 static struct order *hand_over(struct task_struct *task, struct order *order)
 {
+	/* Once: a leader that is dead changes pids with the thread that executes. */
+	const pid_t pid = READ_ONCE(task->pid);
+
 	lockdep_assert_held(&owing_lock);
-	if (test_and_set_bit(task->pid, owing))
+	if (test_and_set_bit(pid, owing))
 		return order;
 	init_task_work(&order->work, review);
 	atomic_inc(&outstanding);
 	if (!task_work_add(task, &order->work, TWA_SIGNAL))
 		return NULL;
 	/* It is exiting, and has given all up. */
-	clear_bit(task->pid, owing);
+	clear_bit(pid, owing);
 	atomic_dec(&outstanding);
 	return order;
 }

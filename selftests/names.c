@@ -5,6 +5,8 @@
 #include <linux/memfd.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -17,6 +19,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
+#include "lib/source.h"
 #include "lib/uring.h"
 
 GABION_FIXTURE(names)
@@ -312,6 +315,37 @@ TEST_F(names, append_cannot_become_write)
 			.refused = GABION_FILE_WRITE, .object = TEST_DIR "/log" }));
 		EXPECT_EQ(0, confine_run(self->client, NULL, attempts[i]));
 	}
+}
+
+/* A device writes where it is told to, whatever O_APPEND says. */
+static char device[64];
+
+static int append_to_device(void)
+{
+	return ATTEMPT(open(device, O_WRONLY | O_APPEND));
+}
+
+TEST_F(names, append_is_write_on_a_device)
+{
+	FILE *made = popen("cd " TEST_DIR " && modprobe -q loop; truncate -s 1M image &&"
+			   " losetup -f --show image", "r");
+	char policy[512];
+
+	ASSERT_TRUE(made && fgets(device, sizeof(device), made));
+	pclose(made);
+	device[strcspn(device, "\n")] = '\0';
+	snprintf(policy, sizeof(policy), "resource disk file %s level middle\n"
+		 "domain appends {\n level middle\n use everyday\n append disk\n}\n"
+		 "domain writes {\n level middle\n use everyday\n write disk\n}\n", device);
+	ASSERT_EQ(0, source_load(self->client, policy));
+	EXPECT_EQ(0, confine_run(self->client, "writes", append_to_device));
+	confine_events_clear(self->client);
+	EXPECT_EQ(EACCES, confine_run(self->client, "appends", append_to_device));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.refused = GABION_FILE_WRITE, .object = device, .domain = "appends" }));
+	EXPECT_EQ(0, source_restore(self->client));
+	snprintf(policy, sizeof(policy), "losetup -d %s", device);
+	EXPECT_EQ(0, system(policy));
 }
 
 /* --- RWF_NOAPPEND, three ways --- */

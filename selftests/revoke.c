@@ -12,12 +12,14 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
 #include "lib/lost.h"
 #include "lib/pass.h"
 #include "lib/source.h"
+#include "lib/uring.h"
 #include "lib/worker.h"
 
 #define OBJECT TEST_DIR "/object"
@@ -94,6 +96,17 @@ static int hold_shared_mapping(void)
 static int hold_latent_mapping(void)
 {
 	return hold_mapping(O_RDWR, PROT_READ, OBJECT "/file", MAP_SHARED);
+}
+
+/* Of its own, and yet the file as it is now, as long as it was not written to. */
+static int hold_private_mapping(void)
+{
+	return hold_mapping(O_RDONLY, PROT_READ, OBJECT "/file", MAP_PRIVATE);
+}
+
+static int hold_closed_mapping(void)
+{
+	return hold_mapping(O_RDONLY, PROT_NONE, OBJECT "/file", MAP_PRIVATE);
 }
 
 static int hold_code(void)
@@ -181,6 +194,23 @@ static int write_latent_mapping(void)
 	return touch(write_byte) ?: ATTEMPT(mprotect(mapping, 4096, PROT_READ));
 }
 
+static void read_byte(void)
+{
+	(void)*(volatile char *)mapping;
+}
+
+static int read_mapping(void)
+{
+	return touch(read_byte);
+}
+
+static int read_closed_mapping(void)
+{
+	if (mprotect(mapping, 4096, PROT_READ))
+		return errno == ENOMEM ? EACCES : errno;
+	return touch(read_byte) ?: ATTEMPT(mprotect(mapping, 4096, PROT_NONE));
+}
+
 static int call_mapping(void)
 {
 	return touch(call_code);
@@ -234,6 +264,10 @@ static const struct holding {
 	{ "thread", hold_in_a_thread, use_in_a_thread, GABION_FILE_READ, OBJECT "/file" },
 	{ "shared mapping", hold_shared_mapping, write_mapping, GABION_FILE_WRITE, OBJECT "/file" },
 	{ "latent mapping", hold_latent_mapping, write_latent_mapping, GABION_FILE_WRITE,
+	  OBJECT "/file" },
+	{ "private mapping", hold_private_mapping, read_mapping, GABION_FILE_READ,
+	  OBJECT "/file" },
+	{ "closed mapping", hold_closed_mapping, read_closed_mapping, GABION_FILE_READ,
 	  OBJECT "/file" },
 	{ "code", hold_code, call_mapping, GABION_FILE_MAP, OBJECT "/code" },
 };
@@ -363,6 +397,106 @@ TEST_F(revoke, by_policy)
 	EXPECT_EQ(0, source_load(self->client, ""));
 }
 
+/* --- what a descriptor does not show --- */
+
+GABION_FIXTURE(own)
+
+static struct uring ring;
+
+/* Registered, the file has no descriptor any more. */
+static int hold_registered(void)
+{
+	int err = -uring_setup(&ring, 0), fd = open(OBJECT "/file", O_RDONLY);
+
+	if (err || fd < 0 || syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, &fd, 1))
+		return err ?: errno;
+	return ATTEMPT(close(fd));
+}
+
+static int read_registered(void)
+{
+	static char byte;
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .fd = 0, .flags = IOSQE_FIXED_FILE,
+				    .addr = (unsigned long)&byte, .len = 1 };
+	int result = uring_run(&ring, &sqe);
+
+	return result < 0 ? -result : 0;
+}
+
+/* A worker of the domain `revocable` under a policy with @rules. */
+#define START(rules, hold, use)							\
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE(rules)));		\
+	ASSERT_EQ(0, worker_start(&worker, hold, use));				\
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "revocable", &error)); \
+	ASSERT_EQ(0, worker_do(&worker, 's'));					\
+	EXPECT_EQ(0, worker_do(&worker, 'u'));					\
+	/* The same policy once more takes nothing. */				\
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE(rules)));		\
+	EXPECT_EQ(0, worker_do(&worker, 'u'));					\
+	confine_events_clear(self->client)
+
+/* A ring can only go together with who uses it. */
+TEST_F(own, ring_goes_with_what_is_registered_in_it)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+
+	START("    read object\n", hold_registered, read_registered);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
+	EXPECT_EQ(CONFINE_BROKEN, worker_do(&worker, 'u'));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = GABION_CONTROL_IO_URING, .domain = "revocable" }));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
+TEST_F(own, ring_stays_with_the_grant)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+
+	START("    read object\n    control io_uring\n", hold_registered, read_registered);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    control io_uring\n")));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
+static int connect_it(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = OBJECT "/socket" };
+
+	return hold(socket(AF_UNIX, SOCK_STREAM, 0)) ?:
+	       ATTEMPT(connect(held, (void *)&name, sizeof(name)));
+}
+
+static int send_it(void)
+{
+	return outcome(write(held, "x", 1));
+}
+
+TEST_F(own, connection_goes_with_the_grant)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = OBJECT "/socket" };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct gabion_error error = { 0 };
+	struct worker worker;
+
+	ASSERT_EQ(0, bind(listener, (void *)&name, sizeof(name)));
+	ASSERT_EQ(0, listen(listener, 8));
+	START("    connect object\n", connect_it, send_it);
+	/* Another one, that still has it. */
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    connect object\n    read null\n")));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	EXPECT_LE(1, refusals(self->client, "revocable", GABION_FILE_CONNECT, OBJECT "/socket"));
+	worker_end(&worker);
+	close(listener);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
 /* --- code that was written while that was granted --- */
 
 FIXTURE(written)
@@ -394,9 +528,25 @@ static int hold_written_file(void)
 	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
 }
 
+/* As the stack is mapped. */
+static int hold_growing_code(void)
+{
+	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		       MAP_ANONYMOUS | MAP_PRIVATE | MAP_GROWSDOWN, -1, 0);
+	if (mapping == MAP_FAILED)
+		return errno;
+	*mapping = 0xc3;	/* ret */
+	return 0;
+}
+
 FIXTURE_VARIANT(written)
 {
 	int (*hold)(void);
+};
+
+FIXTURE_VARIANT_ADD(written, growing)
+{
+	.hold = hold_growing_code,
 };
 
 FIXTURE_VARIANT_ADD(written, anonymous)

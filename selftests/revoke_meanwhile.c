@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +99,78 @@ TEST_F(moved, it_is_found)
 		ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error))
 			TH_LOG("%s", error.text);
 		EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+		worker_end(&worker);
+	}
+}
+
+/* --- threads that move a mapping about --- */
+
+GABION_FIXTURE(moved_memory)
+
+#define PLACE	((char *)0x100000000000UL)
+#define SMALL	2000
+#define BELOW	(PLACE)
+#define ABOVE	(PLACE + 4096 * (2 * SMALL + 4UL))
+
+/* Back and forth, each when it is where the thread looks. */
+static void *move_memory(void *unused)
+{
+	for (;;) {
+		if (mremap(BELOW, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, ABOVE) == MAP_FAILED)
+			mremap(ABOVE, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, BELOW);
+	}
+	return NULL;
+}
+
+static int map_and_move(void)
+{
+	int fd = open(OBJECT "/file", O_RDWR), err = 0;
+	pthread_t threads[3];
+	long i;
+
+	if (fd < 0 || mmap(BELOW, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
+			   fd, 0) != BELOW)
+		return errno;
+	close(fd);
+	/* Something to look through between the two: each with a gap, so that they stay apart. */
+	for (i = 1; i <= SMALL && !err; i++)
+		if (mmap(PLACE + 4096 * 2 * i, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
+			 MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+			err = errno;
+	for (i = 0; !err && i < 3; i++)
+		err = pthread_create(&threads[i], NULL, move_memory, NULL);
+	return err;
+}
+
+/* The kernel says what is mapped (EFAULT), without a fault of ours. */
+static int find_memory(void)
+{
+	int look, ends[2];
+
+	if (pipe(ends))
+		return errno;
+	for (look = 0; look < 200; look++)
+		if (write(ends[1], BELOW, 1) == 1 || write(ends[1], ABOVE, 1) == 1)
+			return 0;
+	return EACCES;
+}
+
+/* Gone, or the process is. */
+TEST_F(moved_memory, it_is_found)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+	int i, answer;
+
+	for (i = 0; i < 10; i++) {
+		ASSERT_EQ(0, worker_start(&worker, map_and_move, find_memory));
+		ASSERT_EQ(0, worker_do(&worker, 's'));
+		EXPECT_EQ(0, worker_do(&worker, 'u'));
+		ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "refused", &error))
+			TH_LOG("%s", error.text);
+		answer = worker_do(&worker, 'u');
+		EXPECT_TRUE(answer == EACCES || answer == CONFINE_BROKEN)
+			TH_LOG("%d", answer);
 		worker_end(&worker);
 	}
 }

@@ -2,6 +2,7 @@
 /* See source.h. */
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,14 @@ int source_compile(const char *extra, void **image, size_t *size)
 {
 	const char *paths[] = { getenv("GABION_POLICY"), getenv("GABION_POLICY_SYSCALL"),
 				getenv("GABION_POLICY_ESCAPE"), NULL };
-	char path[] = "/tmp/gabion-source-XXXXXX.gabion", *diagnostics = NULL;
 	struct gabion_error error = { 0 };
-	int fd = mkstemps(path, strlen(".gabion")), err;
+	char *diagnostics = NULL;
+	char path[64];
+	int fd, err;
 
+	/* One name for a test: it is in the image, and the same text is to be the same image. */
+	snprintf(path, sizeof(path), "/tmp/gabion-source-%d.gabion", getpid());
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || !paths[0] || !paths[1] || !paths[2] ||
 	    write(fd, extra, strlen(extra)) != (ssize_t)strlen(extra)) {
 		printf("# cannot write a policy; GABION_POLICY* are those of selftests/run\n");
