@@ -15,6 +15,7 @@
 #ifndef GABION_TASK_LABEL_H
 #define GABION_TASK_LABEL_H
 
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/threads.h>
 
