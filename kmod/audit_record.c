@@ -152,22 +152,41 @@ static void copy_strings(struct gabion_record *record, const struct draft *draft
 	gabion_audit_rules_put(draft->event, &draft->rules, p);
 }
 
-/* What a domain did is paid by it (the host is one, held or not); the rest is nobody's doing. */
+static u16 account_of(u16 domain)
+{
+	return gabion_is_host(domain) ? GABION_HOST : domain;
+}
+
+/*
+ * What a domain did is paid by it (the host is one, held or not); the rest is nobody's doing. A
+ * packet is decided for the domain whose socket it comes to, but others sent it, nobody knows who;
+ * and it is the child that wants its parent for a tracer.
+ */
 static u16 payer_of(const struct gabion_event *event)
 {
 	if (event->type != GABION_EVENT_ACCESS && event->type != GABION_EVENT_TRANSITION)
 		return GABION_SHARE_KERNEL;
-	return gabion_is_host(event->domain) ? GABION_HOST : event->domain;
+	if (event->net && !in_task())
+		return GABION_UNKNOWN;
+	if (event->hook == GABION_HOOK_ptrace_traceme)
+		return account_of(gabion_task_label(current));
+	return account_of(event->domain);
 }
 
-/* What the policy that decided, or where none has the one in force, says of the payer. */
+/*
+ * What the policy that decided, or where none has the one in force, says of the domain. A refusal
+ * that others brought about may go unrecorded, or they could make it wait.
+ */
 static u32 required_of(const struct gabion_event *event, u16 payer)
 {
 	u32 required;
 
+	if (payer == GABION_SHARE_KERNEL ||
+	    (payer != account_of(event->domain) && event->verdict == GABION_VERDICT_DENIED))
+		return 0;
 	rcu_read_lock();
 	required = gabion_audit_required(event->policy ?: rcu_dereference(gabion_policy_in_force),
-					 payer);
+					 account_of(event->domain));
 	rcu_read_unlock();
 	return required;
 }

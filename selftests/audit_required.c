@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
 #include "lib/source.h"
+#include "lib/worker.h"
 
 /* More than a ring has room for. */
 #define MANY	4000
@@ -27,6 +30,8 @@
 	" audit required refuse\n}\n"							\
 	"domain strict_logger {\n level middle\n use everyday\n syscalls default as allow\n"	\
 	" syscalls getppid as log\n audit required refuse\n}\n"				\
+	"domain strict_receiver {\n level middle\n use everyday\n socket inet\n"		\
+	" bind udp_port\n deny receive sender\n audit read object\n audit required refuse\n}\n" \
 	"domain patient {\n level middle\n use everyday\n" required "}\n"		\
 	"domain patient_agent {\n level middle\n use everyday\n control admin\n"	\
 	" capability mac_admin\n netlink generic\n socket netlink\n" required "}\n"
@@ -118,6 +123,56 @@ static int read_object(void)
 	return ATTEMPT(open(TEST_DIR "/object/file", O_RDONLY));
 }
 
+/* --- what others bring about --- */
+
+static int receiver;
+
+static int bind_receiver(void)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons(7002),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	receiver = socket(AF_INET, SOCK_DGRAM, 0);
+	return receiver < 0 ? errno : ATTEMPT(bind(receiver, (void *)&name, sizeof(name)));
+}
+
+/* From a port that it may not receive from. */
+static void send_many(void)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons(7002),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in own = name;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), i;
+
+	own.sin_port = htons(7012);
+	if (bind(fd, (void *)&own, sizeof(own)))
+		perror("# bind");
+	for (i = 0; i < MANY; i++)
+		sendto(fd, "x", 1, 0, (void *)&name, sizeof(name));
+	close(fd);
+}
+
+/* Packets that are refused are not its doing: it has room for its own records. */
+TEST_F(audit_required, not_by_a_flood_of_packets)
+{
+	struct gabion_error error = { 0 };
+	struct gabion_status status;
+	struct worker worker;
+
+	ASSERT_EQ(0, worker_start(&worker, bind_receiver, read_object));
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "strict_receiver", &error));
+	ASSERT_EQ(0, worker_do(&worker, 's'));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	stay_here();
+	send_many();
+	ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
+	EXPECT_LT(self->before.events_lost, status.events_lost);
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	EXPECT_EQ(0, counts_of(self->client, "strict_receiver").withheld);
+	EXPECT_EQ(0, counts_of(self->client, "strict_receiver").lost);
+	worker_end(&worker);
+}
+
 /* What a full ring does to @domain, to which reading is granted with a record, or let pass. */
 static void refuses_when_full(struct __test_metadata *_metadata,
 			      FIXTURE_DATA(audit_required) *self, const char *domain)
@@ -170,6 +225,10 @@ static int fill_and_execute(void)
 	stay_here();
 	for (i = 0; i < MANY; i++)
 		if (ATTEMPT(open(TEST_DIR "/object/file", O_RDONLY)) != EACCES)
+			return CONFINE_BROKEN;
+	/* Where that has no room a smaller record may: one without a name. */
+	for (i = 0; i < MANY; i++)
+		if (ATTEMPT(sethostname("x", 1)) != EPERM)
 			return CONFINE_BROKEN;
 	return execute_next();
 }
