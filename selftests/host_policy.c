@@ -218,12 +218,12 @@ TEST_F(host_policy, ordinary_work)
 /* Modules of the kernel's package by kmod, whoever asks; others by nobody. */
 TEST_F(host_policy, modules_by_kmod)
 {
-	ASSERT_EQ(0, run("modprobe dummy && rmmod dummy"));
-	ASSERT_EQ(0, run("cp \"$(modinfo -n dummy)\" " WORK "/dummy.ko"));
-	ASSERT_EQ(0, run("insmod " WORK "/dummy.ko && rmmod dummy"));
+	ASSERT_EQ(0, run("modprobe xt_mark && rmmod xt_mark"));
+	ASSERT_EQ(0, run("cp \"$(modinfo -n xt_mark)\" " WORK "/xt_mark.ko"));
+	ASSERT_EQ(0, run("insmod " WORK "/xt_mark.ko && rmmod xt_mark"));
 	ASSERT_EQ(0, put_in_force(self->client));
-	EXPECT_EQ(0, run("modprobe dummy && rmmod dummy"));
-	EXPECT_NE(0, run("insmod " WORK "/dummy.ko 2> /dev/null"));
+	EXPECT_EQ(0, run("modprobe xt_mark && rmmod xt_mark"));
+	EXPECT_NE(0, run("insmod " WORK "/xt_mark.ko 2> /dev/null"));
 	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
 		.verdict = GABION_VERDICT_DENIED, .domain = "modules" }));
 }
