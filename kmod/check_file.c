@@ -16,6 +16,7 @@
 #include "engine.h"
 #include "file_owner.h"
 #include "process_file.h"
+#include "terminal.h"
 
 /* A file without a name: nobody but file_open is asked. It may get one, and has its mode by now. */
 static int decide_tmpfile(const struct file *file, u32 wanted)
@@ -56,6 +57,9 @@ GABION_CHECK1(file_open, struct file *, file)
 		return decide_tmpfile(file, wanted);
 	if (gabion_is_procfs(file->f_path.dentry))
 		return gabion_decide_process_file(GABION_HOOK_file_open, file, wanted, GFP_KERNEL);
+	if (gabion_is_own_terminal(file->f_path.dentry))
+		return gabion_decide_name(GABION_HOOK_file_open, GABION_OWN_TERMINAL,
+					  sizeof(GABION_OWN_TERMINAL) - 1, wanted);
 	return gabion_decide_path(GABION_HOOK_file_open, gabion_file_path(file), wanted, GFP_KERNEL);
 }
 

@@ -16,6 +16,7 @@
 #include "process_file.h"
 #include "revoke.h"
 #include "symbol.h"
+#include "terminal.h"
 
 /* Those of /dev/null, which are not exported. */
 static const struct file_operations *null_operations __ro_after_init;
@@ -117,6 +118,9 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 		return 0;
 	if (gabion_is_procfs(file->f_path.dentry))
 		return gabion_decide_process_file(hook, file, wanted, GFP_ATOMIC);
+	if (gabion_is_own_terminal(file->f_path.dentry))
+		return gabion_decide_name(hook, GABION_OWN_TERMINAL,
+					  sizeof(GABION_OWN_TERMINAL) - 1, wanted);
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Terminals: one's own is /dev/tty, by whatever name and as it was handed over; those of others are
+ * /dev/pts/N, and granting the one is not granting the others.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "lib/fixture.h"
+#include "lib/lost.h"
+#include "lib/source.h"
+#include "lib/worker.h"
+
+FIXTURE(terminal)
+{
+	GABION_FIXTURE_MEMBERS
+	struct worker worker;
+};
+
+static int held = -1, masters[2];
+static char own[64], other[64];
+
+/* A pair, whose slave @name is. */
+static int open_pair(int *master, char *name, size_t size)
+{
+	*master = posix_openpt(O_RDWR | O_NOCTTY);
+	return *master < 0 || grantpt(*master) || unlockpt(*master) ||
+	       ptsname_r(*master, name, size) ? errno ?: EIO : 0;
+}
+
+/* As a login does: a session of its own, which the terminal then belongs to. */
+static int log_in(void)
+{
+	if (setsid() < 0)
+		return errno;
+	held = open(own, O_RDWR);
+	return held < 0 ? errno : 0;
+}
+
+static int write_it(void)
+{
+	return lost_outcome(held, write(held, "x", 1));
+}
+
+static int open_by_name(void)
+{
+	int fd = open(own, O_RDWR | O_NOCTTY);
+
+	return fd < 0 ? errno : ATTEMPT(close(fd));
+}
+
+static int open_tty(void)
+{
+	int fd = open("/dev/tty", O_RDWR);
+
+	return fd < 0 ? errno : ATTEMPT(close(fd));
+}
+
+static int open_other(void)
+{
+	int fd = open(other, O_RDWR | O_NOCTTY);
+
+	return fd < 0 ? errno : ATTEMPT(close(fd));
+}
+
+/* Each 'u' is the next of them. */
+static int in_turn(void)
+{
+	static int (*const attempts[])(void) = { write_it, open_by_name, open_tty, open_other };
+	static unsigned int turn;
+
+	return attempts[turn++ % 4]();
+}
+
+FIXTURE_SETUP(terminal)
+{
+	struct gabion_error error = { 0 };
+
+	self->client = NULL;
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
+	confine_prepare();
+	ASSERT_EQ(0, source_load(self->client,
+		"resource own_tty file /dev/tty level any\n"
+		"resource all_ttys file /dev/pts/[0-9]* level any\n"
+		"domain at_home {\n level middle\n use everyday\n read, write own_tty\n}\n"
+		"domain everywhere {\n level middle\n use everyday\n read, write own_tty, all_ttys\n}\n"
+		"domain nowhere {\n level middle\n use everyday\n}\n"));
+	/* The masters are ours: one that the worker loses would hang its terminal up. */
+	ASSERT_EQ(0, open_pair(&masters[0], own, sizeof(own)));
+	ASSERT_EQ(0, open_pair(&masters[1], other, sizeof(other)));
+	ASSERT_EQ(0, worker_start(&self->worker, log_in, in_turn));
+	ASSERT_EQ(0, worker_do(&self->worker, 's'));
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(terminal)
+{
+	worker_end(&self->worker);
+	close(masters[0]);
+	close(masters[1]);
+	source_restore(self->client);
+	gabion_netlink_close(self->client);
+}
+
+static int assign(struct gabion_netlink *client, const struct worker *worker, const char *domain)
+{
+	struct gabion_error error = { 0 };
+
+	return gabion_netlink_task_assign(client, worker->pid, domain, &error);
+}
+
+/* The answers to four orders, as digits: 0 for what works, 1 for EACCES, 9 for anything else. */
+static int answers(const struct worker *worker)
+{
+	int i, all = 0, answer;
+
+	for (i = 0; i < 4; i++) {
+		answer = worker_do(worker, 'u');
+		all = all * 10 + (!answer ? 0 : answer == EACCES ? 1 : 9);
+	}
+	return all;
+}
+
+static unsigned int refusals(struct gabion_netlink *client, const char *domain, const char *object)
+{
+	return confine_events_count(client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_FILE,
+		.refused = GABION_FILE_READ | GABION_FILE_WRITE, .domain = domain, .object = object });
+}
+
+TEST_F(terminal, all_are_the_hosts_to_open)
+{
+	EXPECT_EQ(0, answers(&self->worker));
+}
+
+TEST_F(terminal, own_one_without_those_of_others)
+{
+	ASSERT_EQ(0, assign(self->client, &self->worker, "at_home"));
+	EXPECT_EQ(1, answers(&self->worker));
+	EXPECT_EQ(1, refusals(self->client, "at_home", other));
+	EXPECT_EQ(0, refusals(self->client, "at_home", "/dev/tty"));
+}
+
+TEST_F(terminal, all_with_the_grant)
+{
+	ASSERT_EQ(0, assign(self->client, &self->worker, "everywhere"));
+	EXPECT_EQ(0, answers(&self->worker));
+}
+
+TEST_F(terminal, none_without)
+{
+	ASSERT_EQ(0, assign(self->client, &self->worker, "nowhere"));
+	EXPECT_EQ(1111, answers(&self->worker));
+	/* As it was handed over, by its name, and as /dev/tty itself. */
+	EXPECT_EQ(3, refusals(self->client, "nowhere", "/dev/tty"));
+}
+
+TEST_HARNESS_MAIN
