@@ -108,7 +108,7 @@ TEST_F(moved, it_is_found)
 GABION_FIXTURE(moved_memory)
 
 #define PLACE	((char *)0x100000000000UL)
-#define SMALL	2000
+#define SMALL	400
 #define BELOW	(PLACE)
 #define ABOVE	(PLACE + 4096 * (2 * SMALL + 4UL))
 
@@ -162,7 +162,7 @@ TEST_F(moved_memory, it_is_found)
 	struct worker worker;
 	int i, answer;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, worker_start(&worker, map_and_move, find_memory));
 		ASSERT_EQ(0, worker_do(&worker, 's'));
 		EXPECT_EQ(0, worker_do(&worker, 'u'));
