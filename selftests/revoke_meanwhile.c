@@ -79,7 +79,7 @@ static int find_it(void)
 	struct stat st;
 	int fd, look;
 
-	for (look = 0; look < 20; look++)
+	for (look = 0; look < 5; look++)
 		for (fd = LOW; fd <= HIGH; fd++)
 			if (!fstat(fd, &st) && S_ISREG(st.st_mode))
 				return 0;
@@ -92,7 +92,7 @@ TEST_F(moved, it_is_found)
 	struct worker worker;
 	int i;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, worker_start(&worker, hold_and_move, find_it));
 		ASSERT_EQ(0, worker_do(&worker, 's'));
 		EXPECT_EQ(0, worker_do(&worker, 'u'));
