@@ -146,7 +146,7 @@ GABION_CHECK1(bprm_creds_for_exec, struct linux_binprm *, bprm)
 		err = check_seccomp(from, to);
 	if (err)
 		return err;
-	err = gabion_pending_set(current, GABION_PENDING_CHOSEN, to);
+	err = gabion_pending_choose(current, from, to);
 	if (err)
 		return err;
 	/*
@@ -171,13 +171,17 @@ GABION_CHECK1(bprm_check, struct linux_binprm *, bprm)
 {
 	bool interpreter = bprm->interp != bprm->filename;
 	u16 domain = gabion_task_label(current), to;
+	int err;
 
 	if (gabion_pending_get(current, GABION_PENDING_CHOSEN, &to) && interpreter)
 		domain = to;
 	if (domain == GABION_HOST)
 		return 0;
-	return gabion_decide_path_as(GABION_HOOK_bprm_check, domain, &bprm->file->f_path,
-				     GABION_FILE_EXECUTE, GFP_KERNEL);
+	err = gabion_decide_path_as(GABION_HOOK_bprm_check, domain, &bprm->file->f_path,
+				    GABION_FILE_EXECUTE, GFP_KERNEL);
+	if (err)
+		gabion_pending_unchoose(current);
+	return err;
 }
 
 /* Point of no return: the old image is gone, other threads too, the pid is final. */

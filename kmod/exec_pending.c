@@ -37,7 +37,7 @@ static struct pending *find(const struct task_struct *task)
 	return NULL;
 }
 
-int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind kind, u16 domain)
+static int set(const struct task_struct *task, enum gabion_pending_kind kind, u16 from, u16 domain)
 {
 	struct pending *p, *new = kzalloc(sizeof(*new), GFP_KERNEL);
 	unsigned long flags;
@@ -55,10 +55,21 @@ int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind 
 	}
 	p->has[kind] = true;
 	p->domain[kind] = domain;
-	p->from = gabion_task_label(task);
+	if (kind == GABION_PENDING_CHOSEN)
+		p->from = from;
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	kfree(new);
 	return 0;
+}
+
+int gabion_pending_force(const struct task_struct *task, u16 domain)
+{
+	return set(task, GABION_PENDING_FORCED, GABION_UNKNOWN, domain);
+}
+
+int gabion_pending_choose(const struct task_struct *task, u16 from, u16 domain)
+{
+	return set(task, GABION_PENDING_CHOSEN, from, domain);
 }
 
 bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind kind,
@@ -87,7 +98,7 @@ u16 gabion_pending_from(const struct task_struct *task)
 
 	spin_lock_irqsave(&gabion_pending_lock, flags);
 	p = find(task);
-	from = p ? p->from : GABION_UNKNOWN;
+	from = p && p->has[GABION_PENDING_CHOSEN] ? p->from : GABION_UNKNOWN;
 	spin_unlock_irqrestore(&gabion_pending_lock, flags);
 	return from;
 }

@@ -27,17 +27,23 @@ enum gabion_pending_kind {
 	GABION_PENDING_KINDS,
 };
 
-/* Remember @domain. Context: may sleep. Return: 0 or -ENOMEM (nothing changed). */
-int gabion_pending_set(const struct task_struct *task, enum gabion_pending_kind kind, u16 domain);
+/* Remember the forced one. Context: may sleep. Return: 0 or -ENOMEM (nothing changed). */
+int gabion_pending_force(const struct task_struct *task, u16 domain);
+
+/*
+ * Remember the chosen one, and @from: the domain that the choice was made for. An assignment
+ * after that makes it void. Context: may sleep. Return: 0 or -ENOMEM (nothing changed).
+ */
+int gabion_pending_choose(const struct task_struct *task, u16 from, u16 domain);
 
 /* True and the domain, or false. Any context; cheap when no task has anything. */
 bool gabion_pending_get(const struct task_struct *task, enum gabion_pending_kind kind,
 			u16 *domain);
 
-/* Domain that @task was in when it set its last pending change; GABION_UNKNOWN if none. */
+/* Domain that the chosen one was chosen for; GABION_UNKNOWN if there is none. */
 u16 gabion_pending_from(const struct task_struct *task);
 
-/* Forget the chosen one: a new exec begins. Any context. */
+/* Forget the chosen one: its exec has failed, or a new one begins. Any context. */
 void gabion_pending_unchoose(const struct task_struct *task);
 
 /* Forget both. Any context. */

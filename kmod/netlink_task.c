@@ -116,7 +116,7 @@ int gabion_nl_task_exec(struct sk_buff *skb, struct genl_info *info)
 
 	down_read(&gabion_domain_rwsem);
 	number = domain_in_force(info);
-	err = number < 0 ? number : gabion_pending_set(current, GABION_PENDING_FORCED, number);
+	err = number < 0 ? number : gabion_pending_force(current, number);
 	up_read(&gabion_domain_rwsem);
 	return err;
 }
