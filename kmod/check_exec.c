@@ -20,6 +20,7 @@
 #include "limit.h"
 #include "revoke.h"
 #include "syscall_work.h"
+#include "tracing.h"
 
 /*
  * A usermode helper (modprobe, a core_pattern program, ...) is forked by a kernel
@@ -221,6 +222,8 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 	up_read(&gabion_domain_rwsem);
 	if (!generation || to == from)
 		return 0;
+	/* Who traces us may have changed its domain since it was asked about. */
+	gabion_tracer_revoke(current);
 	/* The process has no other thread any more. */
 	gabion_limits_lower(current->group_leader, to, &bprm->rlim_stack);
 	/*

@@ -25,6 +25,7 @@
 #include "revoke.h"
 #include "syscall_tracepoint.h"
 #include "task_label.h"
+#include "tracing.h"
 
 static unsigned int ring_kib = 256;
 module_param(ring_kib, uint, 0444);
@@ -103,8 +104,10 @@ static int __init gabion_init(void)
 		err = gabion_revoke_init();
 	if (!err)
 		err = gabion_process_file_init();
+	if (!err)
+		err = gabion_tracing_init();
 	if (err) {
-		pr_err("this kernel lacks replace_fd, null_fops, task_work_cancel_match or file operations of /proc/PID (CONFIG_KALLSYMS_ALL), or its struct mount is not understood: not loading\n");
+		pr_err("this kernel lacks replace_fd, null_fops, task_work_cancel_match, __ptrace_unlink, tasklist_lock or file operations of /proc/PID (CONFIG_KALLSYMS_ALL), or its struct mount is not understood: not loading\n");
 		goto err_owner;
 	}
 	gabion_sys_enter_init();

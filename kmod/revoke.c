@@ -18,6 +18,7 @@
 #include "revoke.h"
 #include "symbol.h"
 #include "task_label.h"
+#include "tracing.h"
 
 /**
  * struct order - for one task to review what it has
@@ -189,6 +190,7 @@ static void review(struct callback_head *work)
 	clear_bit(current->pid, owing);
 	smp_mb__after_atomic();	/* before the label and policy are read: a later change sets it again */
 	if (!(current->flags & PF_EXITING) && gabion_task_label(current) != GABION_HOST) {
+		gabion_tracees_review();
 		gabion_descriptors_review(GABION_HOOK_file_receive);
 		if (current->mm)
 			review_mappings(current->mm);

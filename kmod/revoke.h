@@ -13,7 +13,7 @@
 #include <linux/sched.h>
 
 /**
- * gabion_revoke - have @task review its descriptors and mappings
+ * gabion_revoke - have @task review its descriptors, mappings and tracees
  *
  * A task that cannot be told (no memory) is killed; init, which cannot be, is told later.
  * Context: atomic; @task is pinned by RCU or a reference.

@@ -17,6 +17,7 @@
 #include "revoke.h"
 #include "syscall_work.h"
 #include "task_label.h"
+#include "tracing.h"
 
 u16 gabion_task_labels[PID_MAX_LIMIT];
 
@@ -92,6 +93,7 @@ static bool assign_threads(struct task_struct *leader, u16 domain)
 			continue;
 		if (relabel(thread, domain)) {
 			gabion_revoke(thread);
+			gabion_tracer_revoke(thread);
 			changed = true;
 		}
 		changed |= gabion_syscall_work_set(thread);
@@ -313,14 +315,34 @@ struct task_struct *gabion_task_get(pid_t pid)
 	return task;
 }
 
+/*
+ * Whoever is about to trace @leader's process (ptrace_attach()) has done so, or asks after the
+ * labels are written. An exec, which may take for ever, keeps them off by itself.
+ */
+static bool guard_tracing(struct task_struct *leader)
+{
+	int tries = TRIES;
+
+	while (!mutex_trylock(&leader->signal->cred_guard_mutex)) {
+		if (!--tries)
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
 int gabion_task_assign(pid_t pid, u16 domain)
 {
 	struct task_struct *leader = gabion_task_get(pid);
+	bool guarded;
 	int err;
 
 	if (!leader)
 		return -ESRCH;
+	guarded = guard_tracing(leader);
 	err = gabion_task_move(leader, domain, true);
+	if (guarded)
+		mutex_unlock(&leader->signal->cred_guard_mutex);
 	put_task_struct(leader);
 	return err;
 }
