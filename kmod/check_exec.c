@@ -16,6 +16,7 @@
 #include "check_syscall.h"
 #include "decision.h"
 #include "engine.h"
+#include "exec_carried.h"
 #include "exec_pending.h"
 #include "limit.h"
 #include "revoke.h"
@@ -224,6 +225,7 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 		return 0;
 	/* Who traces us may have changed its domain since it was asked about. */
 	gabion_tracer_revoke(current);
+	gabion_exec_carried_review(from, to);
 	/* The process has no other thread any more. */
 	gabion_limits_lower(current->group_leader, to, &bprm->rlim_stack);
 	/*

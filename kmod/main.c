@@ -12,6 +12,7 @@
 #include "domain_id.h"
 #include "descriptor.h"
 #include "engine.h"
+#include "exec_carried.h"
 #include "exec_pending.h"
 #include "file_owner.h"
 #include "ipc_label.h"
@@ -106,8 +107,10 @@ static int __init gabion_init(void)
 		err = gabion_process_file_init();
 	if (!err)
 		err = gabion_tracing_init();
+	if (!err)
+		err = gabion_exec_carried_init();
 	if (err) {
-		pr_err("this kernel lacks replace_fd, null_fops, task_work_cancel_match, __ptrace_unlink, tasklist_lock or file operations of /proc/PID (CONFIG_KALLSYMS_ALL), or its struct mount is not understood: not loading\n");
+		pr_err("this kernel lacks replace_fd, null_fops, task_work_cancel_match, __ptrace_unlink, tasklist_lock, flush_sigqueue, exit_io_context or file operations of /proc/PID (CONFIG_KALLSYMS_ALL), or its struct mount is not understood: not loading\n");
 		goto err_owner;
 	}
 	gabion_sys_enter_init();
