@@ -64,7 +64,7 @@ static const char *required(uint32_t flags)
 	return flags & GABION_DOMAIN_AUDIT_REFUSE ? "refuse" : NULL;
 }
 
-static int domain_row(const struct gabion_domain *domain, void *data)
+static int domain_row(const struct gabion_kernel_domain *domain, void *data)
 {
 	struct listing *l = data;
 

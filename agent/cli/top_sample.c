@@ -12,7 +12,7 @@ static int add_hook(const struct gabion_hook *hook, void *data)
 	return 0;
 }
 
-static int add_domain(const struct gabion_domain *domain, void *data)
+static int add_domain(const struct gabion_kernel_domain *domain, void *data)
 {
 	struct gabion_sample *sample = data;
 

@@ -15,7 +15,7 @@ struct gabion_sample_hook {
 	uint64_t refusals;
 };
 
-/* struct gabion_sample_domain - see struct gabion_domain; @name is owned */
+/* struct gabion_sample_domain - see struct gabion_kernel_domain; @name is owned */
 struct gabion_sample_domain {
 	char *name;
 	uint32_t flags;

@@ -31,7 +31,7 @@ struct gabion_sink *gabion_metrics_sink(struct gabion_metrics *metrics);
  */
 struct gabion_kernel_counts {
 	const struct gabion_status *status;
-	const struct gabion_domain *domains;
+	const struct gabion_kernel_domain *domains;
 	size_t ndomains;
 };
 

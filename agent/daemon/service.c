@@ -240,15 +240,15 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *data)
 /* ---- metrics ---- */
 
 struct domains {
-	struct gabion_domain *v;
+	struct gabion_kernel_domain *v;
 	size_t n;
 };
 
 /* Its name is owned then. */
-static int add_domain(const struct gabion_domain *domain, void *data)
+static int add_domain(const struct gabion_kernel_domain *domain, void *data)
 {
 	struct domains *domains = data;
-	struct gabion_domain *v = reallocarray(domains->v, domains->n + 1, sizeof(*v));
+	struct gabion_kernel_domain *v = reallocarray(domains->v, domains->n + 1, sizeof(*v));
 	char *name = strdup(domain->name);
 
 	if (v)

@@ -238,7 +238,7 @@ static int propose_masks(struct maker *m)
 	return make(m, "", words) ?: make(m, "trusted ", words);
 }
 
-static int propose_number(struct maker *m, const struct gabion_question *question)
+static int propose_number(struct maker *m, const struct gabion_explain_question *question)
 {
 	return propose(m, "", question->verb, question->object, NULL, true);
 }

@@ -13,7 +13,7 @@
 
 static void add(struct gabion_questions *questions, const char *verb, char *object)
 {
-	vec_push(questions, (struct gabion_question){gabion_xstrdup(verb), object});
+	vec_push(questions, (struct gabion_explain_question){gabion_xstrdup(verb), object});
 }
 
 /* Files without a host-absolute name, and those whose name is too long for one, are one object. */
@@ -129,7 +129,7 @@ int gabion_questions_ask(const struct gabion_questions *questions, const struct 
 	size_t i;
 
 	for (i = 0; allowed && i < questions->n; i++) {
-		const struct gabion_question *q = &questions->v[i];
+		const struct gabion_explain_question *q = &questions->v[i];
 		int err = gabion_query(view, domain, q->verb, q->object, &one, error);
 
 		if (err)

@@ -9,14 +9,14 @@
 #include "../policy/query.h"
 
 /* One permission, capability, ... on the object of the event; owned. */
-struct gabion_question {
+struct gabion_explain_question {
 	char *verb;
 	char *object;
 };
 
 /* Zero-initialise. None: a policy has no say in what happened. */
 struct gabion_questions {
-	struct gabion_question *v;
+	struct gabion_explain_question *v;
 	size_t n, room;
 };
 

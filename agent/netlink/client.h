@@ -90,7 +90,7 @@ struct gabion_domain_counts {
 	uint64_t withheld;
 };
 
-struct gabion_domain {
+struct gabion_kernel_domain {
 	const char *name;
 	const char *level;
 	uint32_t id;
@@ -131,8 +131,8 @@ int gabion_netlink_hooks(struct gabion_netlink *client,
 			 int (*row)(const struct gabion_hook *hook, void *data), void *data,
 			 struct gabion_error *error);
 int gabion_netlink_domains(struct gabion_netlink *client,
-			   int (*row)(const struct gabion_domain *domain, void *data), void *data,
-			   struct gabion_error *error);
+			   int (*row)(const struct gabion_kernel_domain *domain, void *data),
+			   void *data, struct gabion_error *error);
 int gabion_netlink_tasks(struct gabion_netlink *client,
 			 int (*row)(const struct gabion_task *task, void *data), void *data,
 			 struct gabion_error *error);

@@ -128,7 +128,7 @@ int gabion_netlink_status(struct gabion_netlink *client, struct gabion_status *s
  */
 struct dump {
 	int (*hook)(const struct gabion_hook *hook, void *data);
-	int (*domain)(const struct gabion_domain *domain, void *data);
+	int (*domain)(const struct gabion_kernel_domain *domain, void *data);
 	int (*task)(const struct gabion_task *task, void *data);
 	int (*calls)(const struct gabion_calls *calls, void *data);
 	void *data;
@@ -165,12 +165,12 @@ static int on_domain(struct nlattr *head, int length, void *data, struct gabion_
 	static const int required[] = { GABION_A_DOMAIN, 0 };
 	struct nlattr *a[GABION_A_MAX + 1];
 	const struct dump *dump = data;
-	struct gabion_domain domain;
+	struct gabion_kernel_domain domain;
 	int err = parse(a, head, length, required, error);
 
 	if (err)
 		return err;
-	domain = (struct gabion_domain){
+	domain = (struct gabion_kernel_domain){
 		.name = gabion_attr_string(a[GABION_A_DOMAIN]),
 		.level = gabion_attr_string(a[GABION_A_LEVEL]),
 		.id = gabion_attr_u32(a[GABION_A_DOMAIN_ID]),
@@ -245,8 +245,8 @@ int gabion_netlink_hooks(struct gabion_netlink *client,
 }
 
 int gabion_netlink_domains(struct gabion_netlink *client,
-			   int (*row)(const struct gabion_domain *domain, void *data), void *data,
-			   struct gabion_error *error)
+			   int (*row)(const struct gabion_kernel_domain *domain, void *data),
+			   void *data, struct gabion_error *error)
 {
 	struct dump dump = { .domain = row, .data = data };
 

@@ -50,7 +50,7 @@ static void put_outcome(struct gabion_json *json, u32 outcome, const char *actio
 		gabion_json_unsigned(json, data, GABION_OUTCOME_DATA(outcome));
 }
 
-static void put_comparisons(struct gabion_json *json, const struct gabion_rule *rule)
+static void put_comparisons(struct gabion_json *json, const struct gabion_seccomp_rule *rule)
 {
 	u32 i;
 

@@ -59,7 +59,8 @@ void gabion_part_free(struct gabion_part *part)
 	free(part);
 }
 
-int gabion_part_add(struct gabion_part *part, u32 number, const struct gabion_rule *rule, u32 code)
+int gabion_part_add(struct gabion_part *part, u32 number, const struct gabion_seccomp_rule *rule,
+		    u32 code)
 {
 	struct scmp_arg_cmp arguments[GABION_SYSCALL_ARGUMENTS];
 	unsigned int i, n = 0;

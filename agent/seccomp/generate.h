@@ -36,7 +36,8 @@ struct gabion_part *gabion_part_new(u32 abi, u32 code, bool binary_tree);
 void gabion_part_free(struct gabion_part *part);
 
 /* Give @number the @code if the arguments are as @rule says, NULL: whatever they are. 0, -errno. */
-int gabion_part_add(struct gabion_part *part, u32 number, const struct gabion_rule *rule, u32 code);
+int gabion_part_add(struct gabion_part *part, u32 number, const struct gabion_seccomp_rule *rule,
+		    u32 code);
 
 /*
  * The program, malloc'ed. It returns SECCOMP_RET_TRACE | code and may be put anywhere: it

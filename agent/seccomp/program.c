@@ -90,7 +90,7 @@ static int part_for(struct section *s, u32 fallback, size_t n)
 	return (int)i;
 }
 
-static int add(struct section *s, int part, u32 number, const struct gabion_rule *rule,
+static int add(struct section *s, int part, u32 number, const struct gabion_seccomp_rule *rule,
 	       struct code what)
 {
 	int code = code_of(s, what);

@@ -160,7 +160,7 @@ static int too_many(struct walk *w, u32 bound)
 				bound);
 }
 
-static bool compares_several(const struct gabion_rule *rule)
+static bool compares_several(const struct gabion_seccomp_rule *rule)
 {
 	u32 i, n = 0;
 
@@ -173,7 +173,7 @@ static int emit(struct walk *w, u32 outcome, const struct gabion_cubes sets[])
 {
 	size_t at[GABION_SYSCALL_ARGUMENTS] = {0}, capacity;
 	struct gabion_rules *r = w->rules;
-	struct gabion_rule *rules;
+	struct gabion_seccomp_rule *rules;
 	u32 i;
 
 	do {
@@ -312,7 +312,7 @@ static u32 dearest(const struct walk *w)
 	return w->outcomes[best].outcome;
 }
 
-static bool covers(const struct gabion_rule *wide, const struct gabion_rule *narrow)
+static bool covers(const struct gabion_seccomp_rule *wide, const struct gabion_seccomp_rule *narrow)
 {
 	u32 i;
 
@@ -375,7 +375,7 @@ void gabion_rules_free(struct gabion_rules *rules)
 	*rules = (struct gabion_rules){0};
 }
 
-bool gabion_rule_is_unconditional(const struct gabion_rule *rule)
+bool gabion_rule_is_unconditional(const struct gabion_seccomp_rule *rule)
 {
 	u32 i;
 

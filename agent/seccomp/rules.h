@@ -22,11 +22,11 @@
 #define GABION_RULES_DEPTH_MAX 1024U  /* of tests on one path */
 
 /**
- * struct gabion_rule - what happens if all arguments are in their cubes
+ * struct gabion_seccomp_rule - what happens if all arguments are in their cubes
  * @outcome:	an end, without GABION_OUTCOME_QUIET
  * @argument:	a mask of 0: any
  */
-struct gabion_rule {
+struct gabion_seccomp_rule {
 	u32 outcome;
 	struct gabion_cube argument[GABION_SYSCALL_ARGUMENTS];
 };
@@ -37,7 +37,7 @@ struct gabion_rule {
  * @nseveral:	rules that compare more than one argument
  */
 struct gabion_rules {
-	struct gabion_rule *rules;
+	struct gabion_seccomp_rule *rules;
 	size_t n;
 	size_t capacity;
 	size_t nseveral;
@@ -62,6 +62,6 @@ int gabion_rules_build(struct gabion_rules *rules, const struct gabion_view *vie
 		       u32 outcome, u32 fallback, struct gabion_error *error);
 
 /* Does @rule hold for all arguments? */
-bool gabion_rule_is_unconditional(const struct gabion_rule *rule);
+bool gabion_rule_is_unconditional(const struct gabion_seccomp_rule *rule);
 
 #endif /* GABION_SECCOMP_RULES_H */

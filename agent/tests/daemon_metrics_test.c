@@ -14,7 +14,7 @@ struct fixture {
 	struct gabion_sink *sinks[2];
 	struct gabion_pump pump;
 	struct gabion_status status;
-	struct gabion_domain domain;
+	struct gabion_kernel_domain domain;
 	struct gabion_kernel_counts kernel;
 	char *text;
 };
