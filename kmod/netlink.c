@@ -63,8 +63,19 @@ static bool domain_administers(void)
 	return yes;
 }
 
-int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd,
-			 struct netlink_ext_ack *extack)
+/**
+ * admit - may the caller give this command, and is it well-formed?
+ * @skb:	the request (for the opener's capabilities)
+ * @nlh:	the request's header
+ * @cmd:	enum gabion_cmd
+ * @extack:	told which attribute is wrong
+ *
+ * The generic code has parsed the attributes against the policy already; this
+ * adds what it does not check: privilege, attributes that the command does not
+ * take, required ones, repeated ones. Every command goes through it once.
+ */
+static int admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd,
+		 struct netlink_ext_ack *extack)
 {
 	const struct shape *shape = &shapes[cmd];
 	const struct nlattr *nla;
@@ -103,12 +114,12 @@ int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd
 
 int gabion_netlink_admit_dump(struct netlink_callback *cb, u8 cmd)
 {
-	return gabion_netlink_admit(cb->skb, cb->nlh, cmd, cb->extack);
+	return admit(cb->skb, cb->nlh, cmd, cb->extack);
 }
 
 static int pre_doit(gabion_genl_pre_ops *ops, struct sk_buff *skb, struct genl_info *info)
 {
-	return gabion_netlink_admit(skb, info->nlhdr, info->genlhdr->cmd, info->extack);
+	return admit(skb, info->nlhdr, info->genlhdr->cmd, info->extack);
 }
 
 struct sk_buff *gabion_netlink_reply(struct genl_info *info, void **header)

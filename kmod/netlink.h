@@ -14,21 +14,10 @@ extern struct genl_family gabion_genl_family;
 int gabion_netlink_init(void);
 void gabion_netlink_exit(void);
 
-/**
- * gabion_netlink_admit - may the caller give this command, and is it well-formed?
- * @skb:	the request (for the opener's capabilities)
- * @nlh:	the request's header
- * @cmd:	enum gabion_cmd
- * @extack:	told which attribute is wrong
- *
- * The generic code has parsed the attributes against the policy already; this
- * adds what it does not check: privilege, attributes that the command does not
- * take, required ones, repeated ones. Every command goes through it once.
+/*
+ * May the caller give this command, and is it well-formed? For a dump's start callback; the other
+ * commands are asked about before they run.
  */
-int gabion_netlink_admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd,
-			 struct netlink_ext_ack *extack);
-
-/* The same for a dump's start callback. */
 int gabion_netlink_admit_dump(struct netlink_callback *cb, u8 cmd);
 
 /* One-message reply; NULL when out of memory. */

@@ -61,7 +61,8 @@ static bool is_memory(const struct file *file)
 	       !memcmp(name->name, "mem", 3);
 }
 
-bool gabion_is_process_memory(const struct file *file)
+/* Open for writing, /proc/PID/mem? It writes into pages that are mapped read-only, and executable. */
+static bool is_process_memory(const struct file *file)
 {
 	return (file->f_mode & FMODE_WRITE) && gabion_is_procfs(file->f_path.dentry) &&
 	       is_memory(file);
@@ -176,7 +177,7 @@ int gabion_decide_process_file(enum gabion_hook_id hook, const struct file *file
 			       gfp_t gfp)
 {
 	const struct path *path = gabion_file_path(file);
-	bool memory = gabion_is_process_memory(file);
+	bool memory = is_process_memory(file);
 
 	return gabion_decide_together(
 		(memory ? gabion_decide_jit(hook, file, wanted, gfp)

@@ -22,9 +22,6 @@ static inline bool gabion_is_procfs(const struct dentry *dentry)
 	return dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
 }
 
-/* Open for writing, /proc/PID/mem? It writes into pages that are mapped read-only, and executable. */
-bool gabion_is_process_memory(const struct file *file);
-
 /**
  * gabion_decide_process - may the current domain do @wanted to the process that @dentry tells of?
  * @hook:	who asks

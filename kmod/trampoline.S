@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One trampoline for each hook, called by ftrace from the first instruction of
- * security_<name>.  The stack holds
+ * One trampoline for each hook, called by ftrace at the beginning of the hooked function:
+ * security_<name>, or <name> itself (hooks.h).  The stack holds
  *
- *	[return into security_<name>][return to its caller]
+ *	[return into the function][return to its caller]
  *
  * and all argument registers are live; r10 and r11 are free at a function's
  * entry (System V ABI: static chain and scratch).
  *
- * A task without restrictions leaves at once.  Otherwise the check runs with
- * the same arguments: 0 resumes security_<name>, so that the kernel's own LSMs
- * and the side effects of the function are as without us; an error is returned
- * to the caller in its stead, by dropping one return address.
+ * Whom the gate does not concern, for most hooks a task without restrictions, leaves at
+ * once.  Otherwise the check runs with the same arguments: 0 resumes the function, so that
+ * the kernel's own LSMs and the side effects of the function are as without us; an error is
+ * returned to the caller in its stead, by dropping one return address.
  *
  * Alignment 16: on 7.x the lowest bit of a direct call's address is a flag.
  */

@@ -111,9 +111,23 @@ int gabion_vcpu_create(struct gabion_vcpu *vcpu, const struct gabion_vcpu_shared
 	return err;
 }
 
+/* Make it leave the guest, and wait for its thread. Without the lock. */
+static void stop(struct gabion_vcpu *vcpu)
+{
+	if (!vcpu->started)
+		return;
+	pthread_mutex_lock(vcpu->lock);
+	vcpu->stop = true;
+	pthread_cond_broadcast(&vcpu->pause->changed);
+	pthread_mutex_unlock(vcpu->lock);
+	gabion_vcpu_kick(vcpu);
+	pthread_join(vcpu->thread, NULL);
+	vcpu->started = false;
+}
+
 void gabion_vcpu_destroy(struct gabion_vcpu *vcpu)
 {
-	gabion_vcpu_stop(vcpu);
+	stop(vcpu);
 	if (vcpu->run)
 		munmap(vcpu->run, vcpu->run_size);
 	if (vcpu->fd >= 0)
@@ -222,7 +236,7 @@ static void rest(struct gabion_vcpu *vcpu)
 			pthread_cond_wait(&pause->changed, vcpu->lock);
 		pause->out--;
 	}
-	/* gabion_vcpu_stop() sets it after @stop, which is looked at next. */
+	/* stop() sets it after @stop, which is looked at next. */
 	*(volatile __u8 *)&vcpu->run->immediate_exit = 0;
 	pthread_mutex_unlock(vcpu->lock);
 }
@@ -296,17 +310,4 @@ void gabion_vcpu_kick(struct gabion_vcpu *vcpu)
 	/* For a thread that is about to enter: KVM_RUN looks at it last. */
 	*(volatile __u8 *)&vcpu->run->immediate_exit = 1;
 	pthread_kill(vcpu->thread, KICK);
-}
-
-void gabion_vcpu_stop(struct gabion_vcpu *vcpu)
-{
-	if (!vcpu->started)
-		return;
-	pthread_mutex_lock(vcpu->lock);
-	vcpu->stop = true;
-	pthread_cond_broadcast(&vcpu->pause->changed);
-	pthread_mutex_unlock(vcpu->lock);
-	gabion_vcpu_kick(vcpu);
-	pthread_join(vcpu->thread, NULL);
-	vcpu->started = false;
 }

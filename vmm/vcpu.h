@@ -35,7 +35,7 @@ struct gabion_pause {
  * @lock:	held while a device is accessed: the lock of the loop
  * @pause:	the machine's
  * @filters:	that hold its thread, not owned; NULL: none do
- * @stop:	set by gabion_vcpu_stop()
+ * @stop:	the thread is to end
  */
 struct gabion_vcpu {
 	unsigned int id;
@@ -76,15 +76,12 @@ int gabion_vcpu_boot(struct gabion_vcpu *vcpu, const struct gabion_kernel *kerne
 
 /*
  * Begin to run, held by @filters (NULL: by none), which live longer. The thread ends by
- * gabion_vcpu_stop(), or when the guest has ended.
+ * gabion_vcpu_destroy(), or when the guest has ended.
  */
 int gabion_vcpu_start(struct gabion_vcpu *vcpu, const struct gabion_filters *filters,
 		      struct gabion_error *error);
 
 /* Make it leave the guest once, so that it sees what is wanted of it. From any thread. */
 void gabion_vcpu_kick(struct gabion_vcpu *vcpu);
-
-/* Make it leave the guest, and wait for its thread. Without the lock. */
-void gabion_vcpu_stop(struct gabion_vcpu *vcpu);
 
 #endif /* GABION_VMM_VCPU_H */

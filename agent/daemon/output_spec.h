@@ -62,6 +62,5 @@ struct gabion_output_spec {
 int gabion_output_spec_parse(struct gabion_output_spec *spec, const char *text,
 			     struct gabion_error *error);
 void gabion_output_spec_free(struct gabion_output_spec *spec);
-#define cleanup_output_spec __attribute__((cleanup(gabion_output_spec_free)))
 
 #endif /* GABION_DAEMON_OUTPUT_SPEC_H */

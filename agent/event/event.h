@@ -111,6 +111,5 @@ static inline bool gabion_event_truncated(const struct gabion_event *event,
 }
 
 void gabion_event_free(struct gabion_event *event);
-#define cleanup_event __attribute__((cleanup(gabion_event_free)))
 
 #endif /* GABION_EVENT_EVENT_H */

@@ -132,22 +132,6 @@ int gabion_endpoint_compile(struct gabion_sets *sets, const struct gabion_endpoi
 	return err;
 }
 
-bool gabion_endpoint_matches(const struct gabion_endpoint *e, const struct gabion_net_key *key)
-{
-	unsigned int port = key->port[0] << 8 | key->port[1];
-	size_t i;
-
-	if (key->protocol != e->protocol || key->reserved)
-		return false;
-	for (i = 0; i < 16; i++)
-		if ((key->address[i] ^ e->address[i]) & prefix_mask(e->prefix, i))
-			return false;
-	for (i = 0; i < e->nports; i++)
-		if (port >= e->ports[i].from && port <= e->ports[i].to)
-			return true;
-	return !e->nports;
-}
-
 bool gabion_net_key_is(const char *text)
 {
 	char word[9];

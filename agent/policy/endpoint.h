@@ -39,10 +39,6 @@ const char *gabion_endpoint_parse_address(struct gabion_endpoint *endpoint, cons
 int gabion_endpoint_compile(struct gabion_sets *sets, const struct gabion_endpoint *endpoint,
 			    int (*emit)(void *arg, const gabion_pattern *pattern), void *arg);
 
-/* Is the key in the set?  Direct comparison, independent of the automaton. */
-bool gabion_endpoint_matches(const struct gabion_endpoint *endpoint,
-			     const struct gabion_net_key *key);
-
 /* Parse "tcp ADDRESS port N", "icmp ADDRESS".  Return: NULL, or what is wrong (constant text). */
 const char *gabion_net_key_parse(struct gabion_net_key *key, const char *text);
 

@@ -32,6 +32,5 @@ int gabion_listing_make(const struct gabion_view *view, uint32_t domain,
 			struct gabion_listing *listing, struct gabion_error *error);
 
 void gabion_listing_free(struct gabion_listing *listing);
-#define cleanup_listing __attribute__((cleanup(gabion_listing_free)))
 
 #endif /* GABION_QUERY_LISTING_H */

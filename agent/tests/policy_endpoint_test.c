@@ -25,6 +25,28 @@ static uint32_t walk(const struct gabion_automaton *dfa, const struct gabion_net
 	return dfa->accept[state];
 }
 
+static bool same_bit(const uint8_t *a, const uint8_t *b, unsigned int i)
+{
+	return !((a[i / 8] ^ b[i / 8]) & 0x80 >> i % 8);
+}
+
+/* Is the key in the set?  Direct comparison, independent of the automaton. */
+static bool matches_directly(const struct gabion_endpoint *e, const struct gabion_net_key *key)
+{
+	unsigned int port = key->port[0] << 8 | key->port[1];
+	size_t i;
+
+	if (key->protocol != e->protocol || key->reserved)
+		return false;
+	for (i = 0; i < e->prefix; i++)
+		if (!same_bit(key->address, e->address, i))
+			return false;
+	for (i = 0; i < e->nports; i++)
+		if (port >= e->ports[i].from && port <= e->ports[i].to)
+			return true;
+	return !e->nports;
+}
+
 static void random_endpoint(uint64_t *seed, struct gabion_endpoint *e,
 			    struct gabion_port_range *ports)
 {
@@ -102,7 +124,7 @@ static void against_comparison(void **state)
 			bool expected;
 
 			random_key(&seed, &e, &key);
-			expected = gabion_endpoint_matches(&e, &key);
+			expected = matches_directly(&e, &key);
 			matches += expected;
 			if (walk(&dfa, &key) != expected) {
 				char *text = gabion_net_key_format(&key);
