@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "devices.h"
 
+#include <linux/virtio_ids.h>
+
 int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_config *config,
 			  struct gabion_error *error)
 {
@@ -36,20 +38,28 @@ int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_co
 	return err;
 }
 
-/* In the order in which they were attached. */
+/* Those of a kind are in the order in which they were attached. */
+static struct gabion_virtio *find(const struct gabion_machine *machine, uint32_t id, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->virtios; i++)
+		if (machine->virtio[i]->ops->id == id && !n--)
+			return machine->virtio[i];
+	return NULL;
+}
 
 struct gabion_virtio *gabion_devices_drive(const struct gabion_machine *machine, unsigned int n)
 {
-	return machine->virtio[n];
+	return find(machine, VIRTIO_ID_BLOCK, n);
 }
 
-struct gabion_virtio *gabion_devices_net(const struct gabion_machine *machine,
-					 const struct gabion_config *config, unsigned int n)
+struct gabion_virtio *gabion_devices_net(const struct gabion_machine *machine, unsigned int n)
 {
-	return machine->virtio[config->drive_count + n];
+	return find(machine, VIRTIO_ID_NET, n);
 }
 
 struct gabion_virtio *gabion_devices_balloon(const struct gabion_machine *machine)
 {
-	return machine->virtio[machine->virtios - 1];
+	return find(machine, VIRTIO_ID_BALLOON, 0);
 }

@@ -14,8 +14,7 @@ int gabion_devices_attach(struct gabion_machine *machine, const struct gabion_co
 
 /* Those of a machine that they were made for: drive @n, network card @n, the balloon. */
 struct gabion_virtio *gabion_devices_drive(const struct gabion_machine *machine, unsigned int n);
-struct gabion_virtio *gabion_devices_net(const struct gabion_machine *machine,
-					 const struct gabion_config *config, unsigned int n);
+struct gabion_virtio *gabion_devices_net(const struct gabion_machine *machine, unsigned int n);
 struct gabion_virtio *gabion_devices_balloon(const struct gabion_machine *machine);
 
 #endif /* GABION_VMM_DEVICES_H */

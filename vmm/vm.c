@@ -191,7 +191,7 @@ static int update_net(struct gabion_vm *vm, const struct gabion_config *config, 
 	int err;
 
 	pthread_mutex_lock(&vm->machine->loop.lock);
-	err = gabion_net_limit(gabion_devices_net(vm->machine, config, n), &config->nets[n], error);
+	err = gabion_net_limit(gabion_devices_net(vm->machine, n), &config->nets[n], error);
 	pthread_mutex_unlock(&vm->machine->loop.lock);
 	return err;
 }
