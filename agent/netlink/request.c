@@ -24,7 +24,9 @@
  * @seq:	its sequence number; replies to others are stale and skipped
  * @done:	the verdict came
  * @result:	the verdict, or the first error of @reply
- * @what:	what @result is about
+ * @reply:	gets each answer but the verdict; NULL: there is none
+ * @data:	for it
+ * @error:	what @result is about, in words
  */
 struct exchange {
 	uint32_t seq;

@@ -36,7 +36,7 @@ const struct gabion_verb *gabion_verb_at(unsigned int i);
 
 /*
  * Name of number @number of class @klass: permission bit index for the classes
- * with tables, else capability, family, control or netlink protocol.  NULL if it has none.
+ * with tables, else capability, family, control, netlink protocol or limit.  NULL if it has none.
  */
 const char *gabion_name_of(uint32_t klass, unsigned int number);
 
@@ -44,7 +44,7 @@ const char *gabion_name_of(uint32_t klass, unsigned int number);
 #define GABION_NETLINK_END 32
 
 /*
- * The number that @name has in @klass (capability, family, control, netlink), or -1.
+ * The number that @name has in @klass (capability, family, control, netlink, limit), or -1.
  * A netlink protocol may be called by its number.
  */
 int gabion_number_of(uint32_t klass, const char *name);
@@ -55,7 +55,8 @@ void gabion_suggest_names(struct gabion_suggestion *s, uint32_t klass);
 /* "read,stat": the names of @bits in @klass; malloc'ed, "none" for 0. */
 char *gabion_bits_format(uint32_t klass, uint64_t bits);
 
-/* "file", "net", "domain", "capability", "family", "control", "syscall", "netlink". */
+/* "file", "net", "domain", "capability", "family", "control", "syscall", "netlink",
+ * "limit". */
 const char *gabion_class_name(uint32_t klass);
 
 /* "allow", "deny", "trusted", "exec": enum gabion_rule_kind. */

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Sources of libgabion-policy.a, relative to the top of the tree.  $(CORE_SOURCES)
-# and agent/common are linked beside it.
-#
-# parser.y: bison --header=B/parser.h -o B/parser.c; lexer.l: flex
-# --header-file=B/lexer.h -o B/lexer.c; all of it is compiled with -I B and
-# -I agent/policy, and parse.c and lexer.c after both were generated.
+# The policy compiler, a part of libgabion.a (mk/agent.mk, which also says how parser.y and lexer.l
+# are made into C).
 POLICY_SOURCES := $(addprefix agent/policy/, \
 	administer.c automata.c call_rules.c call_sets.c comb.c commands.c compile.c condition.c \
 	dfa.c diag.c domains.c doubt.c emit.c endpoint.c expect.c facts.c filter_table.c \

@@ -18,13 +18,14 @@
  */
 #define ROOT_OPTIONS "mode=0700,size=64k,nr_inodes=16"
 
+enum { KERNEL, INITRD, IMAGE, CONFIG, SOCKET, FILES };
+
 /**
  * struct files - what of the host a machine has in its jail: files that it reads, and the socket
  * that its guest connects to
  * @host:	names; @config and @socket are two of them
  * @inside:	names there
  */
-enum { KERNEL, INITRD, IMAGE, CONFIG, SOCKET, FILES };
 struct files {
 	const char *host[FILES], *inside[FILES];
 	char config[GABION_VM_PATH_MAX], socket[GABION_VM_PATH_MAX];

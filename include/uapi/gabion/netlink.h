@@ -99,9 +99,10 @@ enum gabion_cmd {
  * @GABION_A_EVENTS_LOST:	u64
  * @GABION_A_EVENTS_PENDING:	u64, in the rings
  * @GABION_A_HOOK_NAME:		string, function name without "security_"
- * @GABION_A_HOOK_METHOD:	string: "direct", "ipmodify", "tracepoint"
+ * @GABION_A_HOOK_METHOD:	string: "direct" or "ipmodify", how ftrace calls it
  * @GABION_A_HOOK_STATE:	string: "armed", or what is wrong
- * @GABION_A_HOOK_CHECKS:	u64, calls by confined tasks
+ * @GABION_A_HOOK_CHECKS:	u64, calls that were checked: of most hooks those by
+ *				confined tasks (kmod/hooks.h)
  * @GABION_A_HOOK_REFUSALS:	u64
  * @GABION_A_DOMAIN:		string, at most GABION_NAME_MAX - 1 bytes
  * @GABION_A_DOMAIN_ID:		u32, the kernel's number for the name, the same until unload

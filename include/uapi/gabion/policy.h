@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Compiled policy format, version 1.
+ * Compiled policy format, version 2 (GABION_POLICY_VERSION).
  *
  * One self-describing, position-independent image.  `gabion` writes it, the
  * kernel verifies every byte of structure in it (core/verify.c) before any of
@@ -333,7 +333,7 @@ enum gabion_class {
 #define GABION_FILE_EXECUTE	(1U << 5)	/* execve */
 #define GABION_FILE_MAP		(1U << 6)	/* map executable: the program itself, shared objects */
 #define GABION_FILE_STAT	(1U << 7)	/* read attributes, xattrs, a symbolic link */
-#define GABION_FILE_SETATTR	(1U << 8)	/* mode, times, extended attributes */
+#define GABION_FILE_SETATTR	(1U << 8)	/* mode, times, extended attributes; size of a pipe */
 #define GABION_FILE_CHOWN	(1U << 9)	/* owner, group */
 #define GABION_FILE_LINK	(1U << 10)	/* give the file one more name */
 #define GABION_FILE_LOCK	(1U << 11)	/* flock(2), fcntl(2) locks and leases */
@@ -363,7 +363,7 @@ enum gabion_class {
 
 /* Permissions of GABION_CLASS_NET. */
 #define GABION_NET_BIND		(1U << 0)	/* bind to a local address */
-#define GABION_NET_LISTEN	(1U << 1)	/* listen (TCP) */
+#define GABION_NET_LISTEN	(1U << 1)	/* listen (TCP, SCTP) */
 #define GABION_NET_CONNECT	(1U << 2)	/* connect, or send to an address */
 #define GABION_NET_ACCEPT	(1U << 3)	/* have a connection made from it */
 #define GABION_NET_RECEIVE	(1U << 4)	/* get a datagram from it */
