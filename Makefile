@@ -2,13 +2,14 @@
 #
 # make            module for the kernel in hand, agent and gabion-vmm
 # make demo       the main job, in a VM on the stock kernel
-# make test       unit tests, then kselftests in VMs
-# make install    DESTDIR and PREFIX as usual
+# make test       lint, unit tests, fuzzers; then in VMs selftests, services, the demo
+# make install    below DESTDIR, as usual
 #
 # Everything that is built lies under build/.
 
-VERSION := 0.1.0
-PREFIX ?= /usr
+VERSION := $(shell sed -n 's/.*GABION_VERSION "\(.*\)"$$/\1/p' core/version.h)
+# Not for others to choose: the unit, `gabion vm` and the policies have it.
+PREFIX := /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 B := build

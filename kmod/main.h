@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#define GABION_VERSION "0.1.0"
+#include "core/version.h"
 
 /* Random number of this load of the module: sequence numbers count within it. */
 u64 gabion_instance(void);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/version.h"
+#include "../../core/version.h"
 #include "../daemon/paths.h"
 #include "cli.h"
 #include "filter_options.h"

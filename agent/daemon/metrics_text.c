@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "../common/version.h"
+#include "../../core/version.h"
 #include "metrics.h"
 
 static void family(FILE *out, const char *name, const char *type, const char *help)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/version.h"
+#include "../../core/version.h"
 #include "../cli/cli.h"
 #include "paths.h"
 
