@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # libFuzzer over the policy compiler, the verifier of what it makes, the walk over that, the server
-# of a guest's shared folders, and the session with its init. Each begins with agent/tests/corpus; images are made of its
-# policies, so that none gets old.
+# of a guest's shared folders, the session with its init, and events as the kernel sends them and as
+# they are stored. Each begins with agent/tests/corpus; images are made of its policies, so that none
+# gets old.
 
-FUZZERS := parser view walk glob share session
+FUZZERS := parser view walk glob share session event
 FUZZ_CC ?= clang-14
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -14,6 +15,7 @@ FUZZ_RUNS_walk ?= 60000
 FUZZ_RUNS_glob ?= 15000
 FUZZ_RUNS_share ?= 15000
 FUZZ_RUNS_session ?= 2000
+FUZZ_RUNS_event ?= 60000
 FUZZ_SEED ?= 1
 # What a guest prints is not for our output; findings are.
 FUZZ_FLAGS_session := -close_fd_mask=3
@@ -35,9 +37,10 @@ $(FUZZ_DIR)/seeds: $(B)/agent/gabion $(wildcard agent/tests/corpus/*/*)
 	cp agent/tests/corpus/glob/* $@/glob/
 	cp agent/tests/corpus/share/* $@/share/
 	cp agent/tests/corpus/session/* $@/session/
+	cp agent/tests/corpus/event/* $@/event/
 
 # An input that fails is left in build/fuzz/NAME-*: it becomes a file of the corpus, and with
-# that a test (policy_fuzz_test).
+# that a test (policy_fuzz_test, corpus_NAME_test).
 $(addprefix fuzz-,$(FUZZERS)): fuzz-%: $(FUZZ_DIR)/fuzz_% $(FUZZ_DIR)/seeds
 	@mkdir -p $(FUZZ_DIR)/found/$*
 	$< -seed=$(FUZZ_SEED) -runs=$(FUZZ_RUNS_$*) -max_len=16384 -timeout=20 -rss_limit_mb=4096 \

@@ -40,7 +40,7 @@ check-vmm: $(VMM_UNIT_TESTS)
 vmm-fuzz: $(addprefix $(B)/vmm-fuzz/, guest api snapshot)
 $(B)/vmm-fuzz/%: vmm/tests/fuzz_%.c $(addprefix vmm/tests/, client.c guest.c malice.c) $(VMM_SOURCES)
 	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
+	$(FUZZ_CC) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(VMM_CFLAGS) \
 		-o $@ $^ $(VMM_LIBS) -lcmocka
 
 # vmm-test: gabion-vmm in a VM with an emulated KVM, booting Debian's kernel as bzImage and as ELF. The module is loaded; only

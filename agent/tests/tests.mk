@@ -3,8 +3,8 @@
 # Unit tests of netlink client, events and daemon, under the sanitizers. Included
 # after mk/agent.mk; needs $(B)/asan and LIBS from there.
 #
-#   make check-agent        all of them
-#   make build/asan/tests/NAME    one; GABION_BIN=build/asan/tests runs it
+#   make check-agent              build and run all of them
+#   make build/asan/tests/NAME    build one; docs/testing.md says how to run it
 
 # On their own; the policies at random are those of the compiler's tests.
 SECCOMP_TESTS := seccomp_filter_test seccomp_random_test seccomp_policy_test seccomp_export_test \
@@ -26,6 +26,9 @@ AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_jso
 	daemon_nats_restart_test \
 	load_flow_test $(SECCOMP_TESTS) $(VM_TESTS)
 
+# The corpus of fuzzers that policy_fuzz_test does not have.
+CORPUS_TESTS := corpus_share_test corpus_session_test corpus_event_test
+
 TESTS_DIR := $(B)/asan/tests
 MOCK_OPEN := $(B)/asan/obj/agent/tests/netlink_mock_open.o
 MOCK := $(B)/asan/obj/agent/tests/netlink_mock.o
@@ -38,6 +41,11 @@ $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) $(SECCOMP_KERNEL_TEST)): $(TESTS_DIR)/%
 
 $(addprefix $(TESTS_DIR)/,$(SECCOMP_TESTS) $(SECCOMP_KERNEL_TEST)): $(SECCOMP_SUPPORT:%.c=$(B)/asan/obj/%.o)
 $(addprefix $(TESTS_DIR)/,seccomp_policy_test $(SECCOMP_KERNEL_TEST)): $(SYSCALL_SUPPORT:%.c=$(B)/asan/obj/%.o)
+
+$(addprefix $(TESTS_DIR)/,$(CORPUS_TESTS)): $(TESTS_DIR)/corpus_%_test: \
+		$(addprefix $(B)/asan/obj/agent/tests/,fuzz_%.o fuzz_corpus.o) $(B)/asan/libgabion.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS) -lcmocka -lpthread
 
 # What gabion top shows is its own.
 $(TESTS_DIR)/top_test: $(addprefix $(B)/asan/obj/agent/cli/,table.o top_sample.o top_tally.o top_view.o)
@@ -60,8 +68,8 @@ $(TESTS_DIR)/vm-fake: $(addprefix $(B)/asan/obj/,agent/tests/vm_fake.o vmm/guest
 	@mkdir -p $(@D)
 	@echo "  LD $@"; $(CC) $(ASAN_CFLAGS) -o $@ $^ $(LIBS)
 
-check-agent: $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) gabion-mock gabiond-mock vm-fake)
-	@for test in $(AGENT_TESTS); do \
+check-agent: $(addprefix $(TESTS_DIR)/,$(AGENT_TESTS) $(CORPUS_TESTS) gabion-mock gabiond-mock vm-fake)
+	@for test in $(AGENT_TESTS) $(CORPUS_TESTS); do \
 		echo "  TEST $$test"; \
 		GABION_BIN=$(TESTS_DIR) $(TESTS_DIR)/$$test >$(TESTS_DIR)/$$test.log 2>&1 || \
 			{ cat $(TESTS_DIR)/$$test.log; exit 1; }; \

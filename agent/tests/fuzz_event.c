@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * libFuzzer entry: bytes as one reply to EVENT_READ, decoded, written as JSON and
- * as a line, and read back.  Build with clang -fsanitize=fuzzer,address,undefined.
+ * as a line, and read back; and as a line of JSON, read.
  */
 #include <stdint.h>
 #include <stdlib.h>
