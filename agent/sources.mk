@@ -12,7 +12,6 @@ EVENT_SOURCES := $(addprefix agent/event/, event.c event_encode.c event_fields.c
 # Without the connection itself, which the tests replace by one to a mock.
 NETLINK_CLIENT_SOURCES := $(addprefix agent/netlink/, attr.c enter.c event_decode.c events.c \
 	policy.c query.c request.c)
-NETLINK_SOURCES := $(NETLINK_CLIENT_SOURCES) agent/netlink/open.c
 STREAM_SOURCES := $(addprefix agent/stream/, progress.c pump.c relay.c replay.c rotated.c \
 	spool.c)
 SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c call_list.c confine.c cubes.c export.c \
@@ -20,14 +19,14 @@ SECCOMP_SOURCES := $(addprefix agent/seccomp/, bpf.c call_label.c call_list.c co
 FORMAT_SOURCES := $(sort $(wildcard agent/format/*.c))
 FLOW_SOURCES := $(sort $(wildcard agent/flow/*.c))
 EXPLAIN_SOURCES := $(sort $(wildcard agent/explain/*.c))
-LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c sources.c) $(CORE_SOURCES) \
+LOAD_SOURCES := $(addprefix agent/load/, compile.c image.c last.c) $(CORE_SOURCES) \
 	$(SECCOMP_SOURCES)
 
 # Virtual machines of gabion vm, and the protocol that they share with the init of their guests.
 VM_SOURCES := $(addprefix agent/vm/, console.c entry.c grant.c image.c jail.c keeper.c machine.c options.c session.c \
 	share.c share_change.c share_confine.c share_files.c tap.c terminal.c) $(addprefix vmm/guest/, protocol.c pump.c)
 
-# gabiond: these, COMMON, EVENT, NETLINK, STREAM, LOAD and the policy compiler.
+# gabiond: these, agent/netlink/open.c and libgabion.a, which all of the above is in.
 DAEMON_SOURCES := $(filter-out agent/daemon/main.c,$(sort $(wildcard agent/daemon/*.c)))
 DAEMON_MAIN := agent/daemon/main.c
 

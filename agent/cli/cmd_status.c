@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "../common/json.h"
+#include "../daemon/paths.h"
+#include "../load/last.h"
 #include "../netlink/client.h"
 #include "cli.h"
 #include "table.h"
@@ -100,14 +102,21 @@ static int table_head(struct gabion_table *table, const char *const *words)
 	return err;
 }
 
+/* The text had an error when gabiond started; see gabiond(8). */
+static bool is_last(const struct gabion_status *s)
+{
+	return s->policy_size && gabion_last_in_force(GABION_PATH_LAST, s);
+}
+
 static void print_status(const struct gabion_status *s)
 {
 	uint64_t lookups = s->cache_hits + s->cache_misses;
 
 	printf("module       %s (instance %016" PRIx64 ")\n", s->module_version, s->instance);
 	if (s->policy_size)
-		printf("policy       generation %u, %u domains, %u bytes%s\n", s->generation,
-		       s->ndomains, s->policy_size, s->locked ? ", locked until reboot" : "");
+		printf("policy       generation %u, %u domains, %u bytes%s%s\n", s->generation,
+		       s->ndomains, s->policy_size, s->locked ? ", locked until reboot" : "",
+		       is_last(s) ? ", kept from before: the text was not loaded" : "");
 	else
 		printf("policy       none in force%s\n", s->locked ? ", locked until reboot" : "");
 	printf("confined     %u threads\n", s->ntasks);
@@ -131,6 +140,7 @@ static void json_status(struct gabion_json *json, const struct gabion_status *s)
 	gabion_json_unsigned(json, "domains", s->ndomains);
 	gabion_json_unsigned(json, "tasks", s->ntasks);
 	gabion_json_bool(json, "locked", s->locked);
+	gabion_json_bool(json, "kept_from_before", is_last(s));
 	gabion_json_open(json, "events", '{');
 	gabion_json_unsigned(json, "made", s->events_made);
 	gabion_json_unsigned(json, "acknowledged", s->events_acknowledged);

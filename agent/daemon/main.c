@@ -151,6 +151,7 @@ int main(int argc, char **argv)
 	umask(0077);
 	block_signals();
 	make_parent(options.socket);
+	make_parent(options.last);
 	make_parent(options.state);
 	make_parent(options.spool);
 	err = lock_socket(options.socket, &lock, &error);

@@ -20,6 +20,8 @@ static void usage(FILE *out)
 	      "  --policy-dir DIR  policy sources (default " GABION_PATH_POLICY ")\n"
 	      "  --assign          move running processes into the domains that their executables\n"
 	      "                    enter, each time the policy is loaded\n"
+	      "  --last-image FILE the policy that was in force last, compiled\n"
+	      "                    (default " GABION_PATH_LAST ")\n"
 	      "  --state FILE      progress of the outputs (default " GABION_PATH_STATE ")\n"
 	      "  --spool DIR       what outputs do not take (default " GABION_PATH_SPOOL ")\n"
 	      "  --socket PATH     for 'gabion monitor' (default " GABION_PATH_SOCKET ")\n"
@@ -59,6 +61,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 		{ "output", required_argument, NULL, 'o' },
 		{ "policy-dir", required_argument, NULL, 'p' },
 		{ "assign", no_argument, NULL, 'a' },
+		{ "last-image", required_argument, NULL, 'l' },
 		{ "state", required_argument, NULL, 's' },
 		{ "metrics", required_argument, NULL, 'm' },
 		{ "spool", required_argument, NULL, 'q' },
@@ -72,6 +75,7 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 
 	*o = (struct gabion_options){
 		.policy_dir = GABION_PATH_POLICY,
+		.last = GABION_PATH_LAST,
 		.state = GABION_PATH_STATE,
 		.spool = GABION_PATH_SPOOL,
 		.socket = GABION_PATH_SOCKET,
@@ -88,6 +92,9 @@ int gabion_options_parse(struct gabion_options *o, int argc, char **argv)
 			break;
 		case 'a':
 			o->assign = true;
+			break;
+		case 'l':
+			o->last = optarg;
 			break;
 		case 's':
 			o->state = optarg;

@@ -18,6 +18,7 @@
  * @outputs:	owned, no two of one name; journald when none is given
  * @policy_dir:	policy sources
  * @assign:	after loading, move processes into the domains that their executables enter
+ * @last:	where the policy that was in force last is kept
  * @state:	where the progress of the outputs is kept
  * @spool:	folder of the outputs' spools
  * @metrics:	where they are served
@@ -28,6 +29,7 @@ struct gabion_options {
 	size_t noutputs;
 	const char *policy_dir;
 	bool assign;
+	const char *last;
 	const char *state;
 	const char *spool;
 	struct gabion_address metrics;

@@ -7,6 +7,7 @@
 
 #define GABION_PATH_POLICY	"/etc/gabion/policy.d"
 #define GABION_PATH_STATE	"/var/lib/gabion/state"
+#define GABION_PATH_LAST	"/var/lib/gabion/last.image"
 #define GABION_PATH_SPOOL	"/var/lib/gabion/spool"
 #define GABION_PATH_SOCKET	"/run/gabion/events.sock"
 

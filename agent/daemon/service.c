@@ -14,7 +14,8 @@
 #include "../common/cleanup.h"
 #include "../common/log.h"
 #include "../common/text.h"
-#include "../load/load.h"
+#include "../load/compile.h"
+#include "../load/last.h"
 
 /* How often events are looked for without a notice: the fallback should one get lost. */
 #define TICK_USEC	1000000
@@ -73,24 +74,66 @@ static void assign_processes(struct gabion_service *s)
 			 error.code ? " or more" : "");
 }
 
-static void load_policy(struct gabion_service *s)
+static int load_text(struct gabion_service *s, struct gabion_loaded *loaded,
+		     struct gabion_error *error)
 {
 	cleanup_free char *diagnostics = NULL;
-	struct gabion_error error = { 0 };
-	struct gabion_loaded loaded = { 0 };
+	cleanup_free void *image = NULL;
+	struct gabion_error unsaved = { 0 };
+	size_t size;
 	int err;
 
-	err = gabion_load_sources(s->client, &s->options->policy_dir, 1, &loaded, &diagnostics,
-				  &error);
+	err = gabion_load_compile(&s->options->policy_dir, 1, &image, &size, &diagnostics, error) ?:
+	      gabion_load_image(s->client, image, size, loaded, error);
 	if (diagnostics)
 		gabion_log(err ? LOG_ERR : LOG_WARNING, "%s", diagnostics);
-	if (err) {
-		gabion_log(LOG_ERR, "%s; what was in force stays", error.text);
+	if (!err && gabion_last_save(s->options->last, image, size, &unsaved))
+		gabion_log(LOG_WARNING, "the policy cannot be kept for a boot with an error in its text: %s",
+			   unsaved.text);
+	return err;
+}
+
+/*
+ * The text was not loaded. After a boot nothing is in force then, and the last that was is loaded.
+ * Return: is it in force?
+ */
+static bool load_last(struct gabion_service *s, struct gabion_loaded *loaded)
+{
+	struct gabion_error error = { 0 }, note = { 0 };
+	struct gabion_status status;
+
+	if (!gabion_netlink_status(s->client, &status, NULL) && status.policy_size) {
+		gabion_log(LOG_ERR, "what was in force stays");
 		snprintf(s->policy, sizeof(s->policy), "the policy was not loaded, see the log");
-		return;
+		return false;
 	}
-	snprintf(s->policy, sizeof(s->policy), "policy generation %u, %u domains",
-		 loaded.generation, loaded.ndomains);
+	if (gabion_last_load(s->client, s->options->last, loaded, &note, &error)) {
+		gabion_log(LOG_CRIT, "NO POLICY IS IN FORCE: %s", error.text);
+		snprintf(s->policy, sizeof(s->policy), "NO POLICY IS IN FORCE, see the log");
+		return false;
+	}
+	gabion_log(LOG_CRIT, "the last policy that was in force is loaded instead: %s",
+		   s->options->last);
+	if (note.code)
+		gabion_log(LOG_WARNING, "'gabion status' will not show that: %s", note.text);
+	return true;
+}
+
+static void load_policy(struct gabion_service *s)
+{
+	struct gabion_error error = { 0 };
+	struct gabion_loaded loaded = { 0 };
+	bool last = false;
+
+	if (load_text(s, &loaded, &error)) {
+		gabion_log(LOG_ERR, "%s", error.text);
+		last = load_last(s, &loaded);
+		if (!last)
+			return;
+	}
+	snprintf(s->policy, sizeof(s->policy), "%spolicy generation %u, %u domains",
+		 last ? "the text was not loaded, see the log; last " : "", loaded.generation,
+		 loaded.ndomains);
 	gabion_log(LOG_INFO, "policy in force: generation %u, %u domains, %u labels",
 		   loaded.generation, loaded.ndomains, loaded.nlabels);
 	if (s->options->assign)

@@ -46,7 +46,7 @@ struct gabion_service {
 	bool subscribed;
 	char complaint[sizeof(((struct gabion_error *)0)->text)];
 	enum gabion_wait waits[GABION_SINKS_MAX];
-	char policy[128];
+	char policy[192];
 	uint64_t told;
 };
 

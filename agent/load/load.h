@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Putting a policy in force: compile, verify, hand over in one transaction.
+ * Putting a compiled policy in force: verify, hand over in one transaction.
  * Whatever goes wrong, what was in force stays.
  */
 #ifndef GABION_LOAD_LOAD_H
@@ -22,14 +22,5 @@ struct gabion_loaded {
  */
 int gabion_load_image(struct gabion_netlink *client, const void *image, size_t size,
 		      struct gabion_loaded *loaded, struct gabion_error *error);
-
-/*
- * Compile the sources at @paths (files or directories) and load the result.
- * *@diagnostics: errors and warnings of the compiler for people, owned by the
- * caller; NULL when there are none.
- */
-int gabion_load_sources(struct gabion_netlink *client, const char *const *paths, size_t npaths,
-			struct gabion_loaded *loaded, char **diagnostics,
-			struct gabion_error *error);
 
 #endif /* GABION_LOAD_LOAD_H */

@@ -2,6 +2,7 @@
 /*
  * gabiond as a process: start, stop, crash, resume.
  */
+#include "../load/last.h"
 #include "gabiond_process.h"
 
 static void ready_comes_after_the_policy(void **state)
@@ -14,22 +15,124 @@ static void ready_comes_after_the_policy(void **state)
 	assert_int_equal(stop(f, SIGTERM), 0);
 }
 
-static void policy_with_an_error_leaves_what_is_in_force(void **state)
+static void break_policy(struct gabiond *f)
 {
-	struct gabiond *f = *state;
 	char source[96];
 
 	snprintf(source, sizeof(source), "%s/bad.gabion", f->policy);
 	write_file(source, "domain {\n");
+}
+
+static void policy_with_an_error_leaves_what_is_in_force(void **state)
+{
+	struct gabiond *f = *state;
+
 	start(f);
 	await_notify(f, "READY=1");
-	assert_int_equal(f->mock->commits, 0);
+	break_policy(f);
+	kill(f->daemon, SIGHUP);
 	await_text(f->log, "bad.gabion:1:");
 	await_text(f->log, "what was in force stays");
+	await_notify(f, "the policy was not loaded, see the log");
+	assert_int_equal(f->mock->commits, 1);
 	/* Events are read all the same. */
 	mock_event(f->mock, 1, 0, "/etc/shadow");
 	await_text(f->events, "/etc/shadow");
 	assert_int_equal(stop(f, SIGTERM), 0);
+}
+
+static void mend_policy(struct gabiond *f)
+{
+	char source[96];
+
+	snprintf(source, sizeof(source), "%s/bad.gabion", f->policy);
+	write_file(source, "domain other {\n\tread motd\n}\n");
+}
+
+/* As a boot does: the kernel has no policy, and counts loads of the module anew. */
+static void forget_policy(struct gabiond *f)
+{
+	f->mock->instance++;
+	f->mock->generation = 0;
+	f->mock->policy_size = 0;
+	memset(f->mock->policy, 0, sizeof(f->mock->policy));
+}
+
+static bool last_in_force(struct gabiond *f)
+{
+	const struct gabion_status status = { .instance = f->mock->instance,
+					      .generation = f->mock->generation };
+
+	return gabion_last_in_force(f->last, &status);
+}
+
+static void after_a_boot_an_error_leaves_the_last_policy(void **state)
+{
+	struct gabiond *f = *state;
+	struct stat kept;
+	uint32_t size;
+
+	f->option = "--assign";
+	start(f);
+	await_notify(f, "READY=1");
+	assert_int_equal(stop(f, SIGTERM), 0);
+	size = f->mock->policy_size;
+	assert_int_equal(stat(f->last, &kept), 0);
+	assert_int_equal(kept.st_mode & 07777, 0600);
+	assert_int_equal(kept.st_size, size);
+	assert_false(last_in_force(f));
+	break_policy(f);
+	forget_policy(f);
+	start(f);
+	await_notify(f, "READY=1\nSTATUS=the text was not loaded, see the log; last policy "
+			"generation 1, 2 domains, 2 processes not assigned");
+	await_text(f->log, "bad.gabion:1:");
+	await_text(f->log, "the last policy that was in force is loaded instead: /tmp/gabiond-");
+	assert_int_equal(f->mock->commits, 2);
+	assert_int_equal(f->mock->policy_size, size);
+	assert_true(last_in_force(f));
+	/* An error meanwhile changes nothing, and the next text that has none is the last one. */
+	kill(f->daemon, SIGHUP);
+	await_text(f->log, "what was in force stays");
+	assert_int_equal(f->mock->commits, 2);
+	assert_true(last_in_force(f));
+	mend_policy(f);
+	kill(f->daemon, SIGHUP);
+	await_notify(f, "STATUS=policy generation 2, ");
+	assert_false(last_in_force(f));
+	assert_int_equal(stat(f->last, &kept), 0);
+	assert_int_not_equal(kept.st_size, size);
+	assert_int_equal(kept.st_size, f->mock->policy_size);
+}
+
+static void without_a_last_policy_it_says_that_none_is_in_force(void **state)
+{
+	struct gabiond *f = *state;
+
+	break_policy(f);
+	start(f);
+	await_notify(f, "READY=1\nSTATUS=NO POLICY IS IN FORCE");
+	await_text(f->log, "bad.gabion:1:");
+	await_text(f->log, "NO POLICY IS IN FORCE: /tmp/gabiond-");
+	assert_int_equal(f->mock->commits, 0);
+	stop(f, SIGTERM);
+	/* Nor is one that is damaged. */
+	write_file(f->last, "not a policy");
+	start(f);
+	await_notify(f, "READY=1\nSTATUS=NO POLICY IS IN FORCE");
+	await_text(f->log, "NO POLICY IS IN FORCE: not a policy image");
+	assert_int_equal(f->mock->commits, 0);
+}
+
+static void policy_that_cannot_be_kept_is_in_force(void **state)
+{
+	struct gabiond *f = *state;
+
+	assert_int_equal(mkdir(f->last, 0700), 0);
+	start(f);
+	await_notify(f, "READY=1\nSTATUS=policy generation 1, ");
+	await_text(f->log, "the policy cannot be kept for a boot with an error in its text: ");
+	assert_int_equal(f->mock->commits, 1);
 }
 
 static void events_are_written_and_acknowledged(void **state)
@@ -290,6 +393,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ready_comes_after_the_policy),
 		TEST(policy_with_an_error_leaves_what_is_in_force),
+		TEST(after_a_boot_an_error_leaves_the_last_policy),
+		TEST(without_a_last_policy_it_says_that_none_is_in_force),
+		TEST(policy_that_cannot_be_kept_is_in_force),
 		TEST(events_are_written_and_acknowledged),
 		TEST(losses_and_malformed_events_are_written),
 		TEST(sigterm_hands_out_what_is_there),

@@ -31,6 +31,7 @@ struct gabiond {
 	char log[64];
 	char socket[64];
 	char state[64];
+	char last[64];
 	char policy[64];
 	char spool[64];
 	const char *option;	/* one more, or NULL */
@@ -42,7 +43,7 @@ static inline const char *binary(const char *name)
 {
 	static char path[256];
 
-	snprintf(path, sizeof(path), "%s/%s", getenv("GABION_BIN") ?: "build/agent/tests", name);
+	snprintf(path, sizeof(path), "%s/%s", getenv("GABION_BIN") ?: "build/asan/tests", name);
 	return path;
 }
 
@@ -76,6 +77,7 @@ static inline int gabiond_setup(void **state)
 	snprintf(f->log, sizeof(f->log), "%s/log", f->dir);
 	snprintf(f->socket, sizeof(f->socket), "%s/socket", f->dir);
 	snprintf(f->state, sizeof(f->state), "%s/state", f->dir);
+	snprintf(f->last, sizeof(f->last), "%s/last.image", f->dir);
 	snprintf(f->spool, sizeof(f->spool), "%s/spool", f->dir);
 	snprintf(f->policy, sizeof(f->policy), "%s/policy", f->dir);
 	assert_int_equal(mkdir(f->policy, 0700), 0);
@@ -99,7 +101,8 @@ static inline void start(struct gabiond *f)
 	log = open(f->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(log, STDERR_FILENO);
 	execl(binary("gabiond-mock"), "gabiond", "--output", output, "--policy-dir", f->policy,
-	      "--state", f->state, "--socket", f->socket, "--spool", f->spool, f->option, NULL);
+	      "--state", f->state, "--socket", f->socket, "--spool", f->spool, "--last-image", f->last,
+	      f->option, NULL);
 	_exit(127);
 }
 

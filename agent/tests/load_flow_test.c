@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
+#include "../load/compile.h"
 #include "../load/load.h"
 #include "netlink_mock.h"
 #include "test.h"
@@ -129,23 +130,30 @@ static void facts_are_the_given_ones(void **state)
 }
 
 /* gabiond's way. */
+static int load_sources(struct gabion_netlink *client, const char *path, struct gabion_error *error)
+{
+	cleanup_free char *diagnostics = NULL;
+	cleanup_free void *image = NULL;
+	struct gabion_loaded loaded;
+	size_t size;
+
+	return gabion_load_compile(&path, 1, &image, &size, &diagnostics, error) ?:
+	       gabion_load_image(client, image, size, &loaded, error);
+}
+
 static void sources_are_refused(void **state)
 {
 	struct fixture *f = *state;
 	cleanup_netlink struct gabion_netlink *client = NULL;
-	cleanup_free char *diagnostics = NULL;
-	const char *path = f->source;
-	struct gabion_loaded loaded;
 	struct gabion_error error;
 
 	assert_int_equal(gabion_netlink_open(&client, &error), 0);
 	write_policy(f, violated);
-	assert_int_equal(gabion_load_sources(client, &path, 1, &loaded, &diagnostics, &error),
-			 -EINVAL);
+	assert_int_equal(load_sources(client, f->source, &error), -EINVAL);
 	assert_non_null(strstr(error.text, "violates its own levels"));
 	assert_int_equal(f->mock->commits, 0);
 	write_policy(f, declared);
-	assert_int_equal(gabion_load_sources(client, &path, 1, &loaded, &diagnostics, &error), 0);
+	assert_int_equal(load_sources(client, f->source, &error), 0);
 	assert_int_equal(f->mock->commits, 1);
 }
 

@@ -53,7 +53,7 @@ static int gabion(struct fixture *f, const char *arguments)
 	int status;
 
 	snprintf(command, sizeof(command), "%s/gabion-mock %s 2>&1 </dev/null",
-		 getenv("GABION_BIN") ?: "build/agent/tests", arguments);
+		 getenv("GABION_BIN") ?: "build/asan/tests", arguments);
 	pipe = popen(command, "r");
 	n = fread(f->out, 1, sizeof(f->out) - 1, pipe);
 	f->out[n] = '\0';
