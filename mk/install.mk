@@ -10,13 +10,21 @@ CALL_SETS := $(wildcard policies/syscalls/*.gabion)
 OPTIONAL := $(wildcard policies/optional/*.gabion)
 MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
+# What the manual pages refer to.
+DOCS := $(wildcard docs/*.md) SECURITY.md
+DOC_DIR := $(DESTDIR)$(PREFIX)/share/doc/gabion
 
 install: all
 	install -D -m 644 $(B)/module/gabion.ko $(DESTDIR)$(MODULE_DIR)/gabion.ko
 	$(MAKE) install-agent
 	install -D -m 755 $(B)/vmm/gabion-vmm $(DESTDIR)$(PREFIX)/bin/gabion-vmm
 	@if [ -z "$(DESTDIR)" ]; then depmod $(RELEASE); systemctl daemon-reload || true; fi
-	@echo "installed; start with: systemctl enable --now gabiond"
+	@if [ -z "$(DESTDIR)" ] && [ "$(RELEASE)" != "$$(uname -r)" ]; then \
+		echo "note: the module is for $(RELEASE), and this kernel is $$(uname -r), which will not find it;"; \
+		echo "for this one: apt install linux-headers-$$(uname -r), then make, make install"; \
+	else \
+		echo "installed; start with: systemctl enable --now gabiond"; \
+	fi
 
 # What `gabion vm run` boots; not in install, as its kernel takes minutes to build.
 install-guest: guest
@@ -47,16 +55,26 @@ install-agent: agent
 	done
 	for m in $(MAN5); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man5/$${m#man/}; done
 	for m in $(MAN8); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man8/$${m#man/}; done
+	install -d -m 755 $(DOC_DIR)
+	install -m 644 $(DOCS) $(DOC_DIR)
 
+# The module of every kernel that it was installed for; those of DKMS are DKMS's.
 uninstall:
-	rm -f $(DESTDIR)$(MODULE_DIR)/gabion.ko $(DESTDIR)$(PREFIX)/bin/gabion \
+	@for ko in $(DESTDIR)/lib/modules/*/extra/gabion.ko; do \
+		[ -e "$$ko" ] || continue; \
+		rm -f "$$ko" && echo "removed $$ko" && release=$${ko%/extra/gabion.ko} && \
+		if [ -z "$(DESTDIR)" ]; then depmod $${release##*/}; fi || exit 1; \
+	done
+	rm -f $(DESTDIR)$(PREFIX)/bin/gabion \
 		$(DESTDIR)$(PREFIX)/bin/gabion-vmm $(DESTDIR)$(PREFIX)/sbin/gabiond \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/gabiond.service \
 		$(DESTDIR)$(PREFIX)/share/gabion/event.schema.json \
 		$(addprefix $(DESTDIR)$(PREFIX)/lib/gabion/guest/,vmlinux initrd rootfs.erofs) \
 		$(MAN5:man/%=$(DESTDIR)$(PREFIX)/share/man/man5/%) \
 		$(MAN8:man/%=$(DESTDIR)$(PREFIX)/share/man/man8/%)
-	@echo "policies in $(DESTDIR)$(SYSCONFDIR)/gabion are left alone"
+	rm -rf $(DOC_DIR)
+	@if [ -z "$(DESTDIR)" ]; then systemctl daemon-reload || true; fi
+	@echo "left alone: $(DESTDIR)$(SYSCONFDIR)/gabion with the policies, $(DESTDIR)/var/lib/gabion"
 
 # stage-6.1: what a VM on that kernel gets, as a DESTDIR tree.
 stage-%: module-% agent

@@ -99,7 +99,19 @@ lifecycle-%: stage-% holder-% selftests $(B)/selftests/flood_open
 # service-6.1: the systemd unit and Debian's nginx, in a VM on that kernel.
 service-%: stage-%
 	qemu-test/vm --kernel $* --init --no-module --with nginx,libnginx-mod-http-perl --smp 2 \
-		--timeout 600 --share $(CURDIR) -- $(CURDIR)/selftests/service
+		--timeout 1800 --share $(CURDIR) -- $(CURDIR)/selftests/service
+
+# service-boot-6.1: the unit enabled, with an error in the policy's text and a policy that was in force last.
+service-boot-%: stage-%
+	release=$$(qemu-test/kernel-release $*) && boot=$(CURDIR)/$(B)/stage-boot/$$release && \
+	rm -rf $$boot && mkdir -p $$boot && cp -a $(B)/stage/$$release/. $$boot/ && \
+	mkdir -p $$boot/etc/systemd/system/sysinit.target.wants && \
+	ln -s /usr/lib/systemd/system/gabiond.service $$boot/etc/systemd/system/sysinit.target.wants/ && \
+	install -d -m 700 $$boot/var/lib/gabion && \
+	$(B)/agent/gabion check --output $$boot/var/lib/gabion/last.image $$boot/etc/gabion/policy.d && \
+	echo 'domain broken { nonsense }' >$$boot/etc/gabion/policy.d/broken.gabion && \
+	GABION_STAGE=$$boot qemu-test/vm --kernel $* --init --no-module --with nginx,libnginx-mod-http-perl --smp 2 \
+		--timeout 1800 --share $(CURDIR) -- $(CURDIR)/selftests/service-boot
 
 # outputs-6.1: outputs of gabiond that fail, with journald and rsyslog, in a VM on that kernel.
 outputs-%: stage-%
@@ -196,7 +208,7 @@ stress-%: stage-% $(addprefix $(B)/selftests/,stress_referee stress_canary)
 POLICY_TESTS := $(patsubst agent/tests/%.c,%,$(wildcard $(addprefix agent/tests/, \
 	policy_*_test.c format_*_test.c diff_*_test.c query_*_test.c warn_*_test.c flow_*_test.c explain_*_test.c)))
 ORACLE_TESTS := $(TESTS_DIR)/oracle_test $(B)/agent/tests/oracle_test
-UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS)) $(ORACLE_TESTS) \
+UNIT_TESTS := $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS) $(AGENT_TESTS) $(CORPUS_TESTS)) $(ORACLE_TESTS) \
 	$(VMM_UNIT_TESTS)
 
 $(addprefix $(TESTS_DIR)/,$(POLICY_TESTS)): $(TESTS_DIR)/%: $(B)/asan/obj/agent/tests/%.o \
@@ -224,9 +236,11 @@ $(ORACLE_TESTS):
 
 unit-tests: $(UNIT_TESTS) $(addprefix $(TESTS_DIR)/,gabion-mock gabiond-mock vm-fake)
 
-unit-test: unit-tests
+unit-test: unit-tests agent
 	docs/coverage-table --check
 	docs/grammar-words
+	grep -qx 'PACKAGE_VERSION="$(VERSION)"' dkms.conf
+	agent/tests/installed $(B)/installed >/dev/null
 	GABION_BIN=$(TESTS_DIR) agent/tests/run $(UNIT_TESTS)
 
 demo: deps stage-6.1
