@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The policies of this tree compile, and are what they say of themselves.
- * Run from the top of the tree, or with GABION_POLICIES.
+ * Run from the top of the tree, or with GABION_POLICY_FOLDER.
  */
 #include "../flow/check.h"
 #include "../policy/mem.h"
@@ -10,7 +10,7 @@
 /* The first @n of: what is in force where it is installed, and what has to be included. */
 static void hold(size_t n, size_t expectations)
 {
-	const char *folder = getenv("GABION_POLICIES");
+	const char *folder = getenv("GABION_POLICY_FOLDER");
 	char *optional = gabion_xasprintf("%s/optional/host.gabion", folder ? folder : "policies");
 	const char *paths[] = { folder ? folder : "policies", optional };
 	struct gabion_compiled c;
@@ -81,7 +81,7 @@ static void sets(void **state)
 		{ "resources", "process_mrelease", GABION_ANSWER_ALLOWED },
 		{ "resources", "move_pages", GABION_ANSWER_ALLOWED },
 	};
-	const char *path = getenv("GABION_POLICIES");
+	const char *path = getenv("GABION_POLICY_FOLDER");
 	struct gabion_compiled c;
 	size_t i;
 

@@ -249,7 +249,7 @@ static void multiplexers(void **state)
 
 static void io_uring(void **state)
 {
-	const char *policies = getenv("GABION_POLICIES");
+	const char *policies = getenv("GABION_POLICY_FOLDER");
 	struct gabion_compiled c;
 	char *text = gabion_xasprintf("include \"%s/syscalls/io-uring.gabion\"\n"
 				      "domain d {\nabi i386, x32\nsyscalls @io-uring\n}\n",

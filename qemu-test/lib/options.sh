@@ -7,7 +7,8 @@ usage()
 	cat <<-'EOF'
 		usage: qemu-test/vm [options] -- CMD [ARG...]
 		Boots a Debian kernel under QEMU with this tree's module loaded and runs CMD there as root.
-		  --kernel 6.1|6.12|PATH  newest Debian kernel of a series (6.1-rt, 6.1-cloud, a release), or a bzImage [6.1]
+		  --kernel 6.1|6.12|PATH  newest Debian kernel of a series (6.1-rt, 6.1-cloud, a release), debug or kcsan,
+		                          which are built here, or a bzImage [6.1]
 		  --modules DIR           root of lib/modules/RELEASE for a kernel given as PATH
 		  --with PKG[,PKG...]     Debian packages in the guest beside the base ones (repeatable)
 		  --smp N                 processors [2]
