@@ -73,7 +73,7 @@ struct counts {
 	struct gabion_domain_counts counts;
 };
 
-static int take_counts(const struct gabion_domain *domain, void *data)
+static int take_counts(const struct gabion_kernel_domain *domain, void *data)
 {
 	struct counts *c = data;
 
