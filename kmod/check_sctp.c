@@ -2,6 +2,7 @@
 /*
  * SCTP: an association has several addresses at each end.  Those that the peer names
  * when the association is made are the peer's own affair: no hook is asked.
+ * 0.0.0.0 and :: are none that it sends to (sctp_verify_addr()).
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -15,8 +16,8 @@
 #include "sctp.h"
 
 /* Of a control message of sendmsg(2), which makes an association as @msg's address says. */
-int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
-			       struct cmsghdr *cmsg)
+int gabion_decide_sctp_control(enum gabion_hook_id hook, const struct sock *sk,
+			       const struct msghdr *msg, struct cmsghdr *cmsg)
 {
 	const struct sockaddr_in *to = msg->msg_name;
 	struct gabion_net_key key = { .protocol = gabion_protocol_of(sk) };
@@ -38,8 +39,7 @@ int gabion_decide_sctp_control(const struct sock *sk, const struct msghdr *msg,
 	default:
 		return 0;
 	}
-	gabion_any_is_loopback(&key);
-	return gabion_decide_net(GABION_HOOK_socket_sendmsg, &key, GABION_NET_CONNECT);
+	return gabion_decide_net(hook, &key, GABION_NET_CONNECT);
 }
 
 /*
@@ -73,8 +73,6 @@ static int decide_addresses(const struct sock *sk, int option, const struct sock
 		err = gabion_key_of_address(sk, address, length, &key);
 		if (err <= 0)
 			return err;
-		if (wanted == GABION_NET_CONNECT)
-			gabion_any_is_loopback(&key);
 		err = gabion_decide_net_as(GABION_HOOK_sctp_bind_connect, domain, &key, wanted);
 		if (err)
 			return err;

@@ -13,19 +13,7 @@
 #include "descriptor.h"
 #include "endpoint.h"
 #include "engine.h"
-#include "sctp.h"
 #include "source_route.h"
-
-static int decide_address(enum gabion_hook_id hook, struct socket *sock,
-			  const struct sockaddr *address, int length, u32 wanted)
-{
-	struct gabion_net_key key;
-	int err = gabion_key_of_address(sock->sk, address, length, &key);
-
-	if (err > 0 && wanted == GABION_NET_CONNECT)
-		gabion_any_is_loopback(&key);
-	return err > 0 ? gabion_decide_net(hook, &key, wanted) : err;
-}
 
 GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
 {
@@ -119,11 +107,29 @@ GABION_CHECK1(netlink_send, struct sock *, sk)
 	return gabion_decide_netlink(GABION_HOOK_netlink_send, sk->sk_protocol);
 }
 
+static int decide_bind(const struct sock *sk, const struct sockaddr *address, int length)
+{
+	struct gabion_net_key key;
+	int err = gabion_key_of_address(sk, address, length, &key);
+
+	return err > 0 ? gabion_decide_net(GABION_HOOK_socket_bind, &key, GABION_NET_BIND) : err;
+}
+
 GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
 	return gabion_decide_together(
 		decide_holder(GABION_HOOK_socket_bind, sock->sk) ?:
-		decide_address(GABION_HOOK_socket_bind, sock, address, addrlen, GABION_NET_BIND));
+		decide_bind(sock->sk, address, addrlen));
+}
+
+/* @address is the copy that is connected to, also by io_uring: __sys_connect_file(). */
+static int decide_connect(const struct sock *sk, struct sockaddr *address, int length)
+{
+	struct gabion_net_key key;
+	int err = gabion_key_of_destination(sk, address, length, inet_sk(sk)->inet_saddr, &key);
+
+	return err > 0 ? gabion_decide_net(GABION_HOOK_socket_connect, &key, GABION_NET_CONNECT)
+		       : err;
 }
 
 GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address, int, addrlen)
@@ -134,8 +140,7 @@ GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address,
 		return 0;
 	return gabion_decide_together(
 		decide_holder(GABION_HOOK_socket_connect, sock->sk) ?:
-		decide_address(GABION_HOOK_socket_connect, sock, address, addrlen,
-			       GABION_NET_CONNECT));
+		(gabion_is_internet(sock->sk) ? decide_connect(sock->sk, address, addrlen) : 0));
 }
 
 /*
@@ -199,43 +204,10 @@ int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 		(gabion_is_source_routed(sk) ? gabion_decide_source_route(hook) : 0));
 }
 
-/* What the control messages of @msg say of where it goes.  They are the kernel's copy. */
-static int decide_control(const struct sock *sk, struct msghdr *msg)
-{
-	struct cmsghdr *cmsg;
-	int err = 0;
-
-	for_each_cmsghdr(cmsg, msg) {
-		if (!CMSG_OK(msg, cmsg))
-			return -EINVAL;
-		if (gabion_has_source_route(cmsg))
-			err = gabion_decide_source_route(GABION_HOOK_socket_sendmsg);
-		else if (cmsg->cmsg_level == SOL_SCTP)
-			err = gabion_decide_sctp_control(sk, msg, cmsg);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/*
- * A message with an address of its own: datagrams, and TCP Fast Open, which
- * connects without passing socket_connect. TCP otherwise ignores the address.
- */
+/* Where it goes is asked in check_send.c. */
 GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, size)
 {
-	const struct sock *sk = sock->sk;
-	bool tcp = sock->type == SOCK_STREAM &&
-		   (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP);
-	bool addressed = msg->msg_name && (!tcp || (msg->msg_flags & MSG_FASTOPEN));
-
-	if (sk->sk_kern_sock)
-		return 0;
-	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_sendmsg, sk) ?:
-		(addressed ? decide_address(GABION_HOOK_socket_sendmsg, sock, msg->msg_name,
-					    msg->msg_namelen, GABION_NET_CONNECT) : 0) ?:
-		(msg->msg_control && gabion_is_internet(sk) ? decide_control(sk, msg) : 0));
+	return decide_holder(GABION_HOOK_socket_sendmsg, sock->sk);
 }
 
 /* Of one's own domain nobody needs leave. */

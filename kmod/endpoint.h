@@ -35,9 +35,6 @@ static inline void gabion_key_ipv6(struct gabion_net_key *key, const struct in6_
  */
 u8 gabion_protocol_of(const struct sock *sk);
 
-/* Connecting to no address in particular connects to this host. */
-void gabion_any_is_loopback(struct gabion_net_key *key);
-
 /* Names of both ends of @sk, a socket of the internet: where it is bound, and connected. */
 void gabion_key_of_local(const struct sock *sk, struct gabion_net_key *key);
 void gabion_key_of_peer(const struct sock *sk, struct gabion_net_key *key);
@@ -50,5 +47,16 @@ void gabion_key_of_peer(const struct sock *sk, struct gabion_net_key *key);
  */
 int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,
 			  struct gabion_net_key *key);
+
+/**
+ * gabion_key_of_destination - the same of an address that is connected or sent to
+ * @address:	the kernel's copy of it
+ * @source:	which packets of IPv4 will have; 0: the kernel picks one
+ *
+ * No address in particular means this host. Which of its addresses is up to the socket, and
+ * bind(2) in another thread may change it: what it is judged as is written into @address.
+ */
+int gabion_key_of_destination(const struct sock *sk, struct sockaddr *address, int length,
+			      __be32 source, struct gabion_net_key *key);
 
 #endif /* GABION_ENDPOINT_H */

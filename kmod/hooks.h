@@ -181,6 +181,8 @@
 	X(mntns_install, CONFINED)		\
 	X(tcp_send_synack, ALWAYS)		\
 	X(tcp_connect, CONFINED)		\
+	X(inet_sendmsg, CONFINED)		\
+	X(inet6_sendmsg, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\

@@ -325,6 +325,34 @@ static int route_of_message(void)
 }
 ROUTE(route_of_message);
 
+/* The same in the second of two messages to one address, which LSM hooks are not asked about. */
+static int route_of_second_message(void)
+{
+	struct sockaddr_in to = local(1, UDP_PORT);
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(source_route))];
+	} control = { .header = {
+		.cmsg_level = SOL_IP, .cmsg_type = IP_RETOPTS,
+		.cmsg_len = CMSG_LEN(sizeof(source_route)),
+	} };
+	struct iovec byte = { "x", 1 };
+	struct mmsghdr both[2] = { 0 };
+	int n;
+
+	memcpy(CMSG_DATA(&control.header), source_route, sizeof(source_route));
+	for (int i = 0; i < 2; i++)
+		both[i].msg_hdr = (struct msghdr){
+			.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &byte, .msg_iovlen = 1,
+		};
+	both[1].msg_hdr.msg_control = &control;
+	both[1].msg_hdr.msg_controllen = CMSG_SPACE(sizeof(source_route));
+	n = sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), both, 2, 0);
+	/* That the second was not sent is all that is said of it. */
+	return n == 2 ? 0 : n == 1 ? EPERM : EIO;
+}
+ROUTE(route_of_second_message);
+
 /* A routing header of Mobile IPv6, by ::1. */
 static const uint8_t routing_header[24] = { [1] = 2, [2] = 2, [3] = 1, [23] = 1 };
 
