@@ -183,6 +183,8 @@
 	X(tcp_connect, CONFINED)		\
 	X(inet_sendmsg, CONFINED)		\
 	X(inet6_sendmsg, CONFINED)		\
+	X(sock_diag_destroy, CONFINED)		\
+	X(taskstats_user_cmd, CONFINED)		\
 	GABION_OTHER_HOOKS_BY_KERNEL(X)
 
 #define GABION_HOOKS(X)				\

@@ -19,9 +19,12 @@ FIXTURE(attempt)
 	GABION_FIXTURE_MEMBERS
 };
 
+#define ATTEMPT_IMPOSSIBLE	(-1)
+
 /**
  * @run:	the operation; returns 0 or an errno
- * @before:	makes what it is about, on the host; NULL: nothing needed; returns 0 or an errno
+ * @before:	makes what it is about, on the host; NULL: nothing needed; returns 0, an errno, or
+ *		ATTEMPT_IMPOSSIBLE: this kernel was built without it
  * @after:	takes that away
  * @error:	errno when refused
  * @klass:	class of the event
@@ -53,8 +56,13 @@ FIXTURE_SETUP(attempt)
 #ifndef ATTEMPT_WITHOUT_FILES
 	confine_prepare();
 #endif
-	if (variant->before)
-		ASSERT_EQ(0, variant->before(self->client));
+	if (variant->before) {
+		int err = variant->before(self->client);
+
+		if (err == ATTEMPT_IMPOSSIBLE)
+			SKIP(return, "the kernel does not know it");
+		ASSERT_EQ(0, err);
+	}
 	confine_events_clear(self->client);
 }
 
