@@ -111,9 +111,33 @@ GABION_CHECK3(task_prlimit, const struct cred *, cred, const struct cred *, targ
 				    tgid, GABION_DOM_INSPECT, 0);
 }
 
-GABION_CHECK1(task_setpgid, struct task_struct *, task)
+/*
+ * Who is in a process group has the kernel signal all of it: by reading from the terminal, or
+ * writing to it, in the background (__tty_check_change()). Members of other domains that are there
+ * already must be open to that. Under tasklist_lock, which holds the group still: atomic.
+ */
+static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid_t number)
 {
-	return decide_task(GABION_HOOK_task_setpgid, task, GABION_DOM_SCHEDULE);
+	struct pid *group = find_vpid(number);
+	u16 domain = gabion_task_label(current), member;
+	struct task_struct *task;
+	int err = 0;
+
+	if (!group || task_pgrp(joins) == group)
+		return 0;
+	do_each_pid_task(group, PIDTYPE_PGID, task) {
+		member = gabion_target_label(task);
+		if (!err && !gabion_is_same(member, domain))
+			err = decide_task(hook, task, GABION_DOM_SIGNAL);
+	} while_each_pid_task(group, PIDTYPE_PGID, task);
+	return err;
+}
+
+GABION_CHECK2(task_setpgid, struct task_struct *, task, pid_t, group)
+{
+	return gabion_decide_together(
+		decide_task(GABION_HOOK_task_setpgid, task, GABION_DOM_SCHEDULE) ?:
+		decide_group(GABION_HOOK_task_setpgid, task, group));
 }
 
 GABION_CHECK1(task_getpgid, struct task_struct *, task)

@@ -122,6 +122,13 @@ static int find_page(void)
 }
 MEMORY_VARIANT(find_page);
 
+/* From there it could have the kernel stop all of the group, by reading from the terminal. */
+static int join_group(void)
+{
+	return ATTEMPT(setpgid(0, victim));
+}
+VICTIM_VARIANT(join_group, GABION_DOM_SIGNAL, NULL);
+
 static int (*const attempts[])(void) = {
 	set_priority, set_priority_of_group, set_policy, set_parameters, set_realtime,
 	set_attributes, set_affinity, set_io_priority, set_io_priority_of_group, set_limit,
@@ -251,6 +258,54 @@ TEST_F(schedule, process_group_of_a_child_in_another_domain)
 	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
 		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_DOMAIN,
 		.refused = GABION_DOM_SCHEDULE, .domain = "refused", .target = "target" }));
+}
+
+/* Itself and its child, into new groups, the own one, and one of its own domain. */
+static int groups_of_its_own(void)
+{
+	pid_t child = fork();
+	int err;
+
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	err = setpgid(0, 0) || setpgid(0, getpgrp()) || setpgid(child, child) ||
+	      setpgid(child, getpid()) || setpgid(child, child) ? errno : 0;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return err;
+}
+
+static int leave_and_join(void)
+{
+	return ATTEMPT(setpgid(0, 0)) ?: join_group();
+}
+
+TEST_F(schedule, process_groups_of_the_own_domain)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, groups_of_its_own));
+	EXPECT_EQ(0, confine_run(self->client, "refused", groups_of_its_own));
+	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_DOMAIN, .domain = "refused" }));
+}
+
+/* One member of another domain is enough, the host's, too. */
+TEST_F(schedule, a_mixed_process_group)
+{
+	pid_t leader = confine_sleeper(self->client, "refused");
+
+	ASSERT_LT(0, leader);
+	ASSERT_EQ(0, setpgid(leader, leader));
+	victim = leader;
+	EXPECT_EQ(0, confine_run(self->client, "refused", join_group));
+	ASSERT_EQ(0, setpgid(0, leader));
+	EXPECT_EQ(EPERM, confine_run(self->client, "refused", leave_and_join));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_DOMAIN, .refused = GABION_DOM_SIGNAL,
+		.domain = "refused", .target = "host" }));
+	ASSERT_EQ(0, setpgid(0, 0));
+	confine_release(leader);
 }
 
 /* To schedule is to write: up is allowed, down is not. */
