@@ -451,7 +451,7 @@ bool gabion_control_granted(u16 domain, enum gabion_control control)
 	return granted;
 }
 
-void gabion_refuse_administration(void)
+void gabion_refuse_administration(u16 domain)
 {
 	struct gabion_event event = {
 		.hook = GABION_NHOOKS,
@@ -464,7 +464,7 @@ void gabion_refuse_administration(void)
 	struct gabion_subject s;
 
 	rcu_read_lock();
-	s = gabion_subject_of(gabion_task_label(current));
+	s = gabion_subject_of(domain);
 	/* Even in complain mode: what is let pass there would end it. */
 	s.known = false;
 	gabion_conclude(&s, &event, -EPERM);

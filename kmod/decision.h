@@ -240,8 +240,8 @@ static inline int gabion_decide_set_id(enum gabion_hook_id hook, umode_t mode)
 /* Would gabion_decide_control() say yes in @domain? Records nothing. Any context. */
 bool gabion_control_granted(u16 domain, enum gabion_control control);
 
-/* Record that a command to Gabion itself was refused for want of `control admin`. */
-void gabion_refuse_administration(void);
+/* Record that a command to Gabion itself was refused for want of `control admin` in @domain. */
+void gabion_refuse_administration(u16 domain);
 
 /* Refuse a change of domain for @reason; recorded. Return: -EPERM. */
 int gabion_refuse_transition(enum gabion_hook_id hook, u16 from, u16 to);

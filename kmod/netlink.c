@@ -6,6 +6,7 @@
 #include "compat.h"
 #include "decision.h"
 #include "netlink.h"
+#include "peer.h"
 
 static const struct nla_policy attributes[GABION_A_MAX + 1] = {
 	[GABION_A_SIZE] = { .type = NLA_U32 },
@@ -39,12 +40,11 @@ static const struct shape shapes[__GABION_CMD_END] = {
 
 static_assert(__GABION_A_END <= 64);
 
-/* The caller's domain administers: the host's that is not held, another with `control admin`. */
-static bool domain_administers(void)
+/* Does the domain administer? The host's that is not held, another with `control admin`. */
+static bool domain_administers(u16 number)
 {
 	const struct gabion_policy *policy;
 	const struct gabion_policy_domain *d;
-	u16 number = gabion_task_label(current);
 	bool yes = false;
 	u32 index;
 
@@ -61,6 +61,26 @@ static bool domain_administers(void)
 	}
 	rcu_read_unlock();
 	return yes;
+}
+
+static int refuse(u16 domain, struct netlink_ext_ack *extack)
+{
+	gabion_refuse_administration(domain);
+	NL_SET_ERR_MSG(extack, "the caller's domain, or that which made the socket, has no `control admin`");
+	return -EPERM;
+}
+
+/*
+ * Who sends a message need not have written it: a program that administers may be given a
+ * socket for its output. So does the kernel's netlink_capable() ask for both.
+ */
+static int admit_domains(const struct sock *sk, struct netlink_ext_ack *extack)
+{
+	u16 domain = gabion_task_label(current), maker = gabion_socket_maker(sk);
+
+	if (!domain_administers(domain))
+		return refuse(domain, extack);
+	return domain_administers(maker) ? 0 : refuse(maker, extack);
 }
 
 /**
@@ -80,17 +100,15 @@ static int admit(struct sk_buff *skb, const struct nlmsghdr *nlh, u8 cmd,
 	const struct shape *shape = &shapes[cmd];
 	const struct nlattr *nla;
 	u64 seen = 0;
-	int rest;
+	int rest, err;
 
 	if (!netlink_capable(skb, CAP_MAC_ADMIN)) {
 		NL_SET_ERR_MSG(extack, "CAP_MAC_ADMIN in the initial user namespace is needed");
 		return -EPERM;
 	}
-	if (!domain_administers()) {
-		gabion_refuse_administration();
-		NL_SET_ERR_MSG(extack, "the caller's domain has no `control admin`");
-		return -EPERM;
-	}
+	err = admit_domains(NETLINK_CB(skb).sk, extack);
+	if (err)
+		return err;
 	nlmsg_for_each_attr(nla, nlh, GENL_HDRLEN, rest) {
 		u64 bit = nla_type(nla) <= GABION_A_MAX ? BIT_ULL(nla_type(nla)) : 0;
 

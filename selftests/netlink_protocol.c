@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/attempt.h"
+#include "lib/generic.h"
+#include "lib/pass.h"
 
 /* "routing" has NETLINK_ROUTE and no other. */
 #define PROTOCOL_VARIANT(name, protocol)					\
@@ -100,6 +102,52 @@ TEST_F(netlink, a_kept_socket_is_judged_by_protocol)
 	EXPECT_EQ(EACCES, confine_run(self->client, "routing", open_generic));
 	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
 		.klass = GABION_CLASS_NETLINK, .refused = NETLINK_GENERIC, .domain = "routing" }));
+}
+
+/* Who has a message sent by a program that administers has not sent it. */
+static int ends[2];
+
+static int give_away(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+
+	return fd < 0 ? errno : pass_send(ends[0], &fd, 1);
+}
+
+static int administer_by_theirs(void)
+{
+	int fd, err = pass_receive(ends[1], 0, false, &fd, 1);
+
+	return err ?: generic_ask(fd, GABION_GENL_NAME, GABION_CMD_STATUS, 0, NULL, 0);
+}
+
+static int give_and_administer(struct gabion_netlink *client, const char *maker,
+			       const char *sender)
+{
+	int err;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		return errno;
+	err = confine_run(client, maker, give_away) ?:
+	      confine_run(client, sender, administer_by_theirs);
+	close(ends[0]);
+	close(ends[1]);
+	return err;
+}
+
+TEST_F(netlink, the_socket_of_another_does_not_administer)
+{
+	EXPECT_EQ(0, give_and_administer(self->client, NULL, NULL));
+	EXPECT_EQ(0, give_and_administer(self->client, "steward", NULL));
+	EXPECT_EQ(0, give_and_administer(self->client, NULL, "steward"));
+	EXPECT_EQ(0, give_and_administer(self->client, "steward", "steward"));
+	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_CONTROL }));
+	EXPECT_EQ(EPERM, give_and_administer(self->client, "granted", NULL));
+	EXPECT_EQ(EPERM, give_and_administer(self->client, "granted", "steward"));
+	EXPECT_EQ(2, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = GABION_CONTROL_ADMIN, .domain = "granted" }));
 }
 
 TEST_HARNESS_MAIN
