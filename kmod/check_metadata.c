@@ -42,14 +42,16 @@ GABION_CHECK1(sb_statfs, struct dentry *, dentry)
 	return gabion_decide_dentry(GABION_HOOK_sb_statfs, dentry, GABION_FILE_STAT);
 }
 
+/* Permission events hold up, and refuse, what others do with the file: as a lease does, and more. */
 GABION_CHECK3(path_notify, const struct path *, path, u64, mask, unsigned int, type)
 {
+	u32 wanted = GABION_FILE_WATCH | (mask & ALL_FSNOTIFY_PERM_EVENTS ? GABION_FILE_LOCK : 0);
+
 	if (type == FSNOTIFY_OBJ_TYPE_INODE)
-		return gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH,
-					  GFP_KERNEL);
+		return gabion_decide_path(GABION_HOOK_path_notify, path, wanted, GFP_KERNEL);
 	return gabion_decide_together(
 		gabion_decide_control(GABION_HOOK_path_notify, GABION_CONTROL_WATCH) ?:
-		gabion_decide_path(GABION_HOOK_path_notify, path, GABION_FILE_WATCH, GFP_KERNEL));
+		gabion_decide_path(GABION_HOOK_path_notify, path, wanted, GFP_KERNEL));
 }
 
 GABION_CHECK1(inode_readlink, struct dentry *, dentry)

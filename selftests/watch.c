@@ -81,15 +81,52 @@ static int fanotify_children(void)
 }
 WATCH_VARIANT(fanotify_children, OBJECT);
 
-/* A group of permission events can hold up whoever opens the file. */
-static int fanotify_permission(void)
+/* A group of permission events can hold up whoever opens the file: as a lease, and longer. */
+static int permission(unsigned int flags, uint64_t mask)
 {
 	int fd = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
 
-	return fd < 0 ? errno : ATTEMPT(fanotify_mark(fd, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD,
+	return fd < 0 ? errno : ATTEMPT(fanotify_mark(fd, FAN_MARK_ADD | flags, mask, AT_FDCWD,
 						      OBJECT "/file"));
 }
+
+static int fanotify_permission(void)
+{
+	return permission(0, FAN_OPEN_PERM);
+}
 WATCH_VARIANT(fanotify_permission, OBJECT "/file");
+
+#define HOLD_VARIANT(name)							\
+	FIXTURE_VARIANT_ADD(attempt, name)					\
+	{									\
+		.run = name, .error = EACCES, .klass = GABION_CLASS_FILE,	\
+		.refused = GABION_FILE_LOCK, .object = OBJECT "/file",		\
+		.refused_by = "watcher",					\
+	}
+
+static int hold_up_opening(void)
+{
+	return permission(0, FAN_OPEN_PERM | FAN_OPEN);
+}
+HOLD_VARIANT(hold_up_opening);
+
+static int hold_up_execution(void)
+{
+	return permission(0, FAN_OPEN_EXEC_PERM);
+}
+HOLD_VARIANT(hold_up_execution);
+
+static int hold_up_reading(void)
+{
+	return permission(0, FAN_ACCESS_PERM);
+}
+HOLD_VARIANT(hold_up_reading);
+
+static int hold_up_mount(void)
+{
+	return permission(FAN_MARK_MOUNT, FAN_ACCESS_PERM);
+}
+HOLD_VARIANT(hold_up_mount);
 
 static int fanotify_ignore(void)
 {
@@ -129,6 +166,16 @@ static int stop_and_remove(void)
 TEST_F(watch, a_granted_watch_works)
 {
 	EXPECT_EQ(0, confine_run(self->client, "granted", stop_and_remove));
+}
+
+/* Who does not hold anybody up needs no more than before. */
+TEST_F(watch, a_watcher_may_watch)
+{
+	EXPECT_EQ(0, confine_run(self->client, "watcher", inotify_file));
+	EXPECT_EQ(0, confine_run(self->client, "watcher", fanotify_file));
+	EXPECT_EQ(0, confine_run(self->client, "watcher", fanotify_mount));
+	EXPECT_EQ(0, confine_events_count(self->client, &(struct confine_expect){
+		.type = GABION_EVENT_ACCESS, .domain = "watcher" }));
 }
 
 /* A watch set before the process was confined, with the event that came since. */

@@ -27,6 +27,8 @@ static const struct {
 	/* taskstats asks for the last. */
 	{GABION_CONTROL_PERF,
 	 1ULL << CAP_PERFMON | 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_NET_ADMIN},
+	/* Permission events on whole mounts. */
+	{GABION_CONTROL_WATCH, 1ULL << CAP_SYS_ADMIN},
 	{GABION_CONTROL_HARDWARE, 0},
 	{GABION_CONTROL_ADMIN, 1ULL << CAP_MAC_ADMIN},
 };

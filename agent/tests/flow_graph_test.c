@@ -193,6 +193,8 @@ static void powers(void **state)
 	expect_chain(P "control module\n capability sys_module\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "control mount\n capability sys_admin\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "control perf\n capability net_admin\n}\n", 2, GABION_FLOW_POWER);
+	expect_chain(P "control watch\n}\n", 0, 0);
+	expect_chain(P "control watch\n capability sys_admin\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "capability mknod\n create, mknod, read /d\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "capability mknod\n create, mknod /d\n}\n", 0, 0);
 	expect_chain("domain a {\n control keys\n}\n" B " control keys\n}\n", 2, GABION_FLOW_POWER);
