@@ -22,6 +22,8 @@
 #include "rule_index.h"
 #include "syscall_filter.h"
 
+struct gabion_place;
+
 /* No target domain. */
 #define GABION_NO_TARGET	(-1)
 
@@ -53,6 +55,8 @@
  * @domain_flags: see GABION_E_DOMAIN_FLAGS
  * @error:	errno of a refused command, 0: none
  * @message:	what it was told
+ * @repeats:	gabion_repeat() was asked before, in these words, and has not counted it
+ * @place:	where @object is, if that is a name in the filesystem; otherwise NULL
  */
 struct gabion_event {
 	u32 type;
@@ -81,6 +85,8 @@ struct gabion_event {
 	u32 domain_flags;
 	u32 error;
 	const char *message;
+	bool repeats;
+	const struct gabion_place *place;
 };
 
 /* Strings of a record, in the order in which their bytes follow it. */
@@ -216,10 +222,11 @@ unsigned int gabion_audit_ancestors(struct gabion_ancestor *ancestors, bool *cut
 
 /*
  * Name of the current task's executable into @buffer (empty on entry; release it with
- * gabion_path_buffer_put()), if it has one that can be read here. Any context but NMI.
+ * gabion_path_buffer_put()), if it has one that can be read here. By @policy, which the caller
+ * holds, its place too; NULL: that is not asked for. Any context but NMI.
  */
 struct gabion_path_buffer;
-void gabion_audit_exe(struct gabion_path_buffer *buffer);
+void gabion_audit_exe(struct gabion_path_buffer *buffer, const struct gabion_policy *policy);
 
 /* --- the policy that decided (audit_policy.c) --- */
 
@@ -265,10 +272,25 @@ struct gabion_record *gabion_ring_begin(u32 size, u16 payer, unsigned long *flag
 /**
  * gabion_ring_commit - put @record into the ring, count it in one that says the same, or lost
  * @required:	GABION_DOMAIN_AUDIT_* of the payer: if there is no room it is not lost, but not made
+ * @places:	by which a repetition of it can be told early; NULL: it is no such event
  *
  * Gives it its sequence numbers, which every event gets that is made. Return: was it made?
  */
-bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned long flags);
+struct gabion_repeat_places;
+bool gabion_ring_commit(struct gabion_record *record, u32 required,
+			const struct gabion_repeat_places *places, unsigned long flags);
+
+/**
+ * gabion_ring_repeat - make an event that says what the record at @position of this CPU's ring says
+ * @position:	of a record that gabion_ring_commit() has written on this CPU
+ * @call:	that record has to be about this call; NULL: about none
+ * @net:	likewise, an endpoint
+ *
+ * It is counted there, unless that was read or acknowledged. Interrupts off.
+ * Return: the record's verdict; 0: the event was not made.
+ */
+u32 gabion_ring_repeat(u64 position, const struct gabion_call *call,
+		       const struct gabion_net_key *net);
 
 /**
  * struct gabion_ring_cursor - a reader's place, in one ring

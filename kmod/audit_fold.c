@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events that say the same.  See audit_fold.h. */
-#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/string.h>
 #include "audit.h"
 #include "audit_fold.h"
-
-/* A word of repetitions: ns from the first to the last, how many, and that it was read. */
-#define DELAY	(BIT_ULL(41) - 1)	/* 36 minutes */
-#define ONE	BIT_ULL(41)
-#define MOST	(BIT_ULL(63) - ONE)
-#define SEEN	BIT_ULL(63)
 
 /* What a record says begins here, and it is a whole number of words. */
 #define SAYS	offsetof(struct gabion_record, start)
@@ -30,18 +23,9 @@ u64 *gabion_fold_place(struct gabion_fold *fold, const struct gabion_record *rec
 
 bool gabion_fold_into(struct gabion_record *earlier, const struct gabion_record *record)
 {
-	u64 delay = record->boottime - earlier->boottime;
-	s64 old = atomic64_read(&earlier->repeats);
-
-	lockdep_assert_irqs_disabled();
-	if (earlier->size != record->size || delay > DELAY ||
-	    memcmp((const u8 *)earlier + SAYS, (const u8 *)record + SAYS, record->size - SAYS))
-		return false;
-	do {
-		if ((u64)old >= MOST)	/* SEEN, or it counts no further */
-			return false;
-	} while (!atomic64_try_cmpxchg(&earlier->repeats, &old, ((old & ~DELAY) + ONE) | delay));
-	return true;
+	return earlier->size == record->size &&
+	       !memcmp((const u8 *)earlier + SAYS, (const u8 *)record + SAYS, record->size - SAYS) &&
+	       gabion_fold_add(earlier, record->boottime);
 }
 
 u32 gabion_fold_count(const struct gabion_record *record, bool final, u64 *last)
@@ -50,7 +34,7 @@ u32 gabion_fold_count(const struct gabion_record *record, bool final, u64 *last)
 	u64 word;
 
 	lockdep_assert_held(&gabion_ring_mutex);
-	word = final ? atomic64_fetch_or(SEEN, repeats) : atomic64_read(repeats);
-	*last = record->boottime + (word & DELAY);
-	return (word & ~SEEN) / ONE;
+	word = final ? atomic64_fetch_or(GABION_FOLD_SEEN, repeats) : atomic64_read(repeats);
+	*last = record->boottime + (word & GABION_FOLD_DELAY);
+	return (word & ~GABION_FOLD_SEEN) / GABION_FOLD_ONE;
 }

@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include "audit.h"
+#include "audit_repeat.h"
 #include "audit_share.h"
 #include "audit_wait.h"
 #include "path_label.h"
@@ -83,6 +84,12 @@ static void measure_strings(struct draft *draft)
 	draft->size += draft->rules.size;
 }
 
+/* May an event that says the same be told without a record? */
+static bool repeats(const struct gabion_event *event)
+{
+	return gabion_repeat_is_on && event->repeats;
+}
+
 /* All that is looked up; gabion_path_buffer_put() its @exe. */
 static void prepare(struct draft *draft, const struct gabion_event *event)
 {
@@ -95,7 +102,7 @@ static void prepare(struct draft *draft, const struct gabion_event *event)
 	gabion_audit_rules(event, &draft->rules);
 	mark(draft, draft->rules.cut, GABION_E_RULE);
 	draft->exe = (struct gabion_path_buffer){};
-	gabion_audit_exe(&draft->exe);
+	gabion_audit_exe(&draft->exe, repeats(event) ? event->policy : NULL);
 	mark(draft, draft->exe.tail, GABION_E_EXE);
 	draft->strings[GABION_RECORD_RESOURCE] = event->resource;
 	draft->strings[GABION_RECORD_OBJECT] = event->object;
@@ -195,12 +202,16 @@ bool gabion_audit(const struct gabion_event *event)
 {
 	u16 payer = payer_of(event);
 	u32 required = required_of(event, payer);
+	struct gabion_repeat_places places = {};
 	struct gabion_record *record;
 	bool made;
 	unsigned long flags;
 	struct draft draft;
 
 	prepare(&draft, event);
+	places.exe = draft.exe.place;
+	if (event->place)
+		places.object = *event->place;
 	record = gabion_ring_begin(ALIGN(draft.size, 8), payer, &flags);
 	record->cpu = smp_processor_id();
 	record->boottime = ktime_get_boottime_ns();
@@ -211,7 +222,7 @@ bool gabion_audit(const struct gabion_event *event)
 	record->nancestors = draft.nancestors;
 	memcpy(record->ancestors, draft.ancestors, draft.nancestors * sizeof(*draft.ancestors));
 	copy_strings(record, &draft);
-	made = gabion_ring_commit(record, required, flags);
+	made = gabion_ring_commit(record, required, repeats(event) ? &places : NULL, flags);
 	gabion_path_buffer_put(&draft.exe);
 	return made;
 }

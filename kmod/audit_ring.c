@@ -2,15 +2,18 @@
 /* Per-CPU rings of audit records.  See audit.h. */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "audit.h"
 #include "audit_fold.h"
+#include "audit_repeat.h"
 #include "audit_share.h"
 #include "audit_wait.h"
 #include "domain_count.h"
@@ -77,13 +80,12 @@ static bool is_there(const struct ring *ring, u64 position)
 	return position >= READ_ONCE(ring->tail) && position < ring->head;
 }
 
-/* One more is made. */
-static void number(struct ring *ring, struct gabion_record *record)
+/* One more is made, of @payer. Return: its number. */
+static u64 number(struct ring *ring, u16 payer)
 {
 	ring->made++;
-	record->sequence = atomic64_inc_return(&last_sequence);
-	record->cpu_sequence = ring->made;
-	gabion_domain_count_inc(record->payer, events);
+	gabion_domain_count_inc(payer, events);
+	return atomic64_inc_return(&last_sequence);
 }
 
 /* Put @record into @ring, if its payer may have the room. */
@@ -97,7 +99,8 @@ static bool put(struct ring *ring, struct gabion_record *record)
 	/* What was chosen is there, unless what others hold was measured by larger parts. */
 	if (record->purse == GABION_PURSE_NONE || record->size > ring_size - used)
 		return false;
-	number(ring, record);
+	record->sequence = number(ring, record->payer);
+	record->cpu_sequence = ring->made;
 	gabion_share_charge(record->payer, record->purse, record->size);
 	memcpy(record_at(ring, ring->head), record, record->size);
 	/* Pairs with the acquire in peek: the record is complete. */
@@ -112,13 +115,31 @@ static bool lose(struct ring *ring, struct gabion_record *record, u32 required)
 		gabion_share_withhold(record->payer);
 		return false;
 	}
-	number(ring, record);
+	number(ring, record->payer);
 	gabion_share_lose(record->payer);
 	ring->lost++;
 	return true;
 }
 
-bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned long flags)
+u32 gabion_ring_repeat(u64 position, const struct gabion_call *call,
+		       const struct gabion_net_key *net)
+{
+	struct ring *ring = this_cpu_ptr(&rings);
+	struct gabion_record *earlier = record_at(ring, position);
+
+	lockdep_assert_irqs_disabled();
+	if (!is_there(ring, position) ||
+	    (call && memcmp(&earlier->call, call, sizeof(*call))) ||
+	    (net && memcmp(&earlier->net, net, sizeof(*net))) ||
+	    !gabion_fold_add(earlier, ktime_get_boot_fast_ns()))
+		return 0;
+	number(ring, earlier->payer);
+	ring->folded++;
+	return earlier->verdict;
+}
+
+bool gabion_ring_commit(struct gabion_record *record, u32 required,
+			const struct gabion_repeat_places *places, unsigned long flags)
 {
 	struct ring *ring = this_cpu_ptr(&rings);
 	u64 *place = folds ? gabion_fold_place(&ring->fold, record) : NULL, head = ring->head;
@@ -127,7 +148,7 @@ bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned lon
 	lockdep_assert_irqs_disabled();
 	if (place && is_there(ring, *place) &&
 	    gabion_fold_into(record_at(ring, *place), record)) {
-		number(ring, record);
+		number(ring, record->payer);
 		ring->folded++;
 	} else if (put(ring, record)) {
 		ring->written++;
@@ -136,7 +157,11 @@ bool gabion_ring_commit(struct gabion_record *record, u32 required, unsigned lon
 		ready = true;
 	} else {
 		made = lose(ring, record, required);
+		place = NULL;
 	}
+	/* What is required may have to be refused, or to tell its domain to wait. */
+	if (places && place && !required)
+		gabion_repeat_remember(places, record, *place);
 	if ((required & GABION_DOMAIN_AUDIT_WAIT) &&
 	    !gabion_share_is_roomy(smp_processor_id(), record->payer))
 		gabion_audit_tighten(record->payer);

@@ -18,7 +18,7 @@
  * Nor with interrupts off: setpgid() asks under tasklist_lock, which an interrupt
  * may want while its CPU changes names.
  */
-void gabion_audit_exe(struct gabion_path_buffer *buffer)
+void gabion_audit_exe(struct gabion_path_buffer *buffer, const struct gabion_policy *policy)
 {
 	struct file *exe;
 
@@ -30,7 +30,10 @@ void gabion_audit_exe(struct gabion_path_buffer *buffer)
 	exe = gabion_exe_file(current->mm);
 	if (!exe)
 		return;
-	gabion_path_name(&exe->f_path, buffer);
+	if (policy)
+		gabion_path_label(policy, &exe->f_path, buffer);
+	else
+		gabion_path_name(&exe->f_path, buffer);
 	fput(exe);
 }
 

@@ -216,7 +216,7 @@ GABION_CHECK1(bprm_committing_creds, struct linux_binprm *, bprm)
 		generation = policy->generation;
 		if (gabion_is_host(to))
 			to = policy->numbers[0];
-		gabion_task_set_label(current, to);
+		gabion_task_relabel(current, to);
 		gabion_syscall_work_set(current);
 	}
 	rcu_read_unlock();

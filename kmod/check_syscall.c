@@ -16,6 +16,7 @@
 #include <linux/static_call.h>
 #include <asm/syscall.h>
 #include "audit.h"
+#include "audit_repeat.h"
 #include "audit_wait.h"
 #include "check_syscall.h"
 #include "engine.h"
@@ -149,6 +150,19 @@ static int run_original(const struct seccomp_data *sd)
 static bool record(const struct gabion_policy *policy, u16 domain, const struct gabion_call *call,
 		   u32 outcome, u32 verdict, u32 reason, enum gabion_hook_id hook)
 {
+	struct gabion_repeat_key key = {
+		.generation = policy ? policy->generation : 0,
+		.domain = domain,
+		.hook = hook,
+		.klass = GABION_CLASS_SYSCALL,
+		.wanted = call->number,
+		.outcome = outcome & ~GABION_OUTCOME_QUIET,
+		.verdict = verdict,
+	};
+	bool repeats = reason == GABION_REASON_SYSCALL;
+
+	if (repeats && gabion_repeat(&key, call, NULL))
+		return true;
 	return gabion_audit(&(struct gabion_event){
 		.type = GABION_EVENT_ACCESS,
 		.verdict = verdict,
@@ -157,12 +171,13 @@ static bool record(const struct gabion_policy *policy, u16 domain, const struct 
 		.wanted = call->number,
 		.refused = verdict == GABION_VERDICT_ALLOWED ? 0 : call->number,
 		.policy = policy,
-		.generation = policy ? policy->generation : 0,
+		.generation = key.generation,
 		.hook = hook,
 		.domain = domain,
 		.target = GABION_NO_TARGET,
 		.call = call,
 		.outcome = outcome,
+		.repeats = repeats,
 	});
 }
 

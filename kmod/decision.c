@@ -4,6 +4,7 @@
 #include <linux/mount.h>
 #include <linux/slab.h>
 #include "audit.h"
+#include "audit_repeat.h"
 #include "core/ioctl.h"
 #include "creator.h"
 #include "decision.h"
@@ -147,15 +148,21 @@ static const char *name_in(const struct gabion_path_buffer *buffer, u32 attribut
 	return buffer->tail ?: buffer->path;
 }
 
-/* Judge @wanted, which is decided by name, on @path; leaves name, state and label in @buffer. */
+/*
+ * Judge @wanted, which is decided by name, on @path; leaves name, state and label in @buffer.
+ * @repeats: see struct gabion_event.
+ */
 static int judge_name(const struct gabion_subject *s, enum gabion_hook_id hook,
-		      const struct path *path, u32 wanted, struct gabion_path_buffer *buffer)
+		      const struct path *path, u32 wanted, struct gabion_path_buffer *buffer,
+		      bool repeats)
 {
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_FILE,
 		.wanted = wanted,
 		.target = GABION_NO_TARGET,
+		.repeats = repeats,
+		.place = &buffer->place,
 	};
 
 	if (s->policy)
@@ -166,21 +173,74 @@ static int judge_name(const struct gabion_subject *s, enum gabion_hook_id hook,
 	return wanted ? gabion_judge(s, &event, -EACCES) : 0;
 }
 
+/* Refused and not recorded, by what is cached: needs no name. */
+static bool refused_quietly(u16 domain, const struct path *path, u32 wanted)
+{
+	const struct gabion_class_view *c;
+	struct gabion_subject s;
+	bool quiet = false;
+	u32 refused;
+	int label;
+
+	preempt_disable_notrace();
+	s = gabion_subject_of(domain);
+	if (s.known && !gabion_subject_is_free(&s) &&
+	    !gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN)) {
+		c = &s.policy->view.classes[GABION_CLASS_FILE];
+		label = gabion_path_label_cached(s.policy, path);
+		if (label >= 0) {
+			refused = wanted & ~gabion_policy_effective(s.policy, GABION_CLASS_FILE,
+								    s.index, label);
+			quiet = refused && !(refused & ~gabion_matrix(c, c->quiet, s.index, label));
+		}
+	}
+	preempt_enable_notrace();
+	return quiet;
+}
+
+/* What an event about @path says already that waits to be read; see gabion_repeat(). */
+static u32 repeated(enum gabion_hook_id hook, u16 domain, const struct path *path, u32 wanted,
+		    u32 command)
+{
+	struct gabion_repeat_key key = {
+		.domain = domain,
+		.hook = hook,
+		.klass = GABION_CLASS_FILE,
+		.wanted = wanted,
+		.command = command,
+	};
+	const struct gabion_policy *policy;
+
+	if (!gabion_repeat_is_on || !gabion_repeat_key_path(&key, path))
+		return 0;
+	preempt_disable_notrace();
+	policy = rcu_dereference_sched(gabion_policy_in_force);
+	key.generation = policy ? policy->generation : 0;
+	preempt_enable_notrace();
+	return gabion_repeat(&key, NULL, NULL);
+}
+
 static int decide_by_name(enum gabion_hook_id hook, u16 domain, const struct path *path,
 			  u32 wanted, gfp_t gfp)
 {
 	struct gabion_path_buffer buffer;
 	struct gabion_subject s;
+	u32 verdict;
 	int err;
 
 	wanted = wanted_by_name(path, wanted);
 	if (!wanted)
 		return 0;
+	verdict = repeated(hook, domain, path, wanted, 0);
+	if (verdict)
+		return verdict == GABION_VERDICT_DENIED ? -EACCES : 0;
+	if (refused_quietly(domain, path, wanted))
+		return -EACCES;
 	if (gabion_path_buffer_get(&buffer, gfp))
 		return gabion_no_memory(hook, domain, wanted);
 	rcu_read_lock();
 	s = gabion_subject_of(domain);
-	err = judge_name(&s, hook, path, wanted, &buffer);
+	err = judge_name(&s, hook, path, wanted, &buffer, true);
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
@@ -270,10 +330,13 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 		.wanted = GABION_FILE_IOCTL,
 		.command = command,
 		.target = GABION_NO_TARGET,
+		.repeats = true,
+		.place = &buffer.place,
 	};
 	u32 wanted = gabion_ioctl_permission(command);
 	u16 domain = gabion_task_label(current);
 	struct gabion_subject s;
+	u32 verdict;
 	int err;
 
 	if (wanted != GABION_FILE_IOCTL)
@@ -281,6 +344,9 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	if (!wanted_by_name(path, GABION_FILE_IOCTL) ||
 	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
 		return 0;
+	verdict = repeated(hook, domain, path, GABION_FILE_IOCTL, command);
+	if (verdict)
+		return verdict == GABION_VERDICT_DENIED ? -EACCES : 0;
 	if (gabion_path_buffer_get(&buffer, GFP_KERNEL))
 		return gabion_no_memory(hook, domain, GABION_FILE_IOCTL);
 	rcu_read_lock();
@@ -356,117 +422,12 @@ int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wa
 	}
 	rcu_read_lock();
 	s = gabion_subject_of(domain);
-	err = judge_name(&s, hook, from, wanted_by_name(from, wanted_from), &old) ?:
-	      judge_name(&s, hook, to, wanted_by_name(to, wanted_to), &new) ?:
+	err = judge_name(&s, hook, from, wanted_by_name(from, wanted_from), &old, false) ?:
+	      judge_name(&s, hook, to, wanted_by_name(to, wanted_to), &new, false) ?:
 	      judge_relabel(&s, hook, wanted_from, &old, &new, below);
 	rcu_read_unlock();
 out:
 	gabion_path_buffer_put(&old);
 	gabion_path_buffer_put(&new);
 	return err;
-}
-
-static __le64 set_of_class(const struct gabion_policy_domain *d, u32 klass)
-{
-	switch (klass) {
-	case GABION_CLASS_CAPABILITY:
-		return d->capabilities;
-	case GABION_CLASS_FAMILY:
-		return d->families;
-	case GABION_CLASS_NETLINK:
-		return cpu_to_le64(le32_to_cpu(d->netlink));
-	default:
-		return d->controls;
-	}
-}
-
-/* Membership of @number in one of the domain's bit sets. */
-static int decide_number(enum gabion_hook_id hook, u32 klass, u32 number, u32 reason, bool record,
-			 int error)
-{
-	struct gabion_event event = {
-		.hook = hook,
-		.klass = klass,
-		.wanted = number,
-		.refused = number,
-		.reason = reason,
-		.target = GABION_NO_TARGET,
-	};
-	const struct gabion_policy_domain *d;
-	struct gabion_subject s;
-	__le64 set = 0;
-	int err = 0;
-
-	rcu_read_lock();
-	s = gabion_subject_of(gabion_task_label(current));
-	if (s.known) {
-		d = gabion_policy_domain(s.policy, s.index);
-		set = set_of_class(d, klass);
-	}
-	if (gabion_subject_has(&s, GABION_DOMAIN_UNCONFINED) ||
-	    (number < 64 && (le64_to_cpu(set) >> number & 1)))
-		goto out;
-	if (record)
-		err = gabion_conclude(&s, &event, error);
-	else
-		err = gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN) ? 0 : error;
-out:
-	rcu_read_unlock();
-	return err;
-}
-
-int gabion_decide_capability(enum gabion_hook_id hook, int capability, bool record)
-{
-	return decide_number(hook, GABION_CLASS_CAPABILITY, capability, GABION_REASON_CAPABILITY,
-			     record, -EPERM);
-}
-
-int gabion_decide_family(enum gabion_hook_id hook, int family)
-{
-	return decide_number(hook, GABION_CLASS_FAMILY, family, GABION_REASON_SIGMA, true, -EACCES);
-}
-
-int gabion_decide_netlink(enum gabion_hook_id hook, int protocol)
-{
-	return decide_number(hook, GABION_CLASS_NETLINK, protocol, GABION_REASON_SIGMA, true,
-			     -EACCES);
-}
-
-int gabion_decide_control(enum gabion_hook_id hook, enum gabion_control control)
-{
-	return decide_number(hook, GABION_CLASS_CONTROL, control, GABION_REASON_SIGMA, true, -EPERM);
-}
-
-bool gabion_control_granted(u16 domain, enum gabion_control control)
-{
-	struct gabion_subject s;
-	bool granted;
-
-	rcu_read_lock();
-	s = gabion_subject_of(domain);
-	granted = gabion_subject_has(&s, GABION_DOMAIN_UNCONFINED | GABION_DOMAIN_COMPLAIN) ||
-		  (s.known && (le64_to_cpu(gabion_policy_domain(s.policy, s.index)->controls) >>
-			       control & 1));
-	rcu_read_unlock();
-	return granted;
-}
-
-void gabion_refuse_administration(u16 domain)
-{
-	struct gabion_event event = {
-		.hook = GABION_NHOOKS,
-		.klass = GABION_CLASS_CONTROL,
-		.wanted = GABION_CONTROL_ADMIN,
-		.refused = GABION_CONTROL_ADMIN,
-		.reason = GABION_REASON_SIGMA,
-		.target = GABION_NO_TARGET,
-	};
-	struct gabion_subject s;
-
-	rcu_read_lock();
-	s = gabion_subject_of(domain);
-	/* Even in complain mode: what is let pass there would end it. */
-	s.known = false;
-	gabion_conclude(&s, &event, -EPERM);
-	rcu_read_unlock();
 }

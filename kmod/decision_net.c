@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Network endpoints: see decision.h. */
 #include <linux/bitmap.h>
+#include "audit_repeat.h"
 #include "core/decide.h"
 #include "decision.h"
 #include "judgement.h"
@@ -26,8 +27,19 @@ static noinline int judge_endpoint(const struct gabion_subject *s, enum gabion_h
 		.wanted = wanted,
 		.net = key,
 		.target = GABION_NO_TARGET,
+		.repeats = true,
 	};
+	struct gabion_repeat_key question = {
+		.generation = s->policy ? s->policy->generation : 0,
+		.domain = s->number,
+		.hook = hook,
+		.klass = GABION_CLASS_NET,
+		.wanted = wanted,
+	};
+	u32 verdict = gabion_repeat(&question, NULL, key);
 
+	if (verdict)
+		return verdict == GABION_VERDICT_DENIED ? -EACCES : 0;
 	return gabion_judge(s, &event, -EACCES);
 }
 

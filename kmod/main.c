@@ -6,6 +6,7 @@
 #include <linux/random.h>
 #include <linux/workqueue.h>
 #include "audit.h"
+#include "audit_repeat.h"
 #include "check_syscall.h"
 #include "creator.h"
 #include "domain_count.h"
@@ -89,9 +90,12 @@ static int __init gabion_init(void)
 	err = gabion_path_label_init(cache_slots);
 	if (err)
 		goto err_ring;
-	err = gabion_policy_init();
+	err = gabion_repeat_init(fold);
 	if (err)
 		goto err_path;
+	err = gabion_policy_init();
+	if (err)
+		goto err_repeat;
 	err = gabion_ipc_label_init();
 	if (err)
 		goto err_policy;
@@ -142,6 +146,8 @@ err_ipc:
 	gabion_ipc_label_exit();
 err_policy:
 	gabion_policy_exit();
+err_repeat:
+	gabion_repeat_exit();
 err_path:
 	gabion_path_label_exit();
 err_ring:
@@ -167,6 +173,7 @@ static void __exit gabion_exit(void)
 	gabion_policy_exit();
 	gabion_filters_exit();
 	gabion_domain_exit();
+	gabion_repeat_exit();
 	gabion_path_label_exit();
 	gabion_ring_exit();
 	gabion_domain_count_exit();

@@ -43,9 +43,29 @@ static void slot_unlock(struct gabion_path_slot *slot, u16 version)
 	smp_store_release(&slot->version, version + 2);	/* even after the contents; as above */
 }
 
-static void slot_store(const struct path *path, const struct gabion_path_slot *value)
+/* It says nothing any more. By its writer. */
+static void slot_drop(struct gabion_path_slot *slot)
+{
+	u64 *stamp = &gabion_path_cache.stamps[slot - gabion_path_cache.slots];
+
+	WRITE_ONCE(*stamp, *stamp + 1);
+	WRITE_ONCE(slot->dentry, NULL);
+}
+
+/* Does the slot say the same of @path already? By its writer. */
+static bool slot_says(const struct gabion_path_slot *slot, const struct path *path,
+		      const struct gabion_path_slot *value)
+{
+	return slot->dentry == path->dentry && slot->mnt == path->mnt &&
+	       slot->generation == value->generation && slot->renames == value->renames &&
+	       slot->mounts == value->mounts && slot->label == value->label;
+}
+
+/* Return: the stamp by which the slot is known that says @value of @path; 0: none does. */
+static u64 slot_store(const struct path *path, const struct gabion_path_slot *value)
 {
 	struct gabion_path_slot *slot = gabion_path_slot(path->dentry);
+	u64 *stamp = gabion_path_stamp(path->dentry), is = 0;
 	u16 version;
 
 	/*
@@ -55,18 +75,24 @@ static void slot_store(const struct path *path, const struct gabion_path_slot *v
 	if ((value->renames & 1) || (value->mounts & 1) ||
 	    value->renames != gabion_sequence(&rename_lock) ||
 	    value->mounts != gabion_sequence(gabion_path_cache.mount_lock))
-		return;
+		return 0;
 	preempt_disable();
 	if (slot_lock(slot, &version)) {
-		WRITE_ONCE(slot->label, value->label);
-		WRITE_ONCE(slot->generation, value->generation);
-		WRITE_ONCE(slot->renames, value->renames);
-		WRITE_ONCE(slot->mounts, value->mounts);
-		WRITE_ONCE(slot->dentry, path->dentry);
-		WRITE_ONCE(slot->mnt, path->mnt);
+		/* Whoever folds by the stamp (audit_repeat.c) need not begin anew. */
+		if (!slot_says(slot, path, value)) {
+			WRITE_ONCE(*stamp, *stamp + 1);
+			WRITE_ONCE(slot->label, value->label);
+			WRITE_ONCE(slot->generation, value->generation);
+			WRITE_ONCE(slot->renames, value->renames);
+			WRITE_ONCE(slot->mounts, value->mounts);
+			WRITE_ONCE(slot->dentry, path->dentry);
+			WRITE_ONCE(slot->mnt, path->mnt);
+		}
+		is = *stamp;
 		slot_unlock(slot, version);
 	}
 	preempt_enable();
+	return is;
 }
 
 /*
@@ -89,7 +115,7 @@ GABION_CHECK2(d_instantiate, struct dentry *, dentry, struct inode *, inode)
 	while (!slot_lock(slot, &version))
 		cpu_relax();
 	if (slot->dentry == dentry)
-		WRITE_ONCE(slot->dentry, NULL);
+		slot_drop(slot);
 	slot_unlock(slot, version);
 	preempt_enable();
 	return 0;
@@ -106,7 +132,7 @@ void gabion_path_cache_empty(void)
 
 		preempt_disable();
 		if (READ_ONCE(slot->dentry) && slot_lock(slot, &version)) {
-			WRITE_ONCE(slot->dentry, NULL);
+			slot_drop(slot);
 			slot_unlock(slot, version);
 		}
 		preempt_enable();
@@ -131,6 +157,7 @@ int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
 	buffer->path = NULL;
 	buffer->tail = NULL;
 	buffer->length = 0;
+	buffer->place.stamp = 0;
 	buffer->page = kmem_cache_alloc(pages, gfp);
 	return buffer->page ? 0 : -ENOMEM;
 }
@@ -275,8 +302,13 @@ u32 gabion_path_label(const struct gabion_policy *policy, const struct path *pat
 		label_name(dfa, path, buffer);
 	value.label = buffer->label;
 	smp_rmb();	/* and again after it, in slot_store() */
-	if (may_cache(path))
-		slot_store(path, &value);
+	buffer->place = (struct gabion_place){
+		.dentry = path->dentry,
+		.mnt = path->mnt,
+		.stamp = may_cache(path) ? slot_store(path, &value) : 0,
+		.renames = value.renames,
+		.mounts = value.mounts,
+	};
 	return buffer->label;
 }
 
@@ -307,14 +339,16 @@ int __init gabion_path_label_init(unsigned int count)
 		return -ENOMEM;
 	gabion_path_cache.shift = 64 - bits;
 	gabion_path_cache.slots = vzalloc(array_size(sizeof(struct gabion_path_slot), 1UL << bits));
-	if (gabion_path_cache.slots)
+	gabion_path_cache.stamps = vzalloc(array_size(sizeof(u64), 1UL << bits));
+	if (gabion_path_cache.slots && gabion_path_cache.stamps)
 		return 0;
-	kmem_cache_destroy(pages);
+	gabion_path_label_exit();
 	return -ENOMEM;
 }
 
 void gabion_path_label_exit(void)
 {
+	vfree(gabion_path_cache.stamps);
 	vfree(gabion_path_cache.slots);
 	kmem_cache_destroy(pages);
 }

@@ -18,6 +18,7 @@
 #define GABION_PATH_LABEL_H
 
 #include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
@@ -52,11 +53,13 @@ static_assert(GABION_LABELS_MAX <= U16_MAX);
 /**
  * struct gabion_path_cache - the cache; constant after init but for what is in the slots
  * @slots:	1 << (64 - @shift) slots, chosen by dentry alone: d_instantiate() knows no mount
+ * @stamps:	of each slot how often what is in it changed; by the slot's writer
  * @shift:	by which a hash is shortened to a slot's number
  * @mount_lock:	the kernel's, which is not exported
  */
 struct gabion_path_cache {
 	struct gabion_path_slot *slots;
+	u64 *stamps;
 	unsigned int shift;
 	const seqlock_t *mount_lock;
 };
@@ -82,14 +85,41 @@ static inline struct gabion_path_slot *gabion_path_slot(const struct dentry *den
 					gabion_path_cache.shift];
 }
 
+static inline u64 *gabion_path_stamp(const struct dentry *dentry)
+{
+	return &gabion_path_cache.stamps[(unsigned long)dentry * GOLDEN_RATIO_64 >>
+					 gabion_path_cache.shift];
+}
+
+/**
+ * struct gabion_place - by what is seen that an object still has the name that was read
+ * @dentry:	compared only, never dereferenced
+ * @mnt:	likewise
+ * @stamp:	of the slot that has held the two since before the name was read. 0: none has
+ * @renames:	rename_lock's counter
+ * @mounts:	mount_lock's counter
+ *
+ * While all of it is the same an object that is found at (@dentry, @mnt), and is not negative,
+ * has the same name: had the dentry been freed and used again, d_instantiate() would have
+ * dropped the slot, or another have taken it before, and either changes the stamp.
+ */
+struct gabion_place {
+	const struct dentry *dentry;
+	const struct vfsmount *mnt;
+	u64 stamp;
+	u32 renames;
+	u32 mounts;
+};
+
 /**
  * struct gabion_path_buffer - room for one absolute path
  * @page:	PATH_MAX bytes, NULL until needed
  * @path:	the path inside @page, NULL if the object has none, or one longer than PATH_MAX
  * @tail:	the end of that which is longer, inside @page, for the record; otherwise NULL
  * @length:	bytes in @path without NUL
- * @label:	of @path; this and @state by gabion_path_label(), for the policy it was given
+ * @label:	of @path; this, @state and @place by gabion_path_label(), for the policy it was given
  * @state:	of the DFA after @path; without a path there is none
+ * @place:	where @path was read; no stamp until then
  */
 struct gabion_path_buffer {
 	char *page;
@@ -98,6 +128,7 @@ struct gabion_path_buffer {
 	size_t length;
 	u32 label;
 	u32 state;
+	struct gabion_place place;
 };
 
 /* Where POSIX message queues are, as rules name them. */

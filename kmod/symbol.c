@@ -8,6 +8,8 @@
  */
 #include <linux/kprobes.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
 #include "symbol.h"
 
 static unsigned long not_found(const char *name)
@@ -32,4 +34,25 @@ unsigned long gabion_symbol_address(const char *name)
 		known = true;
 	}
 	return static_call(gabion_kallsyms_lookup)(name);
+}
+
+struct wanted {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static void compare(struct tracepoint *tp, void *data)
+{
+	struct wanted *wanted = data;
+
+	if (!strcmp(tp->name, wanted->name))
+		wanted->found = tp;
+}
+
+struct tracepoint *gabion_symbol_tracepoint(const char *name)
+{
+	struct wanted wanted = { .name = name };
+
+	for_each_kernel_tracepoint(compare, &wanted);
+	return wanted.found;
 }

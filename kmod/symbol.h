@@ -12,4 +12,9 @@
  */
 unsigned long gabion_symbol_address(const char *name);
 
+struct tracepoint;
+
+/* The kernel's tracepoint of that name, or NULL. Context: may sleep. */
+struct tracepoint *gabion_symbol_tracepoint(const char *name);
+
 #endif /* GABION_SYMBOL_H */

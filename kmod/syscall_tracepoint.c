@@ -6,6 +6,7 @@
 #include <linux/tracepoint.h>
 #include <asm/syscall.h>
 #include "check_syscall.h"
+#include "symbol.h"
 #include "syscall_tracepoint.h"
 #include "task_label.h"
 
@@ -84,16 +85,10 @@ void gabion_sys_enter_release(void)
 	mutex_unlock(&watch_mutex);
 }
 
-static void find_sys_enter(struct tracepoint *tp, void *found)
-{
-	if (!strcmp(tp->name, "sys_enter"))
-		*(struct tracepoint **)found = tp;
-}
-
 /* Without CONFIG_FTRACE_SYSCALLS there is none, and nobody who could use it. */
 void gabion_sys_enter_init(void)
 {
-	for_each_kernel_tracepoint(find_sys_enter, &sys_enter);
+	sys_enter = gabion_symbol_tracepoint("sys_enter");
 }
 
 void gabion_sys_enter_exit(void)

@@ -15,11 +15,13 @@
 #include "limit.h"
 #include "policy.h"
 #include "revoke.h"
+#include "symbol.h"
 #include "syscall_work.h"
 #include "task_label.h"
 #include "tracing.h"
 
 u16 gabion_task_labels[PID_MAX_LIMIT];
+atomic64_t gabion_task_changes = ATOMIC64_INIT(0);
 
 static struct tracepoint *newtask;
 
@@ -35,15 +37,9 @@ static void probe_newtask(void *data, struct task_struct *task, unsigned long cl
 	gabion_revoke_inherit(task);
 }
 
-static void find_newtask(struct tracepoint *tp, void *found)
-{
-	if (!strcmp(tp->name, "task_newtask"))
-		*(struct tracepoint **)found = tp;
-}
-
 int gabion_task_label_init(void)
 {
-	for_each_kernel_tracepoint(find_newtask, &newtask);
+	newtask = gabion_symbol_tracepoint("task_newtask");
 	if (!newtask)
 		return -ENOENT;
 	return tracepoint_probe_register(newtask, probe_newtask, NULL);
@@ -71,7 +67,7 @@ static bool relabel(struct task_struct *thread, u16 domain)
 		if (likely(sighand == rcu_access_pointer(thread->sighand))) {
 			changed = gabion_task_label(thread) != domain;
 			if (changed)
-				gabion_task_set_label(thread, domain);
+				gabion_task_relabel(thread, domain);
 			spin_unlock_irqrestore(&sighand->siglock, flags);
 			break;
 		}

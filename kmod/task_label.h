@@ -15,6 +15,7 @@
 #ifndef GABION_TASK_LABEL_H
 #define GABION_TASK_LABEL_H
 
+#include <linux/atomic.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/threads.h>
@@ -74,6 +75,20 @@ static inline u16 gabion_target_label(const struct task_struct *task)
 static inline void gabion_task_set_label(const struct task_struct *task, u16 domain)
 {
 	WRITE_ONCE(gabion_task_labels[task->pid], domain);
+}
+
+/*
+ * How often a task that was there already got another domain, or a name (audit_repeat.c): counted
+ * after the one, and before the other.
+ */
+extern atomic64_t gabion_task_changes;
+
+/* The domain of a task that others may descend from. */
+static inline void gabion_task_relabel(const struct task_struct *task, u16 domain)
+{
+	gabion_task_set_label(task, domain);
+	smp_mb__before_atomic();	/* pairs with the acquire in audit_repeat.c */
+	atomic64_inc(&gabion_task_changes);
 }
 
 /* Has @task used an io_uring of its own since its last exec? Its requests may be under way. */

@@ -90,7 +90,7 @@ tracer-%:
 	$(call test_module,tracer,$*)
 
 # lifecycle-6.1: loading, unloading, the agent's death, folded events, in a VM on that kernel.
-lifecycle-%: stage-% holder-% selftests $(B)/selftests/flood_open
+lifecycle-%: stage-% holder-% selftests $(B)/selftests/audit_fold $(B)/selftests/flood_open
 	qemu-test/vm --kernel $* --smp 2 --round-robin --timeout 3000 --no-module \
 		--append "syscall.x32=y vsyscall=xonly" --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests \
