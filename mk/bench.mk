@@ -7,6 +7,10 @@ $(BENCH_DIR)/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $(filter %.c,$^)
 
+$(BENCH_DIR)/denied: selftests/bench/denied.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $<
+
 $(BENCH_DIR)/nothing: selftests/bench/nothing.c
 	mkdir -p $(@D)
 	$(CC) -O2 $(WARNINGS) -ffreestanding -fno-pie -no-pie -fno-stack-protector \
@@ -41,8 +45,15 @@ bench-syscalls: stage-6.1 bench-programs
 		--share $(CURDIR) -- env OPS=$(CURDIR)/$(BENCH_DIR)/ops \
 		OWN_FILTER=$(CURDIR)/$(BENCH_DIR)/own_filter $(CURDIR)/selftests/bench/syscalls
 
+# An event from the hook to its line, beside the audit subsystem; and a folded one.
+bench-audit: stage-6.1 $(BENCH_DIR)/denied
+	mkdir -p $(B)/bench
+	qemu-test/vm --kernel 6.1 --icount --no-module --with auditd --append mitigations=off \
+		--timeout 3600 --share $(CURDIR) -- env DENIED=$(CURDIR)/$(BENCH_DIR)/denied \
+		$(CURDIR)/selftests/bench/audit $(CURDIR)/$(B)/bench/audit.json
+
 # The compiler beside apparmor_parser, on this machine; it has to be installed.
 bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
 	selftests/bench/compile-peer $^
 
-.PHONY: bench bench-programs bench-syscalls bench-compile
+.PHONY: bench bench-programs bench-syscalls bench-audit bench-compile
