@@ -57,3 +57,37 @@ bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
 	selftests/bench/compile-peer $^
 
 .PHONY: bench bench-programs bench-syscalls bench-audit bench-compile
+
+# The microVM tier, beside QEMU's microvm: guest and VMM in a VM with an emulated KVM, everything in
+# instructions. What was counted is kept in build/bench-vmm, twice; the table is written to docs/.
+$(BENCH_DIR)/vmm/meter: selftests/bench/vmm/meter.c selftests/bench/vmm/load.h
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -o $@ $<
+
+$(BENCH_DIR)/vmm/guest: selftests/bench/vmm/guest.c selftests/bench/vmm/load.h
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -s -o $@ $<
+
+# What its guest boots. BENCH_GUEST=debian: with Debian's kernel and modules, which take no building,
+# in place of the kernel of `gabion vm run`.
+BENCH_GUEST ?= own
+BENCH_GUEST_DIR := $(BENCH_DIR)/vmm/$(BENCH_GUEST)
+
+bench-guest: $(BENCH_DIR)/vmm/guest $(if $(filter own,$(BENCH_GUEST)),guest-kernel)
+	rm -rf $(BENCH_GUEST_DIR)
+	mkdir -p $(BENCH_GUEST_DIR)/tree/dev
+	cp $< $(BENCH_GUEST_DIR)/tree/init
+ifeq ($(BENCH_GUEST),own)
+	cp $(GUEST)/vmlinux $(BENCH_GUEST_DIR)
+else
+	selftests/vmm/prepare $(B)/vmm-test 6.1
+	cp $(B)/vmm-test/vmlinux $(BENCH_GUEST_DIR)
+	cp -r $(B)/vmm-test/tree/modules $(BENCH_GUEST_DIR)/tree
+endif
+	cd $(BENCH_GUEST_DIR)/tree && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 >../initrd
+
+bench-vmm: vmm bench-guest $(BENCH_DIR)/vmm/meter
+	selftests/bench/vmm/compare $(B)/bench-vmm $(BENCH_GUEST_DIR)
+	selftests/bench/vmm/report $(B)/bench-vmm --docs docs
+
+.PHONY: bench-guest bench-vmm

@@ -46,10 +46,10 @@ choose_accel()
 		# garbage. 5 of 7 boots of Debian's 6.12 cloud kernel ended in a double fault in kmem_cache_alloc; 0 of 8 without.
 		CPU=max,-cx16
 		[ "$ACCEL" = tcg ] || CPU=host
+		# QEMU counts every iteration of the kernel's `rep stosb`, which these two would make it prefer.
+		[ -z "$ICOUNT" ] || CPU=max,-erms,-fsrm
 		# KVM in the guest is not told of its own guest's xsetbv, and answers CPUID with the sizes of before: a
 		# kernel there says "XSAVE consistency problem".
 		[ -z "$NESTED" ] || CPU+=,-xsave
-		# QEMU counts every iteration of the kernel's `rep stosb`, which these two would make it prefer.
-		[ -z "$ICOUNT" ] || CPU=max,-erms,-fsrm
 	fi
 }
