@@ -18,6 +18,12 @@ bool gabion_subject_has(const struct gabion_subject *s, u32 flag)
 	return s->known && (le32_to_cpu(gabion_policy_domain(s->policy, s->index)->flags) & flag);
 }
 
+/* Has its object one that a rule can be about, and not the end of one that is too long? */
+static bool has_name(const struct gabion_event *event)
+{
+	return event->object && !(event->truncated & BIT_ULL(GABION_E_OBJECT));
+}
+
 /* Why what @event says is refused is not there. */
 static u32 reason_of(const struct gabion_subject *s, const struct gabion_event *event)
 {
@@ -25,7 +31,7 @@ static u32 reason_of(const struct gabion_subject *s, const struct gabion_event *
 	const struct gabion_class_view *c;
 
 	if (klass == GABION_CLASS_FILE &&
-	    (label == GABION_LABEL_UNREACHABLE || (label == GABION_LABEL_NONE && !event->object)))
+	    (label == GABION_LABEL_UNREACHABLE || (label == GABION_LABEL_NONE && !has_name(event))))
 		return GABION_REASON_UNREACHABLE;
 	if (!s->known)
 		return GABION_REASON_SIGMA;
