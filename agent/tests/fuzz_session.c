@@ -152,13 +152,18 @@ static void run(const uint8_t *data, size_t size)
 	struct gabion_keeper keeper = {.life = -1};
 	struct gabion_error error = {0};
 	int listener = listen_anywhere(), ends[2], status;
+	ssize_t n;
 	char byte;
 
 	machine.shares[0].root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	must(machine.shares[0].root >= 0 && !pipe2(ends, O_CLOEXEC));
 	keeper.pid = start_machine(listener, data, size, ends[1]);
 	close(ends[1]);
-	must(!read(ends[0], &byte, 1));
+	/* libFuzzer's alarm, each few seconds, interrupts. */
+	do
+		n = read(ends[0], &byte, 1);
+	while (n < 0 && errno == EINTR);
+	must(!n);
 	close(ends[0]);
 	status = gabion_vm_session_run(&machine, listener, &keeper, &error);
 	must(status >= 0 && status < 256 && (!error.code || *error.text));
