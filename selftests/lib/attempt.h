@@ -19,12 +19,9 @@ FIXTURE(attempt)
 	GABION_FIXTURE_MEMBERS
 };
 
-#define ATTEMPT_IMPOSSIBLE	(-1)
-
 /**
  * @run:	the operation; returns 0 or an errno
- * @before:	makes what it is about, on the host; NULL: nothing needed; returns 0, an errno, or
- *		ATTEMPT_IMPOSSIBLE: this kernel was built without it
+ * @before:	makes what it is about, on the host; NULL: nothing needed; returns 0 or an errno
  * @after:	takes that away
  * @error:	errno when refused
  * @klass:	class of the event
@@ -56,13 +53,8 @@ FIXTURE_SETUP(attempt)
 #ifndef ATTEMPT_WITHOUT_FILES
 	confine_prepare();
 #endif
-	if (variant->before) {
-		int err = variant->before(self->client);
-
-		if (err == ATTEMPT_IMPOSSIBLE)
-			SKIP(return, "the kernel does not know it");
-		ASSERT_EQ(0, err);
-	}
+	if (variant->before)
+		ASSERT_EQ(0, variant->before(self->client));
 	confine_events_clear(self->client);
 }
 
