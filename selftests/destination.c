@@ -3,12 +3,12 @@
  * Where datagrams go, and come from, if the address does not say: no address in particular
  * is one that the socket, or a control message, chooses.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "lib/address.h"
 #include "lib/fixture.h"
 #include "lib/uring.h"
 #include "lib/worker.h"
@@ -16,28 +16,9 @@
 #define PORT	7002
 #define BOUND	7012	/* a port that is asked for */
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-static union address endpoint(const char *text, int port)
-{
-	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	union address a = { .any.sa_family = family };
-
-	if (family == AF_INET)
-		a.in.sin_port = htons(port);
-	else
-		a.in6.sin6_port = htons(port);
-	inet_pton(family, text, family == AF_INET ? (void *)&a.in.sin_addr : &a.in6.sin6_addr);
-	return a;
-}
-
 static int bound(const char *text, int port)
 {
-	union address a = endpoint(text, port);
+	union address a = address_of(text, port);
 	int fd = socket(a.any.sa_family, SOCK_DGRAM, 0);
 
 	return fd < 0 || bind(fd, &a.any, sizeof(a)) ? -1 : fd;
@@ -45,14 +26,14 @@ static int bound(const char *text, int port)
 
 static int send_to(int fd, const char *text)
 {
-	union address to = endpoint(text, PORT);
+	union address to = address_of(text, PORT);
 
 	return fd < 0 || sendto(fd, "y", 1, 0, &to.any, sizeof(to)) != 1 ? errno : 0;
 }
 
 static int connect_and_send(int fd, const char *text)
 {
-	union address to = endpoint(text, PORT);
+	union address to = address_of(text, PORT);
 
 	return fd < 0 || connect(fd, &to.any, sizeof(to)) || send(fd, "y", 1, 0) != 1 ? errno : 0;
 }
@@ -70,13 +51,13 @@ struct message {
 
 static void message_make(struct message *m, const char *to, const char *from)
 {
-	union address source = endpoint(from ?: "0.0.0.0", 0);
+	union address source = address_of(from ?: "0.0.0.0", 0);
 	struct in_pktinfo info = { .ipi_spec_dst = source.in.sin_addr };
 	struct in6_pktinfo info6 = { .ipi6_addr = source.in6.sin6_addr };
 	bool six = source.any.sa_family == AF_INET6;
 	size_t length = six ? sizeof(info6) : sizeof(info);
 
-	*m = (struct message){ .to = endpoint(to, PORT), .byte = { from ? "y" : "x", 1 } };
+	*m = (struct message){ .to = address_of(to, PORT), .byte = { from ? "y" : "x", 1 } };
 	m->header = (struct msghdr){
 		.msg_name = &m->to, .msg_namelen = sizeof(m->to),
 		.msg_iov = &m->byte, .msg_iovlen = 1,
@@ -141,7 +122,7 @@ ARRIVES(send_bound, "127.0.0.53", "wanderer", CONNECT);
 
 static int connect_bound_by_uring(void)
 {
-	union address to = endpoint("0.0.0.0", PORT);
+	union address to = address_of("0.0.0.0", PORT);
 	int fd = bound("127.0.0.53", 0), result;
 
 	if (fd < 0)

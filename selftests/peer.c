@@ -3,7 +3,6 @@
  * Who may send to a domain's sockets. Both ends are the attempt's own; what is
  * refused is not the sending, but that it arrives.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #define ATTEMPT_WITHOUT_FILES
+#include "lib/address.h"
 #include "lib/attempt.h"
 
 #define SERVER		7001
@@ -23,25 +23,6 @@
 #define SENDER		7012
 #define SUPERIOR	7013
 #define EVERYWHERE	7006
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-static union address endpoint(int family, const char *text, int port)
-{
-	union address a = {};
-
-	a.any.sa_family = family;
-	if (family == AF_INET)
-		a.in.sin_port = htons(port);
-	else
-		a.in6.sin6_port = htons(port);
-	inet_pton(family, text, family == AF_INET ? (void *)&a.in.sin_addr : &a.in6.sin6_addr);
-	return a;
-}
 
 /* A socket bound there, or -1. What does not come within two seconds does not come. */
 static int bound(int type, union address a)
@@ -72,18 +53,18 @@ static int send_from(int from, int to, union address at)
 
 static int datagram(void)
 {
-	union address at = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+	union address at = address_of("127.0.0.1", RECEIVER);
 
-	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)),
+	return send_from(bound(SOCK_DGRAM, address_of("127.0.0.1", SENDER)),
 			 bound(SOCK_DGRAM, at), at);
 }
 PEER(datagram, EAGAIN, RECEIVE);
 
 static int datagram6(void)
 {
-	union address at = endpoint(AF_INET6, "::1", RECEIVER);
+	union address at = address_of("::1", RECEIVER);
 
-	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET6, "::1", SENDER)),
+	return send_from(bound(SOCK_DGRAM, address_of("::1", SENDER)),
 			 bound(SOCK_DGRAM, at), at);
 }
 PEER(datagram6, EAGAIN, RECEIVE);
@@ -91,28 +72,28 @@ PEER(datagram6, EAGAIN, RECEIVE);
 /* A socket of IPv6 that gets IPv4. */
 static int datagram_mapped(void)
 {
-	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)),
-			 bound(SOCK_DGRAM, endpoint(AF_INET6, "::ffff:127.0.0.1", RECEIVER)),
-			 endpoint(AF_INET, "127.0.0.1", RECEIVER));
+	return send_from(bound(SOCK_DGRAM, address_of("127.0.0.1", SENDER)),
+			 bound(SOCK_DGRAM, address_of("::ffff:127.0.0.1", RECEIVER)),
+			 address_of("127.0.0.1", RECEIVER));
 }
 PEER(datagram_mapped, EAGAIN, RECEIVE);
 
 /* A raw socket sees the packets of others. */
 static int datagram_by_raw_socket(void)
 {
-	union address at = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+	union address at = address_of("127.0.0.1", RECEIVER);
 	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 
 	setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ 2, 0 }, sizeof(struct timeval));
-	return send_from(bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", SENDER)), raw, at);
+	return send_from(bound(SOCK_DGRAM, address_of("127.0.0.1", SENDER)), raw, at);
 }
 PEER(datagram_by_raw_socket, EAGAIN, RECEIVE);
 
 static int connection(void)
 {
-	union address at = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address at = address_of("127.0.0.1", SERVER);
 	int server = bound(SOCK_STREAM, at), once = 1;
-	int caller = bound(SOCK_STREAM, endpoint(AF_INET, "127.0.0.1", CALLER));
+	int caller = bound(SOCK_STREAM, address_of("127.0.0.1", CALLER));
 
 	if (server < 0 || caller < 0 || listen(server, 1))
 		return errno;
@@ -129,8 +110,8 @@ static int crossed_connections(void)
 {
 	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog deaf = { .len = 1, .filter = &nothing };
-	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
-	union address there = endpoint(AF_INET, "127.0.0.1", CALLER);
+	union address here = address_of("127.0.0.1", SERVER);
+	union address there = address_of("127.0.0.1", CALLER);
 	int first = bound(SOCK_STREAM, here), second = bound(SOCK_STREAM, there), once = 1, err;
 
 	fcntl(first, F_SETFL, O_NONBLOCK);
@@ -149,7 +130,7 @@ PEER(crossed_connections, EACCES, ACCEPT);
 /* The same with one socket. */
 static int connect_to_itself(int fd)
 {
-	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address here = address_of("127.0.0.1", SERVER);
 	int one = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -181,8 +162,8 @@ static int repaired(int fd, union address peer)
 
 static int repaired_connections(void)
 {
-	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
-	union address there = endpoint(AF_INET, "127.0.0.1", CALLER);
+	union address here = address_of("127.0.0.1", SERVER);
+	union address there = address_of("127.0.0.1", CALLER);
 	int first = bound(SOCK_STREAM, here), second = bound(SOCK_STREAM, there);
 	int err = repaired(first, there) ?: repaired(second, here);
 	char byte;
@@ -196,7 +177,7 @@ PEER(repaired_connections, EACCES, ACCEPT);
 
 static int repaired_connection_to_itself(void)
 {
-	union address here = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address here = address_of("127.0.0.1", SERVER);
 
 	return repaired(bound(SOCK_STREAM, here), here);
 }
@@ -207,10 +188,10 @@ FIXTURE_VARIANT_ADD(attempt, repaired_connection_to_itself)
 };
 
 /* Listens at no address in particular, and is called at one. */
-static int connection_by_wildcard(int family, const char *listener, const char *called)
+static int connection_by_wildcard(const char *listener, const char *called)
 {
-	int server = bound(SOCK_STREAM, endpoint(family, listener, EVERYWHERE)), once = 1;
-	union address at = endpoint(strchr(called, ':') ? AF_INET6 : AF_INET, called, EVERYWHERE);
+	int server = bound(SOCK_STREAM, address_of(listener, EVERYWHERE)), once = 1;
+	union address at = address_of(called, EVERYWHERE);
 	int caller = socket(at.any.sa_family, SOCK_STREAM, 0);
 
 	if (server < 0 || caller < 0 || listen(server, 1))
@@ -221,7 +202,7 @@ static int connection_by_wildcard(int family, const char *listener, const char *
 
 static int connection_to_any(void)
 {
-	return connection_by_wildcard(AF_INET, "0.0.0.0", "127.0.0.1");
+	return connection_by_wildcard("0.0.0.0", "127.0.0.1");
 }
 FIXTURE_VARIANT_ADD(attempt, connection_to_any)
 {
@@ -231,7 +212,7 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_any)
 
 static int connection_to_any6(void)
 {
-	return connection_by_wildcard(AF_INET6, "::", "::1");
+	return connection_by_wildcard("::", "::1");
 }
 FIXTURE_VARIANT_ADD(attempt, connection_to_any6)
 {
@@ -242,7 +223,7 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_any6)
 /* IPv4 arrives at a socket of IPv6. */
 static int connection_to_any_mapped(void)
 {
-	return connection_by_wildcard(AF_INET6, "::", "127.0.0.1");
+	return connection_by_wildcard("::", "127.0.0.1");
 }
 FIXTURE_VARIANT_ADD(attempt, connection_to_any_mapped)
 {
@@ -252,7 +233,7 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_any_mapped)
 
 static int connection_to_mapped_any(void)
 {
-	return connection_by_wildcard(AF_INET6, "::ffff:0.0.0.0", "127.0.0.1");
+	return connection_by_wildcard("::ffff:0.0.0.0", "127.0.0.1");
 }
 FIXTURE_VARIANT_ADD(attempt, connection_to_mapped_any)
 {
@@ -263,7 +244,7 @@ FIXTURE_VARIANT_ADD(attempt, connection_to_mapped_any)
 /* Its connections arrive at sockets of the kernel's: all are let in, or none is waited for. */
 static int listen_by_mptcp(void)
 {
-	union address at = endpoint(AF_INET, "127.0.0.1", SERVER);
+	union address at = address_of("127.0.0.1", SERVER);
 	int fd = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP), one = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -284,13 +265,13 @@ FIXTURE(peer)
 /* One on the host who sends from @port, over and over. */
 static pid_t sender_from(int port)
 {
-	union address to = endpoint(AF_INET, "127.0.0.1", RECEIVER);
+	union address to = address_of("127.0.0.1", RECEIVER);
 	pid_t pid = fork();
 	int fd;
 
 	if (pid)
 		return pid;
-	fd = bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", port));
+	fd = bound(SOCK_DGRAM, address_of("127.0.0.1", port));
 	while (fd >= 0) {
 		sendto(fd, "x", 1, 0, &to.any, sizeof(to));
 		usleep(20000);
@@ -320,7 +301,7 @@ FIXTURE_TEARDOWN(peer)
 
 static int receive(void)
 {
-	int fd = bound(SOCK_DGRAM, endpoint(AF_INET, "127.0.0.1", RECEIVER));
+	int fd = bound(SOCK_DGRAM, address_of("127.0.0.1", RECEIVER));
 	char byte;
 
 	if (fd < 0)
