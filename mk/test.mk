@@ -5,7 +5,8 @@
 KSELFTESTS := $(shell cat selftests/list)
 KSELFTEST_LIB := selftests/lib/confine.c selftests/lib/call.c selftests/lib/seccomp.c \
 	selftests/lib/source.c selftests/lib/uring.c selftests/lib/lost.c \
-	selftests/lib/escape_scene.c selftests/lib/worker.c selftests/lib/pass.c
+	selftests/lib/escape_scene.c selftests/lib/worker.c selftests/lib/pass.c \
+	selftests/lib/touch.c
 FOREIGN := $(addprefix $(B)/selftests/foreign-,i386 x32 x86-64)
 KSELFTEST_HEADERS := $(B)/kselftest/kselftest.h $(B)/kselftest/kselftest_harness.h
 

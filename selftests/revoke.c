@@ -5,21 +5,19 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
 #include "lib/lost.h"
 #include "lib/pass.h"
+#include "lib/revocable.h"
 #include "lib/source.h"
-#include "lib/uring.h"
+#include "lib/touch.h"
 #include "lib/worker.h"
 
 #define OBJECT TEST_DIR "/object"
@@ -78,40 +76,31 @@ static int hold_in_a_queue(void)
 
 static char *mapping;
 
-static int hold_mapping(int flags, int protection, const char *path, int sharing)
-{
-	int fd = open(path, flags);
-
-	mapping = mmap(NULL, 4096, protection, sharing, fd, 0);
-	close(fd);
-	return mapping == MAP_FAILED ? errno : 0;
-}
-
 static int hold_shared_mapping(void)
 {
-	return hold_mapping(O_RDWR, PROT_READ | PROT_WRITE, OBJECT "/file", MAP_SHARED);
+	return touch_map(&mapping, O_RDWR, PROT_READ | PROT_WRITE, OBJECT "/file", MAP_SHARED);
 }
 
 /* Not writable yet, but it could be made so. */
 static int hold_latent_mapping(void)
 {
-	return hold_mapping(O_RDWR, PROT_READ, OBJECT "/file", MAP_SHARED);
+	return touch_map(&mapping, O_RDWR, PROT_READ, OBJECT "/file", MAP_SHARED);
 }
 
 /* Of its own, and yet the file as it is now, as long as it was not written to. */
 static int hold_private_mapping(void)
 {
-	return hold_mapping(O_RDONLY, PROT_READ, OBJECT "/file", MAP_PRIVATE);
+	return touch_map(&mapping, O_RDONLY, PROT_READ, OBJECT "/file", MAP_PRIVATE);
 }
 
 static int hold_closed_mapping(void)
 {
-	return hold_mapping(O_RDONLY, PROT_NONE, OBJECT "/file", MAP_PRIVATE);
+	return touch_map(&mapping, O_RDONLY, PROT_NONE, OBJECT "/file", MAP_PRIVATE);
 }
 
 static int hold_code(void)
 {
-	return hold_mapping(O_RDONLY, PROT_READ | PROT_EXEC, OBJECT "/code", MAP_PRIVATE);
+	return touch_map(&mapping, O_RDONLY, PROT_READ | PROT_EXEC, OBJECT "/code", MAP_PRIVATE);
 }
 
 /* --- what it does with it --- */
@@ -152,24 +141,6 @@ static int receive_it(void)
 	int fd;
 
 	return pass_receive(queue[1], 0, false, &fd, 1);
-}
-
-static sigjmp_buf no_access;
-
-static void on_fault(int signal)
-{
-	siglongjmp(no_access, 1);
-}
-
-/* The processor says what is gone. */
-static int touch(void (*how)(void))
-{
-	signal(SIGSEGV, on_fault);
-	signal(SIGBUS, on_fault);
-	if (sigsetjmp(no_access, 1))
-		return EACCES;
-	how();
-	return 0;
 }
 
 static void write_byte(void)
@@ -378,10 +349,6 @@ TEST_F(revoke, not_by_a_domain_that_may)
 	EXPECT_TRUE(all_answer(self->workers, 'u', 0));
 }
 
-#define REVOCABLE(rules)							\
-	"domain revocable {\n    level middle\n    use everyday\n"	\
-	"    socket unix\n" rules "}\n"
-
 TEST_F(revoke, by_policy)
 {
 	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    read, write, map  object\n")));
@@ -394,190 +361,6 @@ TEST_F(revoke, by_policy)
 	EXPECT_TRUE(all_recorded(self->client, "revocable"));
 	/* A policy without their domain waits for them to leave it. */
 	EXPECT_EQ(0, assign_all(self->client, self->workers, "granted"));
-	EXPECT_EQ(0, source_load(self->client, ""));
-}
-
-/* --- what a descriptor does not show --- */
-
-GABION_FIXTURE(own)
-
-static struct uring ring;
-
-/* Registered, the file has no descriptor any more. */
-static int hold_registered(void)
-{
-	int err = -uring_setup(&ring, 0), fd = open(OBJECT "/file", O_RDONLY);
-
-	if (err || fd < 0 || syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, &fd, 1))
-		return err ?: errno;
-	return ATTEMPT(close(fd));
-}
-
-static int read_registered(void)
-{
-	static char byte;
-	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .fd = 0, .flags = IOSQE_FIXED_FILE,
-				    .addr = (unsigned long)&byte, .len = 1 };
-	int result = uring_run(&ring, &sqe);
-
-	return result < 0 ? -result : 0;
-}
-
-/* A worker of the domain `revocable` under a policy with @rules. */
-#define START(rules, hold, use)							\
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE(rules)));		\
-	ASSERT_EQ(0, worker_start(&worker, hold, use));				\
-	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "revocable", &error)); \
-	ASSERT_EQ(0, worker_do(&worker, 's'));					\
-	EXPECT_EQ(0, worker_do(&worker, 'u'));					\
-	/* The same policy once more takes nothing. */				\
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE(rules)));		\
-	EXPECT_EQ(0, worker_do(&worker, 'u'));					\
-	confine_events_clear(self->client)
-
-/* A ring can only go together with who uses it. */
-TEST_F(own, ring_goes_with_what_is_registered_in_it)
-{
-	struct gabion_error error = { 0 };
-	struct worker worker;
-
-	START("    read object\n", hold_registered, read_registered);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(CONFINE_BROKEN, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
-		.refused = GABION_CONTROL_IO_URING, .domain = "revocable" }));
-	worker_end(&worker);
-	EXPECT_EQ(0, source_restore(self->client));
-}
-
-TEST_F(own, ring_stays_with_the_grant)
-{
-	struct gabion_error error = { 0 };
-	struct worker worker;
-
-	START("    read object\n    control io_uring\n", hold_registered, read_registered);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    control io_uring\n")));
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	worker_end(&worker);
-	EXPECT_EQ(0, source_restore(self->client));
-}
-
-static int connect_it(void)
-{
-	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = OBJECT "/socket" };
-
-	return hold(socket(AF_UNIX, SOCK_STREAM, 0)) ?:
-	       ATTEMPT(connect(held, (void *)&name, sizeof(name)));
-}
-
-static int send_it(void)
-{
-	return outcome(write(held, "x", 1));
-}
-
-TEST_F(own, connection_goes_with_the_grant)
-{
-	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = OBJECT "/socket" };
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct gabion_error error = { 0 };
-	struct worker worker;
-
-	ASSERT_EQ(0, bind(listener, (void *)&name, sizeof(name)));
-	ASSERT_EQ(0, listen(listener, 8));
-	START("    connect object\n", connect_it, send_it);
-	/* Another one, that still has it. */
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    connect object\n    read null\n")));
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
-	EXPECT_LE(1, refusals(self->client, "revocable", GABION_FILE_CONNECT, OBJECT "/socket"));
-	worker_end(&worker);
-	close(listener);
-	EXPECT_EQ(0, source_restore(self->client));
-}
-
-/* --- code that was written while that was granted --- */
-
-FIXTURE(written)
-{
-	GABION_FIXTURE_MEMBERS
-};
-
-static int hold_written_code(void)
-{
-	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
-	if (mapping == MAP_FAILED)
-		return errno;
-	*mapping = 0xc3;	/* ret */
-	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
-}
-
-/* Of a file that may be executed, which is written to in memory only. */
-static int hold_written_file(void)
-{
-	int fd = open("/usr/bin/true", O_RDONLY);
-
-	if (fd < 0)
-		return errno;
-	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (mapping == MAP_FAILED)
-		return errno;
-	*mapping = 0xc3;	/* ret */
-	return ATTEMPT(mprotect(mapping, 4096, PROT_READ | PROT_EXEC));
-}
-
-/* As the stack is mapped. */
-static int hold_growing_code(void)
-{
-	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-		       MAP_ANONYMOUS | MAP_PRIVATE | MAP_GROWSDOWN, -1, 0);
-	if (mapping == MAP_FAILED)
-		return errno;
-	*mapping = 0xc3;	/* ret */
-	return 0;
-}
-
-FIXTURE_VARIANT(written)
-{
-	int (*hold)(void);
-};
-
-FIXTURE_VARIANT_ADD(written, growing)
-{
-	.hold = hold_growing_code,
-};
-
-FIXTURE_VARIANT_ADD(written, anonymous)
-{
-	.hold = hold_written_code,
-};
-
-FIXTURE_VARIANT_ADD(written, of_a_file)
-{
-	.hold = hold_written_file,
-};
-
-GABION_FIXTURE_LIFE(written)
-
-TEST_F(written, code_goes_with_the_grant)
-{
-	struct gabion_error error = { 0 };
-	struct worker worker;
-
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    control jit\n")));
-	ASSERT_EQ(0, worker_start(&worker, variant->hold, call_mapping));
-	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "revocable", &error));
-	ASSERT_EQ(0, worker_do(&worker, 's'));
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	confine_events_clear(self->client);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
-		.refused = GABION_CONTROL_JIT, .domain = "revocable" }));
-	worker_end(&worker);
 	EXPECT_EQ(0, source_load(self->client, ""));
 }
 
