@@ -18,14 +18,6 @@
 
 #define PROGRAM TEST_DIR "/next"
 
-static int install_program(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "cp -f /proc/%d/exe " PROGRAM, getpid());
-	return system(command);
-}
-
 /* --- timers and signals --- */
 
 /* Long enough that the program is there before it expires; it waits for longer. */
@@ -175,21 +167,7 @@ FIXTURE_VARIANT_ADD(carried, pending) { .run = leave_pending };
 FIXTURE_VARIANT_ADD(carried, pending_for_the_thread) { .run = leave_pending_for_the_thread };
 FIXTURE_VARIANT_ADD(carried, blocked) { .run = leave_blocked };
 
-FIXTURE_SETUP(carried)
-{
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, install_program());
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(carried)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE_LIFE_WITH(carried, confine_install_self(PROGRAM))
 
 TEST_F(carried, along_on_the_host)
 {
@@ -231,7 +209,7 @@ TEST(an_exec_without_any_is_not_recorded)
 
 	ASSERT_EQ(0, gabion_netlink_open(&client, &error)) TH_LOG("%s", error.text);
 	confine_prepare();
-	ASSERT_EQ(0, install_program());
+	ASSERT_EQ(0, confine_install_self(PROGRAM));
 	confine_events_clear(client);
 	EXPECT_EQ(EPERM, confine_run(client, "changes_kind", leave_nothing));
 	EXPECT_EQ(0, confine_events_count(client, &(struct confine_expect){
@@ -294,7 +272,7 @@ static int class_after(struct gabion_netlink *client, const char *domain, const 
 	int class = -1;
 	pid_t child;
 
-	if (install_program() || worker_start(&worker, share_io_context, become_idle))
+	if (confine_install_self(PROGRAM) || worker_start(&worker, share_io_context, become_idle))
 		return -1;
 	if (!domain || !gabion_netlink_task_assign(client, worker.pid, domain, &error)) {
 		child = worker_do(&worker, 's');

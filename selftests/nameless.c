@@ -196,9 +196,7 @@ FIXTURE_TEARDOWN(kept)
 
 static int assign(struct gabion_netlink *client, const struct worker *worker, const char *domain)
 {
-	struct gabion_error error = { 0 };
-
-	return domain ? gabion_netlink_task_assign(client, worker->pid, domain, &error) : 0;
+	return domain ? confine_assign(client, worker->pid, domain) : 0;
 }
 
 static unsigned int refusals(struct gabion_netlink *client, const char *domain, const char *maker,

@@ -86,16 +86,6 @@ static bool all_answer(long want)
 	return same;
 }
 
-static int assign(struct gabion_netlink *client, pid_t pid, const char *domain)
-{
-	struct gabion_error error = { 0 };
-	int err = gabion_netlink_task_assign(client, pid, domain, &error);
-
-	if (err)
-		printf("# %s\n", error.text);
-	return err;
-}
-
 /* Assigned at any moment, with all threads, there and back, ten times. */
 TEST_F(change, assignment_of_a_running_process)
 {
@@ -105,15 +95,15 @@ TEST_F(change, assignment_of_a_running_process)
 	ASSERT_LT(0, pid);
 	ASSERT_TRUE(all_answer(self_pid));
 	for (i = 0; i < 10; i++) {
-		ASSERT_EQ(0, assign(self->client, pid, "sc_bare"));
+		ASSERT_EQ(0, confine_assign(self->client, pid, "sc_bare"));
 		EXPECT_TRUE(all_answer(-EPERM));
 		/* From one filter to another. */
-		ASSERT_EQ(0, assign(self->client, pid, "sc_other"));
+		ASSERT_EQ(0, confine_assign(self->client, pid, "sc_other"));
 		EXPECT_TRUE(all_answer(self_pid));
-		ASSERT_EQ(0, assign(self->client, pid, "sc_bare"));
+		ASSERT_EQ(0, confine_assign(self->client, pid, "sc_bare"));
 		EXPECT_TRUE(all_answer(-EPERM));
 		/* To a domain without one, and to the host. */
-		ASSERT_EQ(0, assign(self->client, pid, i & 1 ? "host" : "sc_abi_none"));
+		ASSERT_EQ(0, confine_assign(self->client, pid, i & 1 ? "host" : "sc_abi_none"));
 		EXPECT_TRUE(all_answer(self_pid));
 	}
 	confine_release(pid);
@@ -129,7 +119,7 @@ TEST_F(change, a_new_policy_holds_for_running_tasks)
 
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, source_load(self->client, RELOADED("    syscalls @testing, getppid\n")));
-	ASSERT_EQ(0, assign(self->client, pid, "sc_reloaded"));
+	ASSERT_EQ(0, confine_assign(self->client, pid, "sc_reloaded"));
 	EXPECT_TRUE(all_answer(self_pid));
 	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, source_load(self->client, RELOADED("    syscalls @testing\n")));
@@ -144,7 +134,7 @@ TEST_F(change, a_new_policy_holds_for_running_tasks)
 		ASSERT_EQ(0, source_load(self->client, RELOADED("")));
 		EXPECT_TRUE(all_answer(self_pid));
 	}
-	ASSERT_EQ(0, assign(self->client, pid, "host"));
+	ASSERT_EQ(0, confine_assign(self->client, pid, "host"));
 	confine_release(pid);
 	EXPECT_EQ(0, source_load(self->client, ""));
 	confine_events_clear(self->client);

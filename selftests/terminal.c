@@ -104,13 +104,6 @@ FIXTURE_TEARDOWN(terminal)
 	gabion_netlink_close(self->client);
 }
 
-static int assign(struct gabion_netlink *client, const struct worker *worker, const char *domain)
-{
-	struct gabion_error error = { 0 };
-
-	return gabion_netlink_task_assign(client, worker->pid, domain, &error);
-}
-
 /* The answers to four orders, as digits: 0 for what works, 1 for EACCES, 9 for anything else. */
 static int answers(const struct worker *worker)
 {
@@ -137,7 +130,7 @@ TEST_F(terminal, all_are_the_hosts_to_open)
 
 TEST_F(terminal, own_one_without_those_of_others)
 {
-	ASSERT_EQ(0, assign(self->client, &self->worker, "at_home"));
+	ASSERT_EQ(0, confine_assign(self->client, self->worker.pid, "at_home"));
 	EXPECT_EQ(1, answers(&self->worker));
 	EXPECT_EQ(1, refusals(self->client, "at_home", other));
 	EXPECT_EQ(0, refusals(self->client, "at_home", "/dev/tty"));
@@ -145,13 +138,13 @@ TEST_F(terminal, own_one_without_those_of_others)
 
 TEST_F(terminal, all_with_the_grant)
 {
-	ASSERT_EQ(0, assign(self->client, &self->worker, "everywhere"));
+	ASSERT_EQ(0, confine_assign(self->client, self->worker.pid, "everywhere"));
 	EXPECT_EQ(0, answers(&self->worker));
 }
 
 TEST_F(terminal, none_without)
 {
-	ASSERT_EQ(0, assign(self->client, &self->worker, "nowhere"));
+	ASSERT_EQ(0, confine_assign(self->client, self->worker.pid, "nowhere"));
 	EXPECT_EQ(1111, answers(&self->worker));
 	/* As it was handed over, by its name, and as /dev/tty itself. */
 	EXPECT_EQ(3, refusals(self->client, "nowhere", "/dev/tty"));

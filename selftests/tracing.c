@@ -178,29 +178,7 @@ FIXTURE_VARIANT_ADD(execution, exitkill)
 	.run = execute_with_a_tracee_that_shall_not_outlive, .outcome = EPIPE
 };
 
-static int install_program(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "cp -f /proc/%d/exe " PROGRAM, getpid());
-	return system(command);
-}
-
-FIXTURE_SETUP(execution)
-{
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, install_program());
-	confine_events_clear(self->client);
-}
-
-FIXTURE_TEARDOWN(execution)
-{
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE_LIFE_WITH(execution, confine_install_self(PROGRAM))
 
 TEST_F(execution, takes_tracees_along_on_the_host)
 {
@@ -286,23 +264,13 @@ FIXTURE_TEARDOWN(change)
 	gabion_netlink_close(self->client);
 }
 
-static int assign(struct gabion_netlink *client, pid_t pid, const char *domain)
-{
-	struct gabion_error error = { 0 };
-	int err = gabion_netlink_task_assign(client, pid, domain, &error);
-
-	if (err)
-		printf("# %s\n", error.text);
-	return err;
-}
-
 /* @self: a tracer in domain @tracer of a process in @tracee. Return: 0 or an errno. */
 static int trace(FIXTURE_DATA(change) *self, const FIXTURE_VARIANT(change) *variant,
 		 const char *tracer, const char *tracee)
 {
 	victim = confine_sleeper(self->client, tracee);
 	return worker_start(&self->tracer, variant->set_up, variant->use) ?:
-	       assign(self->client, self->tracer.pid, tracer) ?:
+	       confine_assign(self->client, self->tracer.pid, tracer) ?:
 	       worker_do(&self->tracer, 's') ?: worker_do(&self->tracer, 'u');
 }
 
@@ -352,11 +320,11 @@ TEST_F(change, of_the_tracees_domain)
 {
 	ASSERT_EQ(0, trace(self, variant, "keeping_entered", "keeping"));
 	/* Another that may be traced. */
-	ASSERT_EQ(0, assign(self->client, victim, "keeping_entered"));
+	ASSERT_EQ(0, confine_assign(self->client, victim, "keeping_entered"));
 	EXPECT_EQ(0, worker_do(&self->tracer, 'u'));
 	EXPECT_EQ(self->tracer.pid, tracer_of(victim));
 	confine_events_clear(self->client);
-	ASSERT_EQ(0, assign(self->client, victim, "target"));
+	ASSERT_EQ(0, confine_assign(self->client, victim, "target"));
 	EXPECT_EQ(ESRCH, worker_do(&self->tracer, 'u'));
 	EXPECT_EQ(0, tracer_of(victim));
 	EXPECT_EQ(1, refusals(self->client, "keeping_entered", "target"));
@@ -365,11 +333,11 @@ TEST_F(change, of_the_tracees_domain)
 TEST_F(change, of_the_tracers_domain)
 {
 	ASSERT_EQ(0, trace(self, variant, "keeping_entered", "keeping"));
-	ASSERT_EQ(0, assign(self->client, self->tracer.pid, "keeping"));
+	ASSERT_EQ(0, confine_assign(self->client, self->tracer.pid, "keeping"));
 	EXPECT_EQ(0, worker_do(&self->tracer, 'u'));
 	EXPECT_EQ(self->tracer.pid, tracer_of(victim));
 	confine_events_clear(self->client);
-	ASSERT_EQ(0, assign(self->client, self->tracer.pid, "refused"));
+	ASSERT_EQ(0, confine_assign(self->client, self->tracer.pid, "refused"));
 	EXPECT_EQ(ESRCH, worker_do(&self->tracer, 'u'));
 	EXPECT_EQ(0, tracer_of(victim));
 	EXPECT_EQ(1, refusals(self->client, "refused", "keeping"));

@@ -119,6 +119,24 @@ static int find_task(const struct gabion_task *task, void *data)
 	return 0;
 }
 
+int confine_install_self(const char *path)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "cp -f /proc/%d/exe %s", getpid(), path);
+	return system(command);
+}
+
+int confine_assign(struct gabion_netlink *client, pid_t pid, const char *domain)
+{
+	struct gabion_error error = { 0 };
+	int err = gabion_netlink_task_assign(client, pid, domain, &error);
+
+	if (err)
+		printf("# %s\n", error.text);
+	return err;
+}
+
 const char *confine_domain_of(struct gabion_netlink *client, pid_t pid)
 {
 	static struct seek seek;

@@ -29,11 +29,17 @@ int confine_run(struct gabion_netlink *client, const char *domain, int (*attempt
 pid_t confine_sleeper(struct gabion_netlink *client, const char *domain);
 void confine_release(pid_t pid);
 
+/* Put the process @pid into @domain. Return: 0 or -errno, said on stdout. */
+int confine_assign(struct gabion_netlink *client, pid_t pid, const char *domain);
+
 /* Domain of @pid, "host" if it has none of its own. Valid until the next call. */
 const char *confine_domain_of(struct gabion_netlink *client, pid_t pid);
 
 /* Fresh test folder with its files. */
 void confine_prepare(void);
+
+/* Copy the program that runs to @path. Return: 0, or as system(3). */
+int confine_install_self(const char *path);
 
 /* Forget all events so far. Return: the last sequence number. */
 uint64_t confine_events_clear(struct gabion_netlink *client);

@@ -11,7 +11,10 @@
 /* Setup and teardown of a FIXTURE that was declared with GABION_FIXTURE_MEMBERS. */
 #define GABION_FIXTURE_MEMBERS struct gabion_netlink *client;
 
-#define GABION_FIXTURE_LIFE(name)						\
+#define GABION_FIXTURE_LIFE(name) GABION_FIXTURE_LIFE_WITH(name, 0)
+
+/* The same; @prepare, an expression that is 0 when it went well, comes after the folder is made. */
+#define GABION_FIXTURE_LIFE_WITH(name, prepare)					\
 	FIXTURE_SETUP(name)							\
 	{									\
 		struct gabion_error error = { 0 };				\
@@ -20,6 +23,7 @@
 		ASSERT_EQ(0, gabion_netlink_open(&self->client, &error))	\
 			TH_LOG("%s", error.text);				\
 		confine_prepare();						\
+		ASSERT_EQ(0, prepare);						\
 		confine_events_clear(self->client);				\
 	}									\
 	FIXTURE_TEARDOWN(name)							\
