@@ -119,16 +119,22 @@ GABION_CHECK3(task_prlimit, const struct cred *, cred, const struct cred *, targ
 static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid_t number)
 {
 	struct pid *group = find_vpid(number);
-	u16 domain = gabion_task_label(current), member;
+	u16 domain = gabion_task_label(current), asked = domain, member;
 	struct task_struct *task;
 	int err = 0;
 
 	if (!group || task_pgrp(joins) == group)
 		return 0;
 	do_each_pid_task(group, PIDTYPE_PGID, task) {
+		/* Just being born, it has no label; who makes it is in the group, and is asked about. */
+		if (err || READ_ONCE(task->__state) == TASK_NEW)
+			continue;
 		member = gabion_target_label(task);
-		if (!err && !gabion_is_same(member, domain))
-			err = decide_task(hook, task, GABION_DOM_SIGNAL);
+		/* Members of one domain, one after the other, are one question: interrupts are off. */
+		if (gabion_is_same(member, domain) || member == asked)
+			continue;
+		err = decide_task(hook, task, GABION_DOM_SIGNAL);
+		asked = member;
 	} while_each_pid_task(group, PIDTYPE_PGID, task);
 	return err;
 }

@@ -210,14 +210,17 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 static bool folds(const struct dentry *directory)
 {
 	const struct super_block *sb = directory->d_sb;
+	const struct inode *inode = d_inode_rcu(directory);
 
-	return IS_CASEFOLDED(d_inode(directory)) ||
+	/* Removed meanwhile, and the parent no more: how it spelt names is not known. */
+	return !inode || IS_CASEFOLDED(inode) ||
 	       ((sb->s_root->d_flags & DCACHE_OP_COMPARE) && sb->s_magic != PROC_SUPER_MAGIC);
 }
 
 /*
  * Bytes at the end of @path's name that may be spelt otherwise: below the topmost directory
- * that does not care about the case, or knows short names as well (vfat). 0: none.
+ * that does not care about the case, or knows short names as well (vfat). 0: none. Under RCU:
+ * directories may go meanwhile, inode and all.
  */
 static size_t folded_bytes(const struct path *path)
 {

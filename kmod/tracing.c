@@ -43,8 +43,8 @@ static bool may_trace(const struct task_struct *tracee)
 				     0);
 }
 
-/* Return: is there one that is just being born, and has no label yet? */
-static bool let_go(void)
+/* Return: is there one that is just being born, and has no label yet? Without @wait it goes, too. */
+static bool let_go(bool wait)
 {
 	struct task_struct *tracee, *next;
 	bool unborn = false;
@@ -55,7 +55,7 @@ static bool let_go(void)
 		if (tracee->exit_state)
 			continue;
 		/* Linked by copy_process(), as a child of one that we trace. */
-		if (READ_ONCE(tracee->__state) == TASK_NEW) {
+		if (wait && READ_ONCE(tracee->__state) == TASK_NEW) {
 			unborn = true;
 			continue;
 		}
@@ -69,12 +69,22 @@ static bool let_go(void)
 	return unborn;
 }
 
+/* Ticks that a tracee may take to be born. */
+#define BIRTH_TRIES	50
+
 void gabion_tracees_review(void)
 {
+	int tries = BIRTH_TRIES;
+
 	might_sleep();
-	/* A birth waits for nobody from there on (copy_process(), wake_up_new_task()). */
-	while (has_tracees() && let_go())
-		schedule_timeout_uninterruptible(1);
+	/*
+	 * A birth takes a moment, unless it waits for us: kernel_clone() writes to memory
+	 * (CLONE_PARENT_SETTID) that the tracer may serve by FUSE or userfaultfd.
+	 */
+	while (has_tracees() && let_go(tries && !fatal_signal_pending(current))) {
+		tries--;
+		schedule_timeout_killable(1);
+	}
 }
 
 void gabion_tracer_revoke(const struct task_struct *tracee)

@@ -102,7 +102,13 @@ static bool load_last(struct gabion_service *s, struct gabion_loaded *loaded)
 	struct gabion_error error = { 0 }, note = { 0 };
 	struct gabion_status status;
 
-	if (!gabion_netlink_status(s->client, &status, NULL) && status.policy_size) {
+	if (gabion_netlink_status(s->client, &status, &error)) {
+		gabion_log(LOG_CRIT, "whether a policy is in force is not known: %s", error.text);
+		snprintf(s->policy, sizeof(s->policy),
+			 "whether a policy is in force is not known, see the log");
+		return false;
+	}
+	if (status.policy_size) {
 		gabion_log(LOG_ERR, "what was in force stays");
 		snprintf(s->policy, sizeof(s->policy), "the policy was not loaded, see the log");
 		return false;

@@ -71,10 +71,11 @@ int gabion_load_image(struct gabion_netlink *client, const void *image, size_t s
 	err = gabion_netlink_policy_load(client, image, size, error);
 	if (err == -EBUSY)
 		explain_busy(client, &view, error);
-	if (!err)
-		err = gabion_netlink_status(client, &status, error);
 	if (err)
 		return err;
+	/* It is in force, whether or not that can still be asked: it may have taken `control admin`. */
+	if (gabion_netlink_status(client, &status, NULL))
+		status.generation = 0;
 	*loaded = (struct gabion_loaded){
 		.generation = status.generation,
 		.ndomains = view.ndomains,

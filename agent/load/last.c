@@ -22,9 +22,10 @@ static bool is_there(const char *path, const void *image, size_t size)
 
 int gabion_last_save(const char *path, const void *image, size_t size, struct gabion_error *error)
 {
-	if (is_there(path, image, size))
-		return 0;
-	return gabion_file_replace(path, image, size, error) ?: gabion_sync_directory(path, error);
+	int err = is_there(path, image, size) ? 0 : gabion_file_replace(path, image, size, error);
+
+	/* Also where it is there: its name may not have reached the disk the last time. */
+	return err ?: gabion_sync_directory(path, error);
 }
 
 /* ---- the note: load of the module, and generation of the policy within it ---- */

@@ -10,7 +10,7 @@
 
 /* struct gabion_loaded - what is in force now */
 struct gabion_loaded {
-	uint32_t generation;
+	uint32_t generation;	/* 0: it is in force, but could not be asked */
 	uint32_t ndomains;
 	uint32_t nlabels;	/* of all classes */
 	size_t size;

@@ -124,6 +124,28 @@ static void without_a_last_policy_it_says_that_none_is_in_force(void **state)
 	assert_int_equal(f->mock->commits, 0);
 }
 
+/* What is in force is not put out of it for want of an answer. */
+static void what_may_be_in_force_is_left_alone(void **state)
+{
+	struct gabiond *f = *state;
+
+	start(f);
+	await_notify(f, "READY=1");
+	break_policy(f);
+	f->mock->fail_stays = true;
+	mock_fail(f->mock, GABION_CMD_STATUS, -ENOBUFS, "no answer");
+	kill(f->daemon, SIGHUP);
+	await_text(f->log, "whether a policy is in force is not known: ");
+	await_notify(f, "whether a policy is in force is not known, see the log");
+	assert_int_equal(f->mock->commits, 1);
+	/* Nor is one that is in force said not to be. */
+	mend_policy(f);
+	kill(f->daemon, SIGHUP);
+	await_text(f->log, "policy in force: generation 0, ");
+	assert_int_equal(f->mock->commits, 2);
+	f->mock->fail_code = 0;
+}
+
 static void policy_that_cannot_be_kept_is_in_force(void **state)
 {
 	struct gabiond *f = *state;
@@ -395,6 +417,7 @@ int main(void)
 		TEST(policy_with_an_error_leaves_what_is_in_force),
 		TEST(after_a_boot_an_error_leaves_the_last_policy),
 		TEST(without_a_last_policy_it_says_that_none_is_in_force),
+		TEST(what_may_be_in_force_is_left_alone),
 		TEST(policy_that_cannot_be_kept_is_in_force),
 		TEST(events_are_written_and_acknowledged),
 		TEST(losses_and_malformed_events_are_written),

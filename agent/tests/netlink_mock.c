@@ -356,7 +356,8 @@ static void handle(struct mock *m, struct nlmsghdr *nlh, uint32_t port)
 		return;
 	if (r.command == m->fail_command && m->fail_code) {
 		answer(m, &r, is_dump ? NLMSG_DONE : NLMSG_ERROR, m->fail_code, m->fail_text);
-		m->fail_code = 0;
+		if (!m->fail_stays)
+			m->fail_code = 0;
 	} else if (is_dump) {
 		dump(m, &r);
 	} else {

@@ -35,6 +35,7 @@ struct mock_event {
 /**
  * struct mock - the kernel's side; members under @lock while it runs
  * @fail_command:	refuse this command with @fail_code and @fail_text, once
+ * @fail_stays:	not once: until @fail_code is taken away
  * @silent_command:	never answer this one
  * @last_read:		do not answer EVENT_READ after this many, 0: always do
  * @checks:		so often the hook checked between two dumps of hooks
@@ -61,6 +62,7 @@ struct mock {
 	uint32_t generation;
 	uint8_t fail_command;
 	int fail_code;
+	bool fail_stays;
 	const char *fail_text;
 	uint8_t silent_command;
 	unsigned int last_read;
