@@ -4,7 +4,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
-#include <linux/magic.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
@@ -15,6 +14,7 @@
 #include "descriptor.h"
 #include "engine.h"
 #include "file_owner.h"
+#include "mount_kind.h"
 #include "process_file.h"
 #include "terminal.h"
 
@@ -28,14 +28,16 @@ static int decide_tmpfile(const struct file *file, u32 wanted)
 }
 
 /*
- * What a stacked filesystem opens below was decided on the stacked path, by which it has the
- * same name. FUSE passthrough opens what the server says (FUSE_DEV_IOC_BACKING_OPEN).
+ * What overlayfs opens in a layer was decided on the stacked path, by which it has the same name.
+ * FUSE passthrough opens what the server says (FUSE_DEV_IOC_BACKING_OPEN), also to be executed:
+ * its contents are those of a file with another name.
  */
-static int decide_backing(const struct file *file, u32 wanted)
+static int decide_backing(const struct file *file)
 {
-	if (gabion_file_path(file)->dentry->d_sb->s_magic != FUSE_SUPER_MAGIC)
+	if (gabion_mount_kind(file->f_path.mnt) == GABION_MOUNT_LAYER)
 		return 0;
-	return gabion_decide_path(GABION_HOOK_file_open, &file->f_path, wanted, GFP_KERNEL);
+	return gabion_decide_path(GABION_HOOK_file_open, &file->f_path, gabion_open_permission(file),
+				  GFP_KERNEL);
 }
 
 /*
@@ -49,10 +51,10 @@ GABION_CHECK1(file_open, struct file *, file)
 {
 	u32 wanted = gabion_open_permission(file);
 
+	if (gabion_file_is_backing(file))
+		return decide_backing(file);
 	if (file->f_flags & __FMODE_EXEC)
 		return 0;
-	if (gabion_file_is_backing(file))
-		return decide_backing(file, wanted);
 	if (file->f_flags & __O_TMPFILE)
 		return decide_tmpfile(file, wanted);
 	if (gabion_is_procfs(file->f_path.dentry))

@@ -40,10 +40,22 @@ void gabion_key_of_peer(const struct sock *sk, struct gabion_net_key *key)
 		gabion_key_ipv4(key, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
 }
 
-/* inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET. */
+/* IPV6_ADDRFORM makes it a socket of IPv4, perhaps after we looked. */
+static bool may_turn_ipv4(const struct sock *sk)
+{
+	return sk->sk_type != SOCK_RAW &&
+	       (sk->sk_protocol == IPPROTO_UDP || sk->sk_protocol == IPPROTO_UDPLITE);
+}
+
+/*
+ * inet_bind() and UDP's sendmsg take AF_UNSPEC for AF_INET, raw sockets of IPv6 for AF_INET6;
+ * UDP's of IPv6 is sent to nowhere but where it is connected.
+ */
 static int family_of(const struct sock *sk, const struct sockaddr *address)
 {
-	return address->sa_family == AF_UNSPEC ? sk->sk_family : address->sa_family;
+	if (address->sa_family != AF_UNSPEC)
+		return address->sa_family;
+	return may_turn_ipv4(sk) ? AF_INET : sk->sk_family;
 }
 
 int gabion_key_of_address(const struct sock *sk, const struct sockaddr *address, int length,

@@ -206,15 +206,29 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 	return 0;
 }
 
-/* Do other spellings lead to what is in @directory? Of procfs one function says "gone" that way. */
+/* In all directories, as vfat? Of procfs one function says "gone" that way. */
+static bool folds_all(const struct super_block *sb)
+{
+	return (sb->s_root->d_flags & DCACHE_OP_COMPARE) && sb->s_magic != PROC_SUPER_MAGIC;
+}
+
+/* Are there directories on it in which other spellings lead to the same? */
+static bool may_fold(const struct super_block *sb)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	return sb->s_encoding || folds_all(sb);
+#else
+	return folds_all(sb);
+#endif
+}
+
+/* Do other spellings lead to what is in @directory? */
 static bool folds(const struct dentry *directory)
 {
-	const struct super_block *sb = directory->d_sb;
 	const struct inode *inode = d_inode_rcu(directory);
 
 	/* Removed meanwhile, and the parent no more: how it spelt names is not known. */
-	return !inode || IS_CASEFOLDED(inode) ||
-	       ((sb->s_root->d_flags & DCACHE_OP_COMPARE) && sb->s_magic != PROC_SUPER_MAGIC);
+	return !inode || IS_CASEFOLDED(inode) || folds_all(directory->d_sb);
 }
 
 /*
@@ -257,7 +271,6 @@ static void label_name(const struct gabion_dfa *dfa, const struct path *path,
 		       struct gabion_path_buffer *buffer)
 {
 	size_t folded = folded_bytes(path);
-
 	size_t exact = folded ? buffer->length - folded + 1 : buffer->length;
 
 	buffer->label = GABION_LABEL_NONE;
@@ -286,25 +299,48 @@ static bool may_cache(const struct path *path)
 	       (gabion_mount_kind(path->mnt) != GABION_MOUNT_PSEUDO || gabion_path_is_queue(path));
 }
 
-u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
-		      struct gabion_path_buffer *buffer)
+/* Name, label and state in @buffer; @value's counters are as they were before. */
+static void read_label(const struct gabion_dfa *dfa, const struct path *path,
+		       struct gabion_path_buffer *buffer, struct gabion_path_slot *value)
 {
-	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
-	struct gabion_path_slot value = {
-		.generation = policy->generation,
-		.renames = gabion_sequence(&rename_lock),
-		.mounts = gabion_sequence(gabion_path_cache.mount_lock),
-	};
-
-	this_cpu_inc(cache_misses);
+	value->renames = gabion_sequence(&rename_lock);
+	value->mounts = gabion_sequence(gabion_path_cache.mount_lock);
 	smp_rmb();	/* the counters are read before the name */
 	buffer->state = dfa->start;
 	if (gabion_path_name(path, buffer))
 		buffer->label = nameless_label(path);
 	else
 		label_name(dfa, path, buffer);
+	smp_rmb();	/* and again after it, here and in slot_store() */
+}
+
+static bool was_renamed(const struct gabion_path_slot *value)
+{
+	return (value->renames & 1) || value->renames != gabion_sequence(&rename_lock);
+}
+
+/*
+ * d_absolute_path() sees to it that a name is of one moment. How it may be spelt is looked up
+ * afterwards: renamed in between, that would be of another name. So both are read again.
+ */
+#define FOLD_TRIES	16
+
+u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
+		      struct gabion_path_buffer *buffer)
+{
+	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
+	struct gabion_path_slot value = { .generation = policy->generation };
+	bool one_moment = !may_fold(path->dentry->d_sb);
+	int i = 0;
+
+	this_cpu_inc(cache_misses);
+	do {
+		read_label(dfa, path, buffer, &value);
+		one_moment = one_moment || !was_renamed(&value);
+	} while (!one_moment && ++i < FOLD_TRIES);
+	if (!one_moment)
+		buffer->label = GABION_LABEL_NONE;
 	value.label = buffer->label;
-	smp_rmb();	/* and again after it, in slot_store() */
 	buffer->place = (struct gabion_place){
 		.dentry = path->dentry,
 		.mnt = path->mnt,

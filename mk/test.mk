@@ -45,7 +45,10 @@ $(FOREIGN): selftests/foreign/foreign.c
 	$(CC) $(FOREIGN_ABI) -O2 -Wall -Wextra -Werror -ffreestanding -fno-pie -no-pie \
 		-fno-stack-protector -fcf-protection=none -nostdlib -static -o $@ $<
 
-selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN)
+# Those of the scripts. Named here, as what only pattern rules name is deleted by the first make that
+# has used it, from under the VM of another.
+SCRIPT_PROGRAMS := $(addprefix $(B)/selftests/,audit_fold flood_open abuse)
+selftests: $(addprefix $(B)/selftests/,$(KSELFTESTS)) $(FOREIGN) $(SCRIPT_PROGRAMS)
 
 # Seconds until a VM with all of them is given up; its processors, and more words for its kernel.
 KSELFTEST_TIMEOUT ?= 3000

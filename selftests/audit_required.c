@@ -32,6 +32,8 @@
 	" syscalls getppid as log\n audit required refuse\n}\n"				\
 	"domain strict_receiver {\n level middle\n use everyday\n socket inet\n"		\
 	" bind udp_port\n deny receive sender\n audit read object\n audit required refuse\n}\n" \
+	"domain strict_hearer {\n level middle\n use everyday\n socket inet\n"		\
+	" bind udp_port\n audit receive sender\n audit read object\n audit required refuse\n}\n" \
 	"domain patient {\n level middle\n use everyday\n" required "}\n"		\
 	"domain patient_agent {\n level middle\n use everyday\n control admin\n"	\
 	" capability mac_admin\n netlink generic\n socket netlink\n" required "}\n"
@@ -152,25 +154,49 @@ static void send_many(void)
 	close(fd);
 }
 
+/* Sent to @domain until the ring is full. Return: what its reading of the object then comes to. */
+static int read_after_packets(struct __test_metadata *_metadata, FIXTURE_DATA(audit_required) *self,
+			      const char *domain)
+{
+	struct gabion_error error = { 0 };
+	struct worker worker;
+	int result;
+
+	EXPECT_EQ(0, worker_start(&worker, bind_receiver, read_object));
+	EXPECT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, domain, &error));
+	EXPECT_EQ(0, worker_do(&worker, 's'));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	stay_here();
+	send_many();
+	result = worker_do(&worker, 'u');
+	worker_end(&worker);
+	return result;
+}
+
 /* Packets that are refused are not its doing: it has room for its own records. */
 TEST_F(audit_required, not_by_a_flood_of_packets)
 {
 	struct gabion_error error = { 0 };
 	struct gabion_status status;
-	struct worker worker;
 
-	ASSERT_EQ(0, worker_start(&worker, bind_receiver, read_object));
-	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, worker.pid, "strict_receiver", &error));
-	ASSERT_EQ(0, worker_do(&worker, 's'));
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	stay_here();
-	send_many();
+	EXPECT_EQ(0, read_after_packets(_metadata, self, "strict_receiver"));
 	ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
 	EXPECT_LT(self->before.events_lost, status.events_lost);
-	EXPECT_EQ(0, worker_do(&worker, 'u'));
 	EXPECT_EQ(0, counts_of(self->client, "strict_receiver").withheld);
 	EXPECT_EQ(0, counts_of(self->client, "strict_receiver").lost);
-	worker_end(&worker);
+}
+
+/* Those that are granted with a record are what it asked for. */
+TEST_F(audit_required, marked_packets_without_room_do_not_arrive)
+{
+	struct gabion_error error = { 0 };
+	struct gabion_status status;
+
+	EXPECT_EQ(EACCES, read_after_packets(_metadata, self, "strict_hearer"));
+	ASSERT_EQ(0, gabion_netlink_status(self->client, &status, &error));
+	EXPECT_EQ(self->before.events_lost, status.events_lost);
+	EXPECT_LT(1, counts_of(self->client, "strict_hearer").withheld);
+	EXPECT_EQ(0, counts_of(self->client, "strict_hearer").lost);
 }
 
 /* What a full ring does to @domain, to which reading is granted with a record, or let pass. */

@@ -156,6 +156,28 @@ static int send_with_source(void)
 }
 ARRIVES(send_with_source, "127.0.0.53", "wanderer", CONNECT);
 
+/*
+ * An address without family is one of IPv4 to a socket that is made one of IPv4, which may
+ * happen after it was judged. Before, the kernel does not look at it.
+ */
+static int send_without_family(void)
+{
+	union address peer = address_of("::ffff:127.0.0.1", PORT), to = peer;
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), ipv4 = AF_INET;
+
+	to.any.sa_family = AF_UNSPEC;
+	to.in.sin_addr = address_of("127.0.0.53", 0).in.sin_addr;
+	if (fd < 0 || connect(fd, &peer.any, sizeof(peer)))
+		return errno;
+	if (sendto(fd, "x", 1, 0, &to.any, sizeof(to)) != 1 && errno == EACCES)
+		return errno;
+	if (setsockopt(fd, SOL_IPV6, IPV6_ADDRFORM, &ipv4, sizeof(ipv4)))
+		return errno;
+	/* What was judged otherwise before would have got through in between. */
+	return sendto(fd, "y", 1, 0, &to.any, sizeof(to)) == 1 ? 0 : EIO;
+}
+ARRIVES(send_without_family, "127.0.0.53", "wanderer", CONNECT);
+
 /* IPv4 by a socket of IPv6. */
 static int send_mapped(void)
 {
