@@ -42,6 +42,19 @@ static inline u32 gabion_ioctl_permission(u32 command)
 	}
 }
 
+/* Does @command set flags of the file's inode, which FS_IOC_GETFLAGS and FSGETXATTR tell? */
+static inline bool gabion_ioctl_sets_flags(u32 command)
+{
+	switch (command) {
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_FSSETXATTR:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Ascending order of ranges. Return: negative, 0, positive as for strcmp(). */
 static inline int gabion_ioctl_compare(const struct gabion_policy_ioctl *entry, u32 domain,
 				       u32 label, u32 command)

@@ -46,6 +46,7 @@ struct gabion_place;
  * @object:	name of the object
  * @object2:	second name
  * @net:	endpoint
+ * @by_peer:	brought about by what came from there, whoever runs meanwhile
  * @signal:	signal number
  * @target_pid:	process acted on
  * @call:	syscall class: what was called
@@ -76,6 +77,7 @@ struct gabion_event {
 	const char *object;
 	const char *object2;
 	const struct gabion_net_key *net;
+	bool by_peer;
 	u32 signal;
 	u32 target_pid;
 	const struct gabion_call *call;

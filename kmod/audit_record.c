@@ -164,31 +164,17 @@ static u16 account_of(u16 domain)
 	return gabion_is_host(domain) ? GABION_HOST : domain;
 }
 
-/* Of a packet that came: who runs says nothing of who sent it, in an interrupt or not. */
-static bool is_of_packet(enum gabion_hook_id hook)
-{
-	switch (hook) {
-	case GABION_HOOK_sock_rcv_skb:
-	case GABION_HOOK_inet_conn_request:
-	case GABION_HOOK_sctp_assoc_request:
-	case GABION_HOOK_tcp_send_synack:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * What a domain did is paid by it (the host is one, held or not); the rest is nobody's doing. A
  * packet is decided for the domain whose socket it comes to. Granted, it is what the domain asked
- * for; refused, it is of others, nobody knows who. And it is the child that wants its parent for a
+ * for; otherwise it is of others, nobody knows who. And it is the child that wants its parent for a
  * tracer.
  */
 static u16 payer_of(const struct gabion_event *event)
 {
 	if (event->type != GABION_EVENT_ACCESS && event->type != GABION_EVENT_TRANSITION)
 		return GABION_SHARE_KERNEL;
-	if (is_of_packet(event->hook) && event->verdict == GABION_VERDICT_DENIED)
+	if (event->by_peer && event->verdict != GABION_VERDICT_ALLOWED)
 		return GABION_UNKNOWN;
 	if (event->hook == GABION_HOOK_ptrace_traceme)
 		return account_of(gabion_task_label(current));
@@ -196,15 +182,15 @@ static u16 payer_of(const struct gabion_event *event)
 }
 
 /*
- * What the policy that decided, or where none has the one in force, says of the domain. A refusal
- * that others brought about may go unrecorded, or they could make it wait.
+ * What the policy that decided, or where none has the one in force, says of the domain. What is not
+ * granted, and others brought about, may go unrecorded, or they could make it wait.
  */
 static u32 required_of(const struct gabion_event *event, u16 payer)
 {
 	u32 required;
 
 	if (payer == GABION_SHARE_KERNEL ||
-	    (payer != account_of(event->domain) && event->verdict == GABION_VERDICT_DENIED))
+	    (payer != account_of(event->domain) && event->verdict != GABION_VERDICT_ALLOWED))
 		return 0;
 	rcu_read_lock();
 	required = gabion_audit_required(event->policy ?: rcu_dereference(gabion_policy_in_force),

@@ -24,7 +24,10 @@ void gabion_audit_exe(struct gabion_path_buffer *buffer, const struct gabion_pol
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible())
 		return;
-	if (!current->mm || in_interrupt() || irqs_disabled() || gabion_path_names_change() ||
+	/* It is ourselves who change names only with preemption off, or on a real-time kernel. */
+	if ((IS_ENABLED(CONFIG_PREEMPT_RT) || !preemptible()) && gabion_path_names_change())
+		return;
+	if (!current->mm || in_interrupt() || irqs_disabled() ||
 	    gabion_path_buffer_get(buffer, GFP_ATOMIC))
 		return;
 	exe = gabion_exe_file(current->mm);

@@ -3,7 +3,9 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/f2fs.h>
 #include <linux/falloc.h>
+#include <linux/loop.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
@@ -160,6 +162,28 @@ GABION_CHECK1(file_receive, struct file *, file)
 	return gabion_decide_descriptor(GABION_HOOK_file_receive, file);
 }
 
+/* Less the size of what they are given, which is another for i386; the first is private to ext4. */
+#define EXT4_MOVE_EXTENTS	_IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 0)
+#define F2FS_MOVE_RANGE		(F2FS_IOC_MOVE_RANGE & ~IOCSIZE_MASK)
+
+/*
+ * Commands on one file that write to another, whose descriptor they have in memory or as their
+ * argument, however it is open: O_APPEND says nothing to them.
+ */
+static bool writes_to_another(unsigned int cmd)
+{
+	switch (cmd & ~IOCSIZE_MASK) {
+	case EXT4_MOVE_EXTENTS:
+	case F2FS_MOVE_RANGE:
+	case LOOP_SET_FD:
+	case LOOP_CHANGE_FD:
+	case LOOP_CONFIGURE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Commands that have signals sent name in memory who gets them: nothing grants these.
  * The others are granted by number, typing into a terminal (TIOCSTI) too.
@@ -178,7 +202,9 @@ static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned in
 		err = gabion_file_owner_record(file);
 		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	default:
-		return gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
+		return (writes_to_another(cmd) ?
+			gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
+		       gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	}
 }
 

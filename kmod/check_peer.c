@@ -130,7 +130,7 @@ GABION_CHECK2(sock_rcv_skb, struct sock *, sk, struct sk_buff *, skb)
 	if (!key_of_sender(skb, &key))
 		return -EACCES;
 	return gabion_decide_net_as(GABION_HOOK_sock_rcv_skb, domain, &key,
-				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
+				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE, true);
 }
 
 static bool is_bound_to_all(const struct sock *sk)
@@ -175,28 +175,28 @@ GABION_CHECK3(inet_conn_request, const struct sock *, sk, struct sk_buff *, skb,
 	return gabion_decide_together(
 		(is_bound_to_all(sk) ?
 		 gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &local,
-				      GABION_NET_LISTEN) : 0) ?:
+				      GABION_NET_LISTEN, true) : 0) ?:
 		(READ_ONCE(gabion_peers_restricted) ?
 		 gabion_decide_net_as(GABION_HOOK_inet_conn_request, domain, &peer,
-				      GABION_NET_ACCEPT) : 0));
+				      GABION_NET_ACCEPT, true) : 0));
 }
 
 /* To who takes part in it a connection is as if it had been listening for the other. */
 static int decide_ends(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *local,
-		       const struct gabion_net_key *peer)
+		       const struct gabion_net_key *peer, bool by_peer)
 {
 	return gabion_decide_together(
-		gabion_decide_net_as(hook, domain, local, GABION_NET_LISTEN) ?:
-		gabion_decide_net_as(hook, domain, peer, GABION_NET_ACCEPT));
+		gabion_decide_net_as(hook, domain, local, GABION_NET_LISTEN, by_peer) ?:
+		gabion_decide_net_as(hook, domain, peer, GABION_NET_ACCEPT, by_peer));
 }
 
-static int decide_ends_of(enum gabion_hook_id hook, u16 domain, const struct sock *sk)
+static int decide_ends_of(enum gabion_hook_id hook, u16 domain, const struct sock *sk, bool by_peer)
 {
 	struct gabion_net_key local, peer;
 
 	gabion_key_of_local(sk, &local);
 	gabion_key_of_peer(sk, &peer);
-	return decide_ends(hook, domain, &local, &peer);
+	return decide_ends(hook, domain, &local, &peer, by_peer);
 }
 
 /*
@@ -230,7 +230,7 @@ GABION_CHECK1(tcp_send_synack, struct sock *, sk)
 		domain = GABION_UNKNOWN;
 	if (domain == GABION_HOST)
 		return 0;
-	err = decide_ends_of(GABION_HOOK_tcp_send_synack, domain, sk);
+	err = decide_ends_of(GABION_HOOK_tcp_send_synack, domain, sk, true);
 	if (err)
 		close_with_error(sk, -err);
 	return err;
@@ -244,7 +244,7 @@ GABION_CHECK1(tcp_connect, struct sock *, sk)
 {
 	if (!tcp_sk(sk)->repair)
 		return 0;
-	return decide_ends_of(GABION_HOOK_tcp_connect, gabion_task_label(current), sk);
+	return decide_ends_of(GABION_HOOK_tcp_connect, gabion_task_label(current), sk, false);
 }
 
 /* By the header of SCTP: the packet may have come in one of UDP. */
@@ -281,5 +281,5 @@ GABION_CHECK2(sctp_assoc_request, struct sctp_association *, asoc, struct sk_buf
 		return 0;
 	if (!keys_of_association(skb, &local, &peer))
 		return -EACCES;
-	return decide_ends(GABION_HOOK_sctp_assoc_request, domain, &local, &peer);
+	return decide_ends(GABION_HOOK_sctp_assoc_request, domain, &local, &peer, true);
 }

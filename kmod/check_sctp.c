@@ -55,6 +55,7 @@ static int decide_addresses(const struct sock *sk, int option, const struct sock
 	u16 domain = gabion_task_label(current);
 	u32 wanted = GABION_NET_CONNECT;
 	struct gabion_net_key key;
+	bool by_peer = false;
 	int err, size;
 
 	switch (option) {
@@ -65,6 +66,7 @@ static int decide_addresses(const struct sock *sk, int option, const struct sock
 	case (__force int)SCTP_PARAM_ADD_IP:
 	case (__force int)SCTP_PARAM_SET_PRIMARY:
 		domain = gabion_socket_maker(sk);
+		by_peer = true;
 		break;
 	}
 	if (domain == GABION_HOST)
@@ -73,7 +75,8 @@ static int decide_addresses(const struct sock *sk, int option, const struct sock
 		err = gabion_key_of_address(sk, address, length, &key);
 		if (err <= 0)
 			return err;
-		err = gabion_decide_net_as(GABION_HOOK_sctp_bind_connect, domain, &key, wanted);
+		err = gabion_decide_net_as(GABION_HOOK_sctp_bind_connect, domain, &key, wanted,
+					   by_peer);
 		if (err)
 			return err;
 		size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)

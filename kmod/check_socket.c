@@ -8,6 +8,7 @@
 #include <net/inet_sock.h>
 #include <net/tcp_states.h>
 #include <net/sock.h>
+#include "compat.h"
 #include "creator.h"
 #include "decision.h"
 #include "descriptor.h"
@@ -15,12 +16,22 @@
 #include "engine.h"
 #include "source_route.h"
 
+/*
+ * SMC may be asked for as a protocol of the internet's (6.11). Its socket connects and sends by one
+ * of TCP that is the kernel's own, and so not judged: it is of a family that no endpoints hold.
+ */
+static int judged_family(int family, int protocol)
+{
+	return (family == AF_INET || family == AF_INET6) && protocol == IPPROTO_SMC ? AF_SMC : family;
+}
+
 GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
 {
 	if (kern)
 		return 0;
 	if (family != AF_NETLINK)
-		return gabion_decide_family(GABION_HOOK_socket_create, family);
+		return gabion_decide_family(GABION_HOOK_socket_create,
+					    judged_family(family, protocol));
 	return gabion_decide_together(
 		gabion_decide_family(GABION_HOOK_socket_create, family) ?:
 		gabion_decide_netlink(GABION_HOOK_socket_create, protocol));
@@ -33,13 +44,14 @@ GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
  */
 static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
 {
+	int family = judged_family(sk->sk_family, sk->sk_protocol);
+
 	/* A network filesystem's own, in the context of whoever uses it. */
 	if (sk->sk_kern_sock)
 		return 0;
-	if (sk->sk_family == AF_UNIX ||
-	    gabion_family_granted(gabion_task_label(current), sk->sk_family))
+	if (family == AF_UNIX || gabion_family_granted(gabion_task_label(current), family))
 		return 0;
-	return gabion_decide_family(hook, sk->sk_family);
+	return gabion_decide_family(hook, family);
 }
 
 GABION_CHECK1(socket_accept, struct socket *, sock)

@@ -36,6 +36,11 @@
 #define GABION_NOAPPEND_HOOKS(X)
 #endif
 
+/* SMC as a protocol of AF_INET and AF_INET6, in 6.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define IPPROTO_SMC	256
+#endif
+
 /* splice() to a socket went through sendmsg from 6.5 on. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define GABION_HAVE_SOCK_SENDPAGE

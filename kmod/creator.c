@@ -99,12 +99,26 @@ static bool is_shared_memory(const struct dentry *dentry)
 	return dentry->d_name.len >= 4 && !memcmp(dentry->d_name.name, "SYSV", 4);
 }
 
+/*
+ * What there is but one inode of: for all eventfds, timers and their like (anon_inode_inode), for a
+ * namespace, for a process. Its owner, locks and watches are those of everybody's.
+ */
+static bool has_shared_inode(const struct dentry *dentry)
+{
+	return !is_ours(dentry) || (dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC &&
+				    IS_PRIVATE(d_inode(dentry)));
+}
+
+#define SHARED	(GABION_FILE_SETATTR | GABION_FILE_CHOWN | GABION_FILE_LOCK | GABION_FILE_WATCH)
+
 int gabion_decide_creator(enum gabion_hook_id hook, u16 domain, const struct dentry *dentry,
 			  u32 wanted)
 {
 	u16 creator = gabion_creator(dentry);
 	u32 flow = flow_of(wanted);
 
+	if ((wanted & SHARED) && has_shared_inode(dentry))
+		return gabion_decide_nameless(hook, wanted & SHARED);
 	/* Nobody made a namespace or a process's pidfd in this sense. */
 	if (creator == domain || !flow || !is_ours(dentry))
 		return 0;

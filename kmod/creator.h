@@ -33,9 +33,10 @@ u16 gabion_creator(const struct dentry *dentry);
  * to the level order: information flows from the creator to who reads it. What the
  * task reached for itself, through /proc/PID/fd, and System V shared memory need the
  * `ipc_read` and `ipc_write` of the policy. What has another filesystem (nsfs, pidfs,
- * dma-buf) is not judged here.
+ * dma-buf) is not judged here, but for what is changed, locked or watched of an inode that
+ * others have as well: that is of something `unreachable`.
  * Context: any; for file_open not with the descriptor table's lock held.
- * Return: 0 or -EPERM.
+ * Return: 0 or a negative errno.
  */
 int gabion_decide_creator(enum gabion_hook_id hook, u16 domain, const struct dentry *dentry,
 			  u32 wanted);

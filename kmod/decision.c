@@ -345,6 +345,9 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	u32 verdict;
 	int err;
 
+	/* Of a memfd that was opened for reading they can be set as well. */
+	if (gabion_ioctl_sets_flags(command) && gabion_mount_kind(path->mnt) == GABION_MOUNT_PSEUDO)
+		wanted = GABION_FILE_SETATTR;
 	if (wanted != GABION_FILE_IOCTL)
 		return wanted ? gabion_decide_path(hook, path, wanted, GFP_KERNEL) : 0;
 	if (!wanted_by_name(path, GABION_FILE_IOCTL) ||

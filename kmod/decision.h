@@ -168,15 +168,20 @@ int gabion_no_memory(enum gabion_hook_id hook, u16 domain, u32 wanted);
 int gabion_decide_move(enum gabion_hook_id hook, const struct path *from, u32 wanted_from,
 		       const struct path *to, u32 wanted_to, bool below);
 
-/* Network endpoint, for domain @domain. Any context. Return: 0 or -EACCES. */
+/**
+ * gabion_decide_net_as - network endpoint, for domain @domain
+ * @by_peer:	see struct gabion_event
+ *
+ * Any context. Return: 0 or -EACCES.
+ */
 int gabion_decide_net_as(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *key,
-			 u32 wanted);
+			 u32 wanted, bool by_peer);
 
 /* The same for the current domain. */
 static inline int gabion_decide_net(enum gabion_hook_id hook, const struct gabion_net_key *key,
 				    u32 wanted)
 {
-	return gabion_decide_net_as(hook, gabion_task_label(current), key, wanted);
+	return gabion_decide_net_as(hook, gabion_task_label(current), key, wanted, false);
 }
 
 /*

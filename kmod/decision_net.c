@@ -18,7 +18,8 @@ static u32 net_label(const struct gabion_policy *policy, const struct gabion_net
 
 /* What is not simply granted: a refusal, or something to record. */
 static noinline int judge_endpoint(const struct gabion_subject *s, enum gabion_hook_id hook,
-				   const struct gabion_net_key *key, u32 label, u32 wanted)
+				   const struct gabion_net_key *key, u32 label, u32 wanted,
+				   bool by_peer)
 {
 	struct gabion_event event = {
 		.hook = hook,
@@ -26,6 +27,7 @@ static noinline int judge_endpoint(const struct gabion_subject *s, enum gabion_h
 		.label = label,
 		.wanted = wanted,
 		.net = key,
+		.by_peer = by_peer,
 		.target = GABION_NO_TARGET,
 		.repeats = true,
 	};
@@ -44,24 +46,24 @@ static noinline int judge_endpoint(const struct gabion_subject *s, enum gabion_h
 }
 
 static int judge_net(const struct gabion_subject *s, enum gabion_hook_id hook,
-		     const struct gabion_net_key *key, u32 wanted)
+		     const struct gabion_net_key *key, u32 wanted, bool by_peer)
 {
 	u32 label = net_label(s->policy, key);
 
 	if (gabion_granted(s, GABION_CLASS_NET, label, wanted))
 		return 0;
-	return judge_endpoint(s, hook, key, label, wanted);
+	return judge_endpoint(s, hook, key, label, wanted, by_peer);
 }
 
 int gabion_decide_net_as(enum gabion_hook_id hook, u16 domain, const struct gabion_net_key *key,
-			 u32 wanted)
+			 u32 wanted, bool by_peer)
 {
 	struct gabion_subject s;
 	int err;
 
 	rcu_read_lock();
 	s = gabion_subject_of(domain);
-	err = judge_net(&s, hook, key, wanted);
+	err = judge_net(&s, hook, key, wanted, by_peer);
 	rcu_read_unlock();
 	return err;
 }
@@ -100,7 +102,7 @@ int gabion_decide_net_or(enum gabion_hook_id hook, const struct gabion_net_key *
 	if (!gabion_subject_has(&s, GABION_DOMAIN_COMPLAIN) &&
 	    (!s.known || !(gabion_policy_effective(s.policy, GABION_CLASS_NET, s.index,
 						   net_label(s.policy, local)) & other)))
-		err = judge_net(&s, hook, key, wanted);
+		err = judge_net(&s, hook, key, wanted, false);
 	rcu_read_unlock();
 	return err;
 }

@@ -4,8 +4,11 @@
 #include <linux/err.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
@@ -31,12 +34,46 @@ static int no_replace_fd(unsigned int fd, struct file *file, unsigned int flags)
 
 DEFINE_STATIC_CALL(gabion_replace_fd, no_replace_fd);
 
+/* What has no name on disk, and to make it takes a control. */
+static const struct {
+	const char *name;
+	enum gabion_control control;
+} made_with[] = {
+	{ "[io_uring]", GABION_CONTROL_IO_URING },
+	{ "[userfaultfd]", GABION_CONTROL_JIT },
+	{ "[perf_event]", GABION_CONTROL_PERF },
+	{ "[fscontext]", GABION_CONTROL_MOUNT },
+	{ "bpf-map", GABION_CONTROL_BPF },
+	{ "bpf-prog", GABION_CONTROL_BPF },
+	{ "bpf-link", GABION_CONTROL_BPF },
+	{ "bpf_link", GABION_CONTROL_BPF },
+	{ "bpf_iter", GABION_CONTROL_BPF },
+	{ "bpf-stats", GABION_CONTROL_BPF },
+	{ "btf", GABION_CONTROL_BPF },
+};
+
+static bool has_own_calls(const struct file *file)
+{
+	return !(file->f_mode & FMODE_PATH) &&
+	       file->f_path.dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC;
+}
+
 static bool is_uring(const struct file *file)
 {
-	const struct qstr *name = &file->f_path.dentry->d_name;
+	return has_own_calls(file) &&
+	       !strcmp(file->f_path.dentry->d_name.name, made_with[0].name);
+}
 
-	return (file_inode(file)->i_sb->s_flags & SB_NOUSER) &&
-	       !strcmp(name->name, "[io_uring]");
+int gabion_decide_made(enum gabion_hook_id hook, const struct file *file)
+{
+	unsigned int i;
+
+	if (!has_own_calls(file))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(made_with); i++)
+		if (!strcmp(file->f_path.dentry->d_name.name, made_with[i].name))
+			return gabion_decide_control(hook, made_with[i].control);
+	return 0;
 }
 
 int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wanted, gfp_t gfp)
@@ -54,12 +91,6 @@ static int decide_shared(enum gabion_hook_id hook, const struct file *file)
 {
 	return gabion_decide_creator(hook, gabion_task_label(current), file->f_path.dentry,
 				     GABION_FILE_READ | GABION_FILE_WRITE);
-}
-
-static bool has_own_calls(const struct file *file)
-{
-	return !(file->f_mode & FMODE_PATH) &&
-	       file->f_path.dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC;
 }
 
 /*
@@ -107,13 +138,13 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 		return 0;
 	if (sock)
 		return gabion_decide_together(decide_socket(hook, file, sock));
-	/* Its own too: what is registered in it was opened under an earlier policy. */
-	if (is_uring(file))
-		return gabion_decide_together(
-			gabion_decide_control(hook, GABION_CONTROL_IO_URING) ?:
-			decide_shared(hook, file));
+	/*
+	 * Its own too: a ring has what was opened under an earlier policy, and what else took a
+	 * control to make goes on doing what that allowed.
+	 */
 	if (has_own_calls(file))
-		return decide_shared(hook, file);
+		return gabion_decide_together(gabion_decide_made(hook, file) ?:
+					      decide_shared(hook, file));
 	if (!wanted)
 		return 0;
 	if (gabion_is_procfs(file->f_path.dentry))
@@ -124,25 +155,111 @@ int gabion_decide_descriptor(enum gabion_hook_id hook, struct file *file)
 	return gabion_decide_path(hook, gabion_file_path(file), wanted, GFP_ATOMIC);
 }
 
+/* How many files are judged with the table's lock held. */
+#define LOOKS_MAX	256
+
+/**
+ * struct judged - files that were found granted in this review, so that a table of any size can be
+ * gone through in one go once they are all in it
+ * @slots:	compared only, never dereferenced: whoever else has the table is of the same domain, and
+ *		a file that takes the place of one that was closed was judged when it was opened or came
+ * @size:	of @slots, a power of two; 0: there are none yet
+ * @n:		how many are taken
+ *
+ * Nobody else has it.
+ */
+struct judged {
+	const struct file **slots;
+	unsigned int size;
+	unsigned int n;
+};
+
+static const struct file **judged_slot(const struct judged *judged, const struct file *file)
+{
+	unsigned int i = hash_ptr(file, ilog2(judged->size));
+
+	while (judged->slots[i] && judged->slots[i] != file)
+		i = (i + 1) & (judged->size - 1);
+	return &judged->slots[i];
+}
+
+static bool is_judged(const struct judged *judged, const struct file *file)
+{
+	return judged->size && *judged_slot(judged, file);
+}
+
+/* Is there no room for one more? Half of it stays free. */
+static bool judged_is_full(const struct judged *judged)
+{
+	return judged->n >= judged->size / 2;
+}
+
+static void judged_add(struct judged *judged, const struct file *file)
+{
+	if (!judged->size)
+		return;
+	*judged_slot(judged, file) = file;
+	judged->n++;
+}
+
+/* Twice as large. May sleep. Return: 0 or -ENOMEM. */
+static int judged_grow(struct judged *judged)
+{
+	struct judged larger = { .size = max(2 * judged->size, 4U * LOOKS_MAX) };
+	unsigned int i;
+
+	larger.slots = kvcalloc(larger.size, sizeof(*larger.slots), GFP_KERNEL);
+	if (!larger.slots)
+		return -ENOMEM;
+	for (i = 0; i < judged->size; i++)
+		if (judged->slots[i])
+			judged_add(&larger, judged->slots[i]);
+	kvfree(judged->slots);
+	*judged = larger;
+	return 0;
+}
+
 /**
  * struct search - for the next descriptor that is refused
  * @hook:	who asks
- * @uring:	set if it is an io_uring
+ * @looks:	how many files may still be judged before the lock is given up
+ * @uring:	set if what is refused is an io_uring
+ * @error:	of a decision that could not be made
+ * @judged:	what need not be judged again
  */
 struct search {
 	enum gabion_hook_id hook;
-	bool *uring;
+	unsigned int looks;
+	bool uring;
+	int error;
+	struct judged judged;
 };
 
-/* iterate_fd() holds the table's lock. Return: what it is to return, 0 to go on. */
-static int is_refused(const void *data, struct file *file, unsigned int fd)
+/*
+ * iterate_fd() holds the table's lock. Return: what it is to return: 0 to go on; above it, by one
+ * more than its number, what is refused; below likewise where to go on.
+ */
+static int look_at(const void *data, struct file *file, unsigned int fd)
 {
-	const struct search *search = data;
+	struct search *search = (void *)data;
+	int err;
 
-	if (!gabion_decide_descriptor(search->hook, file))
+	if (is_judged(&search->judged, file))
 		return 0;
-	*search->uring = is_uring(file);
-	return fd + 1;
+	if (!search->looks || (search->judged.size && judged_is_full(&search->judged)))
+		return -(int)(fd + 1);
+	search->looks--;
+	err = gabion_decide_descriptor(search->hook, file);
+	if (err == -ENOMEM) {
+		search->error = err;
+		return -(int)(fd + 1);
+	}
+	if (err) {
+		search->uring = is_uring(file);
+		return fd + 1;
+	}
+	judged_add(&search->judged, file);
+	return 0;
 }
 
 /* One for all of them, of this task alone. */
@@ -154,33 +271,47 @@ static void take_away(unsigned int fd, struct file **null)
 		close_fd(fd);
 }
 
+/* Return: 0 or -ENOMEM, if there is to be no more searching. */
+static int go_on(struct search *search)
+{
+	search->looks = LOOKS_MAX;
+	if (search->error)
+		return search->error;
+	return judged_is_full(&search->judged) ? judged_grow(&search->judged) : 0;
+}
+
+/* Take one away. Return: 0; -EBUSY: there is something of it that does not go with it. */
+static int revoke(unsigned int fd, const struct search *search, struct file **null)
+{
+	take_away(fd, null);
+	/* Still there, registered with the tasks that used it, and in their memory. */
+	return search->uring && gabion_task_has_uring(current) ? -EBUSY : 0;
+}
+
 void gabion_descriptors_review(enum gabion_hook_id hook)
 {
-	bool uring = false;
-	struct search search = { .hook = hook, .uring = &uring };
+	struct search search = { .hook = hook, .looks = LOOKS_MAX };
+	int found, from = 0, passes = 0, err = 0;
 	struct file *null = NULL;
-	int fd, from = 0, passes = 0;
 
 	/*
-	 * Until a pass from the start finds nothing: that one held the table's lock
-	 * from end to end, so nobody moved a descriptor from before it to behind it.
+	 * Until a pass from the start finds nothing, and comes to the end: that one held the
+	 * table's lock from end to end, so nobody moved a descriptor from before it to behind it.
 	 */
-	while ((fd = iterate_fd(current->files, from, is_refused, &search)) || from) {
-		if (fd)
-			take_away(fd - 1, &null);
-		/*
-		 * An io_uring is still there, registered with the tasks that used it, and in
-		 * their memory. And who brings refused descriptors back as fast as they are
-		 * taken away shares the table with us.
-		 */
-		if ((fd && uring && gabion_task_has_uring(current)) ||
-		    (!fd && ++passes == PASSES_MAX)) {
-			gabion_revoke_failed(current);
-			break;
-		}
-		from = fd;
+	while (!err && ((found = iterate_fd(current->files, from, look_at, &search)) || from)) {
+		from = found > 0 ? found : found < 0 ? -found - 1 : 0;
+		if (found > 0)
+			err = revoke(found - 1, &search, &null);
+		else if (found < 0)
+			err = go_on(&search);
+		/* Who brings refused descriptors back as fast as they go shares the table with us. */
+		else if (++passes == PASSES_MAX)
+			err = -EAGAIN;
 		cond_resched();
 	}
+	if (err)
+		gabion_revoke_failed(current);
+	kvfree(search.judged.slots);
 	if (!IS_ERR_OR_NULL(null))
 		fput(null);
 }

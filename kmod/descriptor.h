@@ -44,6 +44,14 @@ static inline u32 gabion_open_permission(const struct file *file)
 }
 
 /**
+ * gabion_decide_made - may the current domain have what takes a control to make?
+ * @file:	io_uring, userfaultfd, perf event, what is of BPF; of others nothing is asked
+ *
+ * Context: any. Return: 0 or a negative errno.
+ */
+int gabion_decide_made(enum gabion_hook_id hook, const struct file *file);
+
+/**
  * gabion_decide_descriptor - may the current domain hold @file?
  * @hook:	who asks
  * @file:	referenced by the caller, or in a descriptor table that is locked

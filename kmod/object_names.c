@@ -37,42 +37,74 @@ static void unlock_mounts(void)
 	read_sequnlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
 }
 
+/* How many mounts are looked at with the lock held: anybody can make a hundred thousand. */
+#define LOOKS_MAX	256
+
 /*
- * References to the mounts of @sb in the current namespace, at most @room.
- * Return: how many there are.
+ * Calls @look for all mounts of @sb, in whatever namespace, until it returns true. Where the lock is
+ * given up in between, a reference keeps the place: mntput_no_expire() takes a mount off the list
+ * when the last one goes, under that lock, and new ones come at the end. May sleep.
  */
-static unsigned int mounts_of(struct super_block *sb, struct vfsmount **mounts, unsigned int room)
+static bool any_mount(struct super_block *sb,
+		      bool (*look)(const struct vfsmount *mnt, void *data), void *data)
 {
 	const struct list_head *instance;
-	unsigned int n = 0;
+	struct vfsmount *place = NULL, *last;
+	unsigned int looks = 0;
+	bool any = false;
 
 	lock_mounts();
 	list_for_each(instance, &sb->s_mounts) {
-		const struct vfsmount *mnt = mount_of(instance);
-
-		if (gabion_mount_namespace(mnt) != current->nsproxy->mnt_ns)
+		any = look(mount_of(instance), data);
+		if (any)
+			break;
+		if (++looks < LOOKS_MAX)
 			continue;
-		if (n < room)
-			mounts[n] = mntget((struct vfsmount *)mnt);
-		n++;
+		last = place;
+		place = mntget((struct vfsmount *)mount_of(instance));
+		unlock_mounts();
+		mntput(last);
+		cond_resched();
+		looks = 0;
+		lock_mounts();
 	}
 	unlock_mounts();
-	return n;
+	mntput(place);
+	return any;
 }
 
-bool gabion_dentry_is_layer(const struct dentry *dentry)
+/**
+ * struct collection - references to the mounts in the current namespace
+ * @mounts:	the first of them
+ * @room:	how many @mounts has room for
+ * @n:		how many there are
+ */
+struct collection {
+	struct vfsmount **mounts;
+	unsigned int room;
+	unsigned int n;
+};
+
+static bool collect(const struct vfsmount *mnt, void *data)
 {
-	const struct list_head *instance;
-	bool layer = false;
+	struct collection *c = data;
 
-	lock_mounts();
-	list_for_each(instance, &dentry->d_sb->s_mounts) {
-		const struct vfsmount *mnt = mount_of(instance);
+	if (gabion_mount_namespace(mnt) != current->nsproxy->mnt_ns)
+		return false;
+	if (c->n < c->room)
+		c->mounts[c->n] = mntget((struct vfsmount *)mnt);
+	c->n++;
+	return false;
+}
 
-		layer |= mnt->mnt_root == dentry && gabion_mount_kind(mnt) == GABION_MOUNT_LAYER;
-	}
-	unlock_mounts();
-	return layer;
+static bool is_layer_at(const struct vfsmount *mnt, void *dentry)
+{
+	return mnt->mnt_root == dentry && gabion_mount_kind(mnt) == GABION_MOUNT_LAYER;
+}
+
+bool gabion_dentry_is_layer(struct dentry *dentry)
+{
+	return any_mount(dentry->d_sb, is_layer_at, dentry);
 }
 
 static void put_mounts(struct vfsmount **mounts, unsigned int n)
@@ -150,6 +182,7 @@ static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsig
 		if (err && err != -ENOENT)
 			return err;
 		named |= !err;
+		cond_resched();
 	}
 	return named ? 0 : gabion_decide_nameless(hook, wanted);
 }
@@ -159,23 +192,24 @@ static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsig
 static int decide_names(enum gabion_hook_id hook, struct super_block *sb,
 			const struct object *object, u32 wanted)
 {
-	struct vfsmount *few[MOUNTS_ON_STACK], **mounts = few;
-	unsigned int room = ARRAY_SIZE(few), n;
+	struct vfsmount *few[MOUNTS_ON_STACK];
+	struct collection c = { .mounts = few, .room = ARRAY_SIZE(few) };
 	int err;
 
-	while ((n = mounts_of(sb, mounts, room)) > room) {
-		put_mounts(mounts, room);
-		if (mounts != few)
-			kvfree(mounts);
-		room = n + MOUNTS_ON_STACK;
-		mounts = kvmalloc_array(room, sizeof(*mounts), GFP_KERNEL);
-		if (!mounts)
+	while (any_mount(sb, collect, &c), c.n > c.room) {
+		put_mounts(c.mounts, c.room);
+		if (c.mounts != few)
+			kvfree(c.mounts);
+		c.room = c.n + MOUNTS_ON_STACK;
+		c.n = 0;
+		c.mounts = kvmalloc_array(c.room, sizeof(*c.mounts), GFP_KERNEL);
+		if (!c.mounts)
 			return gabion_no_memory(hook, gabion_task_label(current), wanted);
 	}
-	err = gabion_decide_together(decide_each(hook, mounts, n, object, wanted));
-	put_mounts(mounts, n);
-	if (mounts != few)
-		kvfree(mounts);
+	err = gabion_decide_together(decide_each(hook, c.mounts, c.n, object, wanted));
+	put_mounts(c.mounts, c.n);
+	if (c.mounts != few)
+		kvfree(c.mounts);
 	return err;
 }
 

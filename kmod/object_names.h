@@ -33,8 +33,8 @@ int gabion_decide_dentry(enum gabion_hook_id hook, struct dentry *dentry, u32 wa
  */
 int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wanted);
 
-/* Is @dentry the root of a stacked filesystem's private mount? Does not sleep. */
-bool gabion_dentry_is_layer(const struct dentry *dentry);
+/* Is @dentry the root of a stacked filesystem's private mount? May sleep. */
+bool gabion_dentry_is_layer(struct dentry *dentry);
 
 /* After gabion_path_label_init() and gabion_mount_kind_init(). Return: 0 or -ENOENT. */
 int gabion_object_names_init(void);

@@ -141,6 +141,10 @@ void gabion_path_cache_empty(void)
 	}
 }
 
+/* Private to fs/. */
+#define NTFS3_SUPER_MAGIC	0x7366746e
+#define VBOXSF_SUPER_MAGIC	0x786f4256
+
 static struct kmem_cache *pages __ro_after_init;
 
 /*
@@ -206,10 +210,24 @@ int gabion_path_name(const struct path *path, struct gabion_path_buffer *buffer)
 	return 0;
 }
 
-/* In all directories, as vfat? Of procfs one function says "gone" that way. */
+/*
+ * In all directories, as vfat? Of some the dentry cache does not know: it keeps each spelling, and
+ * the server, or the list of short names, leads all of them to one file.
+ */
 static bool folds_all(const struct super_block *sb)
 {
-	return (sb->s_root->d_flags & DCACHE_OP_COMPARE) && sb->s_magic != PROC_SUPER_MAGIC;
+	switch (sb->s_magic) {
+	case PROC_SUPER_MAGIC:
+		/* Its function says "gone" that way. */
+		return false;
+	case CIFS_SUPER_MAGIC:
+	case SMB2_SUPER_MAGIC:
+	case NTFS3_SUPER_MAGIC:
+	case VBOXSF_SUPER_MAGIC:
+		return true;
+	default:
+		return sb->s_root->d_flags & DCACHE_OP_COMPARE;
+	}
 }
 
 /* Are there directories on it in which other spellings lead to the same? */
@@ -231,21 +249,35 @@ static bool folds(const struct dentry *directory)
 	return !inode || IS_CASEFOLDED(inode) || folds_all(directory->d_sb);
 }
 
+/* Bytes of the last part of @name, which has @length, if @dentry is called so; 0: it is not. */
+static size_t last_part(const char *name, size_t length, const struct dentry *dentry)
+{
+	/* As prepend_name(). A name that is being changed ends with a NUL all the while. */
+	const char *part = smp_load_acquire(&dentry->d_name.name);
+	size_t n = READ_ONCE(dentry->d_name.len) + 1;
+
+	return n <= length && name[length - n] == '/' && !strncmp(part, name + length - n + 1, n - 1)
+		       ? n : 0;
+}
+
 /*
- * Bytes at the end of @path's name that may be spelt otherwise: below the topmost directory
- * that does not care about the case, or knows short names as well (vfat). 0: none. Under RCU:
- * directories may go meanwhile, inode and all.
+ * Bytes at the end of the name in @buffer, which is @path's, that may be spelt otherwise: below the
+ * topmost directory that does not care about the case, or knows short names as well (vfat). 0:
+ * none. -1: it is called something else by now. Under RCU: directories may go meanwhile.
  */
-static size_t folded_bytes(const struct path *path)
+static ssize_t folded_bytes(const struct path *path, const struct gabion_path_buffer *buffer)
 {
 	const struct dentry *d = path->dentry, *parent;
-	size_t bytes = 0, folded = 0;
+	size_t left = buffer->length, folded = 0, part;
 
 	while (d != path->mnt->mnt_root && !IS_ROOT(d)) {
-		bytes += READ_ONCE(d->d_name.len) + 1;
+		part = last_part(buffer->path, left, d);
+		if (!part)
+			return -1;
+		left -= part;
 		parent = READ_ONCE(d->d_parent);
 		if (folds(parent))
-			folded = bytes;
+			folded = buffer->length - left;
 		d = parent;
 	}
 	return folded;
@@ -265,21 +297,22 @@ static bool is_sink(const struct gabion_dfa *dfa, u32 state)
 
 /*
  * Label and state of the name in @buffer. One that has other spellings counts only where no rule
- * can tell names below that place apart; otherwise nothing names it.
+ * can tell names below that place apart; otherwise nothing names it. Return: false if @path is
+ * called something else by now.
  */
-static void label_name(const struct gabion_dfa *dfa, const struct path *path,
+static bool label_name(const struct gabion_dfa *dfa, const struct path *path,
 		       struct gabion_path_buffer *buffer)
 {
-	size_t folded = folded_bytes(path);
-	size_t exact = folded ? buffer->length - folded + 1 : buffer->length;
+	ssize_t folded = may_fold(path->dentry->d_sb) ? folded_bytes(path, buffer) : 0;
+	size_t exact = folded > 0 ? buffer->length - folded + 1 : buffer->length;
 
 	buffer->label = GABION_LABEL_NONE;
-	/* Renamed since the name was written. */
-	if (folded > buffer->length)
-		return;
+	if (folded < 0)
+		return false;
 	buffer->state = gabion_dfa_walk(dfa, dfa->start, buffer->path, exact);
 	if (!folded || is_sink(dfa, buffer->state))
 		buffer->label = le32_to_cpu(dfa->accept[buffer->state]);
+	return true;
 }
 
 /*
@@ -299,47 +332,28 @@ static bool may_cache(const struct path *path)
 	       (gabion_mount_kind(path->mnt) != GABION_MOUNT_PSEUDO || gabion_path_is_queue(path));
 }
 
-/* Name, label and state in @buffer; @value's counters are as they were before. */
-static void read_label(const struct gabion_dfa *dfa, const struct path *path,
-		       struct gabion_path_buffer *buffer, struct gabion_path_slot *value)
-{
-	value->renames = gabion_sequence(&rename_lock);
-	value->mounts = gabion_sequence(gabion_path_cache.mount_lock);
-	smp_rmb();	/* the counters are read before the name */
-	buffer->state = dfa->start;
-	if (gabion_path_name(path, buffer))
-		buffer->label = nameless_label(path);
-	else
-		label_name(dfa, path, buffer);
-	smp_rmb();	/* and again after it, here and in slot_store() */
-}
-
-static bool was_renamed(const struct gabion_path_slot *value)
-{
-	return (value->renames & 1) || value->renames != gabion_sequence(&rename_lock);
-}
-
-/*
- * d_absolute_path() sees to it that a name is of one moment. How it may be spelt is looked up
- * afterwards: renamed in between, that would be of another name. So both are read again.
- */
-#define FOLD_TRIES	16
+/* How often an object, or what is above it, may be renamed before nothing names it. */
+#define NAME_TRIES	16
 
 u32 gabion_path_label(const struct gabion_policy *policy, const struct path *path,
 		      struct gabion_path_buffer *buffer)
 {
 	const struct gabion_dfa *dfa = &policy->view.classes[GABION_CLASS_FILE].dfa;
 	struct gabion_path_slot value = { .generation = policy->generation };
-	bool one_moment = !may_fold(path->dentry->d_sb);
-	int i = 0;
+	int tries = NAME_TRIES;
 
 	this_cpu_inc(cache_misses);
 	do {
-		read_label(dfa, path, buffer, &value);
-		one_moment = one_moment || !was_renamed(&value);
-	} while (!one_moment && ++i < FOLD_TRIES);
-	if (!one_moment)
-		buffer->label = GABION_LABEL_NONE;
+		value.renames = gabion_sequence(&rename_lock);
+		value.mounts = gabion_sequence(gabion_path_cache.mount_lock);
+		smp_rmb();	/* the counters are read before the name */
+		buffer->state = dfa->start;
+		if (gabion_path_name(path, buffer)) {
+			buffer->label = nameless_label(path);
+			break;
+		}
+	} while (!label_name(dfa, path, buffer) && --tries);
+	smp_rmb();	/* and again after it, in slot_store() */
 	value.label = buffer->label;
 	buffer->place = (struct gabion_place){
 		.dentry = path->dentry,

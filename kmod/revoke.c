@@ -104,48 +104,54 @@ static bool was_written(const struct vm_area_struct *vma)
 }
 
 /*
- * Code that the task wrote, or can write. Not the kernel's own (vdso). The stack too, where
- * an ELF header asked for an executable one: any mapping can be made to look like it.
+ * Code that the task wrote, or can write. Not the kernel's own (vdso), unless it was written to.
+ * The stack too, where an ELF header asked for an executable one: any mapping can be made to look
+ * like it.
  */
 static bool is_written_code(const struct vm_area_struct *vma)
 {
 	if (!(vma->vm_flags & VM_EXEC))
 		return false;
 	if (!vma->vm_file)
-		return !vma->vm_ops;
+		return !vma->vm_ops || was_written(vma);
 	return (vma->vm_flags & VM_WRITE) || was_written(vma);
 }
 
-static bool may_keep(const struct vm_area_struct *vma)
+/* May the domain have it still? Under mmap_lock, which one may sleep with. */
+static int decide_mapping(const struct vm_area_struct *vma)
 {
-	u32 wanted = vma->vm_file ? mapping_permission(vma) : 0;
+	const struct file *file = vma->vm_file;
+	u32 wanted = file ? mapping_permission(vma) : 0;
+	int err = file ? gabion_decide_made(GABION_HOOK_mmap_file, file) : 0;
 
+	if (err)
+		return err;
 	if (is_written_code(vma))
-		return !(vma->vm_file ? gabion_decide_jit(GABION_HOOK_mmap_file, vma->vm_file,
-							  wanted, GFP_ATOMIC)
-				      : gabion_decide_control(GABION_HOOK_mmap_file,
-							      GABION_CONTROL_JIT));
-	return !wanted || !gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(vma->vm_file),
-					      wanted, GFP_ATOMIC);
+		return file ? gabion_decide_jit(GABION_HOOK_mmap_file, file, wanted, GFP_KERNEL)
+			    : gabion_decide_control(GABION_HOOK_mmap_file, GABION_CONTROL_JIT);
+	return wanted ? gabion_decide_path(GABION_HOOK_mmap_file, gabion_file_path(file), wanted,
+					   GFP_KERNEL) : 0;
 }
 
-/* First mapping from @address on that the domain may not have. */
-static bool find_mapping(struct mm_struct *mm, unsigned long address, unsigned long *start,
-			 unsigned long *end)
+/*
+ * First mapping from @address on that the domain may not have. Return: 1: it is between *@start and
+ * *@end; 0: there is none; -ENOMEM.
+ */
+static int find_mapping(struct mm_struct *mm, unsigned long address, unsigned long *start,
+			unsigned long *end)
 {
 	struct vm_area_struct *vma;
-	bool found = false;
+	int err = 0;
 
 	mmap_read_lock(mm);
-	for (vma = find_vma(mm, address); vma && !found; vma = find_vma(mm, vma->vm_end)) {
-		if (may_keep(vma))
-			continue;
+	for (vma = find_vma(mm, address); vma && !err; vma = find_vma(mm, vma->vm_end)) {
+		err = decide_mapping(vma);
 		*start = vma->vm_start;
 		*end = vma->vm_end;
-		found = true;
+		cond_resched();
 	}
 	mmap_read_unlock(mm);
-	return found;
+	return err == -ENOMEM ? err : !!err;
 }
 
 /* How often others may move mappings (mremap) from before the search to behind it. */
@@ -153,22 +159,22 @@ static bool find_mapping(struct mm_struct *mm, unsigned long address, unsigned l
 
 /*
  * Until a pass from the start finds nothing: that one held the memory's lock from end
- * to end. What cannot be taken away, the task cannot go on with.
+ * to end. What cannot be taken away, or decided, the task cannot go on with.
  */
 static void review_mappings(struct mm_struct *mm)
 {
 	unsigned long address = 0, start, end;
-	bool found;
-	int passes = 0;
+	int found, passes = 0;
+	bool failed = false;
 
-	while ((found = find_mapping(mm, address, &start, &end)) || address) {
-		if (found ? vm_munmap(start, end - start) : ++passes == PASSES_MAX) {
-			gabion_revoke_failed(current);
-			return;
-		}
+	while (!failed && ((found = find_mapping(mm, address, &start, &end)) || address)) {
+		failed = found < 0 ||
+			 (found ? vm_munmap(start, end - start) : ++passes == PASSES_MAX);
 		address = found ? end : 0;
 		cond_resched();
 	}
+	if (failed)
+		gabion_revoke_failed(current);
 }
 
 static void order_free(struct order *order)
@@ -283,6 +289,11 @@ void gabion_revoke_inherit(struct task_struct *child)
 	if (!test_bit(current->pid, owing) || is_kernels(child))
 		return;
 	raw_spin_lock_irqsave(&owing_lock, flags);
+	/* Somebody else may have told it meanwhile: the parent's is then for its next child. */
+	if (test_bit(child->pid, owing)) {
+		raw_spin_unlock_irqrestore(&owing_lock, flags);
+		return;
+	}
 	order = take_childs(current);
 	if (order)
 		unused = hand_over(child, order);

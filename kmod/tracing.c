@@ -43,11 +43,18 @@ static bool may_trace(const struct task_struct *tracee)
 				     0);
 }
 
-/* Return: is there one that is just being born, and has no label yet? Without @wait it goes, too. */
+/* How many are let go with interrupts off, and forks and exits waiting. */
+#define LET_GO_MAX	64
+
+/*
+ * Return: is there one that is just being born, and has no label yet, or are there more? Without
+ * @wait what is being born goes, too.
+ */
 static bool let_go(bool wait)
 {
 	struct task_struct *tracee, *next;
-	bool unborn = false;
+	unsigned int gone = 0;
+	bool more = false;
 
 	write_lock_irq(tasklist);
 	list_for_each_entry_safe(tracee, next, &current->ptraced, ptrace_entry) {
@@ -56,7 +63,7 @@ static bool let_go(bool wait)
 			continue;
 		/* Linked by copy_process(), as a child of one that we trace. */
 		if (wait && READ_ONCE(tracee->__state) == TASK_NEW) {
-			unborn = true;
+			more = true;
 			continue;
 		}
 		if (may_trace(tracee))
@@ -64,9 +71,13 @@ static bool let_go(bool wait)
 		if (tracee->ptrace & PT_EXITKILL)
 			send_sig(SIGKILL, tracee, 1);
 		static_call(gabion_ptrace_unlink)(tracee);
+		if (++gone == LET_GO_MAX) {
+			more = true;
+			break;
+		}
 	}
 	write_unlock_irq(tasklist);
-	return unborn;
+	return more;
 }
 
 /* Ticks that a tracee may take to be born. */
@@ -82,7 +93,7 @@ void gabion_tracees_review(void)
 	 * (CLONE_PARENT_SETTID) that the tracer may serve by FUSE or userfaultfd.
 	 */
 	while (has_tracees() && let_go(tries && !fatal_signal_pending(current))) {
-		tries--;
+		tries -= !!tries;
 		schedule_timeout_killable(1);
 	}
 }

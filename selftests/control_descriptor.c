@@ -16,16 +16,18 @@
 
 #define ATTEMPT_WITHOUT_FILES
 #include "lib/attempt.h"
+#include "lib/lost.h"
 
-#define CONTROL_VARIANT(name, made_by, taken_by, control)			\
+#define CONTROL_VARIANT(name, made_by, taken_by, errno_, control)		\
 	FIXTURE_VARIANT_ADD(attempt, name)					\
 	{									\
 		.run = name, .before = made_by, .after = taken_by,		\
-		.error = EPERM,							\
+		.error = errno_,						\
 		.klass = GABION_CLASS_CONTROL, .refused = control,		\
 	}
-#define BPF_VARIANT(name) CONTROL_VARIANT(name, make_bpf, unmake_bpf, GABION_CONTROL_BPF)
-#define PERF_VARIANT(name) CONTROL_VARIANT(name, make_event, NULL, GABION_CONTROL_PERF)
+#define BPF_VARIANT(name) CONTROL_VARIANT(name, make_bpf, unmake_bpf, EPERM, GABION_CONTROL_BPF)
+/* The descriptor is taken away. */
+#define PERF_VARIANT(name) CONTROL_VARIANT(name, make_event, NULL, EACCES, GABION_CONTROL_PERF)
 
 #define PINNED "/run/gabion-test-bpf/map"
 
@@ -145,7 +147,7 @@ static int read_event(void)
 {
 	uint64_t value;
 
-	return ATTEMPT(read(event, &value, sizeof(value)));
+	return lost_outcome(event, read(event, &value, sizeof(value)));
 }
 PERF_VARIANT(read_event);
 
@@ -153,13 +155,13 @@ static int map_event(void)
 {
 	void *where = mmap(NULL, getpagesize(), PROT_READ, MAP_SHARED, event, 0);
 
-	return where == MAP_FAILED ? errno : 0;
+	return lost_outcome(event, where == MAP_FAILED ? -1 : 0);
 }
 PERF_VARIANT(map_event);
 
 static int disable_event(void)
 {
-	return ATTEMPT(ioctl(event, PERF_EVENT_IOC_DISABLE, 0));
+	return lost_outcome(event, ioctl(event, PERF_EVENT_IOC_DISABLE, 0));
 }
 PERF_VARIANT(disable_event);
 

@@ -291,7 +291,7 @@ TEST_F(enter, an_exec_under_way_is_named)
 	ASSERT_EQ(0, late_start(&other, TEST_DIR "/object/late"));
 	/* The thread that reads the orders dies by the exec of another, and is not reaped. */
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, other.pid, 0, PTRACE_O_TRACEEXIT));
-	ASSERT_EQ(0, late_ask(&other, LATE_EXEC));
+	ASSERT_EQ(0, late_tell(&other, LATE_EXEC));
 	ASSERT_EQ(other.pid, waitpid(other.pid, &status, __WALL));
 	ASSERT_TRUE(WIFSTOPPED(status));
 	ASSERT_EQ(0, put_in_force(self->client));

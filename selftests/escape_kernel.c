@@ -70,7 +70,7 @@ WRITE_FILE(caches, "/proc/sys/vm/drop_caches");
 WRITE_FILE(bpf_switch, "/proc/sys/kernel/unprivileged_bpf_disabled");
 WRITE_FILE(power_state, "/sys/power/state");
 WRITE_FILE(module_parameter, "/sys/module/printk/parameters/time");
-WRITE_FILE(processor_offline, "/sys/devices/system/cpu/cpu1/online");
+WRITE_FILE(processors_offline, "/sys/devices/system/cpu/smt/control");
 WRITE_FILE(memory_types, "/proc/mtrr");
 WRITE_FILE(kernel_log_write, "/dev/kmsg");
 WRITE_FILE(console, "/dev/console");

@@ -76,6 +76,10 @@ static int hand_folder_path(void)
 
 #define INHERITED(name, from, ...)	\
 	ESCAPE(name, .prepare = from, .restore = drop, ##__VA_ARGS__)
+/* What took a control to make is taken away. */
+#define INHERITED_MADE(name, from, control)						\
+	INHERITED(name, from, .error = EACCES, .klass = GABION_CLASS_CONTROL,	\
+		  .refused = GABION_CONTROL_##control)
 #define INHERITED_KEY(name) INHERITED(name, hand_key, BY_FILE(GABION_FILE_READ, KEY))
 #define INHERITED_CONFIG(name) INHERITED(name, hand_config, BY_FILE(GABION_FILE_WRITE, CONFIG))
 
@@ -418,7 +422,7 @@ static int look_into_the_map(void)
 
 	return outcome(syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)));
 }
-INHERITED(look_into_the_map, hand_bpf_map, BY_CONTROL(BPF));
+INHERITED_MADE(look_into_the_map, hand_bpf_map, BPF);
 
 static int hand_perf_event(void)
 {
@@ -434,7 +438,7 @@ static int read_the_counter(void)
 
 	return outcome(read(handed, &count, sizeof(count)));
 }
-INHERITED(read_the_counter, hand_perf_event, BY_CONTROL(PERF));
+INHERITED_MADE(read_the_counter, hand_perf_event, PERF);
 
 /* An event about the secret brings a descriptor of it along. */
 static int hand_watch(void)
@@ -481,8 +485,11 @@ static int read_by_registration(void)
 	static char byte;
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .fd = 0, .flags = IOSQE_FIXED_FILE,
 				    .addr = (unsigned long)&byte, .len = 1 };
-	int result = uring_run(&ring, &sqe);
+	unsigned char resident;
+	int result;
 
+	/* Its memory may be gone as well. */
+	result = mincore(ring.sq, 1, &resident) ? -EFAULT : uring_run(&ring, &sqe);
 	errno = -result;
 	return result < 0 ? lost_outcome(ring.fd, -1) : byte == 'k' ? 0 : EIO;
 }

@@ -3,8 +3,13 @@
  * What a domain opened and made itself, and what of it no descriptor shows: files in an io_uring,
  * connections, code that was written. It goes when a policy takes the grant away.
  */
+#include <elf.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -119,6 +124,136 @@ TEST_F(own, connection_goes_with_the_grant)
 	EXPECT_EQ(0, source_restore(self->client));
 }
 
+/* --- what took a control to make, and goes on doing what that allowed --- */
+
+static int hold_it(int fd)
+{
+	held = fd;
+	return fd < 0 ? errno : 0;
+}
+
+static int hold_userfaultfd(void)
+{
+	return hold_it(syscall(SYS_userfaultfd, O_CLOEXEC));
+}
+
+static int hold_event(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+					.config = PERF_COUNT_SW_CPU_CLOCK };
+
+	return hold_it(syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0));
+}
+
+static int hold_map(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+
+	return hold_it(syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)));
+}
+
+static int have_it(void)
+{
+	return lost_outcome(held, fcntl(held, F_GETFD));
+}
+
+FIXTURE(made)
+{
+	GABION_FIXTURE_MEMBERS
+};
+
+FIXTURE_VARIANT(made)
+{
+	int (*hold)(void);
+	const char *with, *without;
+	uint32_t control;
+};
+
+FIXTURE_VARIANT_ADD(made, userfaultfd)
+{
+	.hold = hold_userfaultfd, .control = GABION_CONTROL_JIT,
+	.with = REVOCABLE("    control jit\n    capability sys_ptrace\n"),
+	.without = REVOCABLE("    capability sys_ptrace\n"),
+};
+
+FIXTURE_VARIANT_ADD(made, perf_event)
+{
+	.hold = hold_event, .control = GABION_CONTROL_PERF,
+	.with = REVOCABLE("    control perf\n    capability perfmon, sys_admin\n"),
+	.without = REVOCABLE("    capability perfmon, sys_admin\n"),
+};
+
+FIXTURE_VARIANT_ADD(made, bpf_map)
+{
+	.hold = hold_map, .control = GABION_CONTROL_BPF,
+	.with = REVOCABLE("    control bpf\n    capability bpf\n"),
+	.without = REVOCABLE("    capability bpf\n"),
+};
+
+GABION_FIXTURE_LIFE(made)
+
+TEST_F(made, goes_with_the_control)
+{
+	struct worker worker;
+
+	ASSERT_EQ(0, source_load(self->client, variant->with));
+	ASSERT_EQ(0, worker_start(&worker, variant->hold, have_it));
+	ASSERT_EQ(0, confine_assign(self->client, worker.pid, "revocable"));
+	ASSERT_EQ(0, worker_do(&worker, 's'));
+	EXPECT_EQ(0, worker_do(&worker, 'u'));
+	confine_events_clear(self->client);
+	ASSERT_EQ(0, source_load(self->client, variant->without));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = variant->control, .domain = "revocable" }));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
+/* --- more descriptors than are looked at in one go --- */
+
+#define MANY 3000
+
+static int many[MANY];
+
+static int open_many(void)
+{
+	int i;
+
+	for (i = 0; i < MANY; i++) {
+		many[i] = open(i % 3 ? "/usr/bin/true" : OBJECT "/file", O_RDONLY);
+		if (many[i] < 0)
+			return errno;
+	}
+	return 0;
+}
+
+/* EACCES: every third is gone; 0: none is; otherwise there is something wrong. */
+static int have_many(void)
+{
+	int i, gone[2] = { 0, 0 };
+
+	for (i = 0; i < MANY; i++)
+		gone[!(i % 3)] += lost_outcome(many[i], 0) == EACCES;
+	return gone[0] ? EILSEQ : !gone[1] ? 0 : gone[1] == MANY / 3 ? EACCES : ERANGE;
+}
+
+TEST_F(own, of_many_those_go_that_are_not_granted)
+{
+	struct rlimit limit = { 2 * MANY, 2 * MANY };
+	struct worker worker;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+
+	START("    read object\n", open_many, have_many);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
 /* --- code that was written while that was granted --- */
 
 static char *mapping;
@@ -173,6 +308,21 @@ static int hold_growing_code(void)
 	return 0;
 }
 
+/* Of the kernel's own, which every process has: in the ELF header's padding. */
+static int hold_kernels_code(void)
+{
+	char *start = (char *)getauxval(AT_SYSINFO_EHDR);
+	size_t size = 4096;
+
+	/* All of it or nothing: it cannot be split. */
+	while (mprotect(start, size, PROT_READ | PROT_WRITE))
+		if (errno != EINVAL || (size += 4096) > 1 << 20)
+			return errno;
+	mapping = start + EI_PAD;
+	*mapping = 0xc3;	/* ret */
+	return ATTEMPT(mprotect(start, size, PROT_READ | PROT_EXEC));
+}
+
 FIXTURE_VARIANT(written)
 {
 	int (*hold)(void);
@@ -186,6 +336,11 @@ FIXTURE_VARIANT_ADD(written, growing)
 FIXTURE_VARIANT_ADD(written, anonymous)
 {
 	.hold = hold_written_code,
+};
+
+FIXTURE_VARIANT_ADD(written, of_the_kernel)
+{
+	.hold = hold_kernels_code,
 };
 
 FIXTURE_VARIANT_ADD(written, of_a_file)

@@ -5,11 +5,13 @@
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -135,6 +137,20 @@ static int get_xattr(void)
 	return length < 0 ? 0 : length;
 }
 
+static int set_flags(void)
+{
+	int flags = FS_NODUMP_FL;
+
+	return ATTEMPT(ioctl(held, FS_IOC_SETFLAGS, &flags));
+}
+
+static int get_flags(void)
+{
+	int flags = 0;
+
+	return !ioctl(held, FS_IOC_GETFLAGS, &flags) && (flags & FS_NODUMP_FL) ? WORD : 0;
+}
+
 static int lock(void)
 {
 	return ATTEMPT(flock(held, LOCK_EX | LOCK_NB));
@@ -220,6 +236,7 @@ static const struct object {
 	{ "mode of a memfd", make_memory, set_mode, get_mode, true },
 	{ "times of a memfd", make_memory, set_times, get_times, true },
 	{ "attributes of a memfd", make_memory, set_xattr, get_xattr, true },
+	{ "flags of a memfd", make_memory, set_flags, get_flags, true },
 	{ "lock on a memfd", make_memory, lock, try_lock, true },
 	{ "size of a pipe", make_end_to_read, set_size, get_size, true },
 	{ "io_uring", make_ring, write_ring, read_ring, false },

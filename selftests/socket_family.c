@@ -207,4 +207,23 @@ TEST_F(family, unix_sockets_belong_to_their_holder)
 		.klass = GABION_CLASS_FAMILY, .refused = AF_UNIX, .domain = "onlooker" }));
 }
 
+#define PROTOCOL_SMC	256	/* of linux/in.h, since 6.11 */
+
+static int make_smc(void)
+{
+	return ATTEMPT(socket(AF_INET, SOCK_STREAM, PROTOCOL_SMC));
+}
+
+/* By it TCP goes where no rule says: the connection is the kernel's. */
+TEST_F(family, smc_is_not_of_the_internet)
+{
+	int known = system("modprobe -q smc") ? EPROTONOSUPPORT :
+		    confine_run(self->client, NULL, make_smc);
+
+	EXPECT_TRUE(known == 0 || known == EPROTONOSUPPORT);
+	EXPECT_EQ(EACCES, confine_run(self->client, "granted", make_smc));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_FAMILY, .refused = AF_SMC, .domain = "granted" }));
+}
+
 TEST_HARNESS_MAIN

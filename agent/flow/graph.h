@@ -25,7 +25,6 @@
 
 /* Of a net label. */
 #define GABION_FLOW_DATAGRAM (1U << 0) /* who is bound there gets what is sent there */
-#define GABION_FLOW_RAW	     (1U << 1)
 
 /**
  * struct gabion_flow_mover - a domain that may `relabel`

@@ -97,16 +97,17 @@ static bool has_endpoint(const struct gabion_flow *flow, uint32_t domain, uint8_
 	return false;
 }
 
-static bool makes_packets(const struct gabion_flow *flow, uint32_t domain)
+/*
+ * A raw socket that is bound nowhere gets a copy of each packet of its protocol that comes to this
+ * host (raw_v4_input()), whoever it is for, and no rule on a raw resource is asked.
+ */
+static bool is_on_the_wire(const struct gabion_policy_domain *d)
 {
-	const struct gabion_policy_domain *d = &flow->view->domains[domain];
-
 	if (has(d->capabilities, CAP_NET_ADMIN) && has(d->controls, GABION_CONTROL_TUN))
 		return true;
-	if (!has(d->capabilities, CAP_NET_RAW))
-		return false;
-	return has(d->families, AF_PACKET) ||
-	       has_endpoint(flow, domain, GABION_FLOW_RAW, GABION_NET_CONNECT | GABION_NET_BIND);
+	return has(d->capabilities, CAP_NET_RAW) &&
+	       (has(d->families, AF_PACKET) || has(d->families, AF_INET) ||
+		has(d->families, AF_INET6));
 }
 
 static void find_domain_traits(struct gabion_flow *flow, uint32_t domain)
@@ -123,7 +124,7 @@ static void find_domain_traits(struct gabion_flow *flow, uint32_t domain)
 		*traits |= GABION_FLOW_COMPLAIN;
 	if (gabion_flow_power(flow->view, domain, &klass, &number, &next))
 		*traits |= GABION_FLOW_POWERFUL;
-	if (makes_packets(flow, domain))
+	if (is_on_the_wire(&flow->view->domains[domain]))
 		*traits |= GABION_FLOW_WIRE;
 	if (has_endpoint(flow, domain, GABION_FLOW_DATAGRAM, GABION_NET_CONNECT))
 		*traits |= GABION_FLOW_SENDS;
@@ -172,7 +173,6 @@ static void find_protocols(struct gabion_flow *flow)
 		return;
 	for (i = 0; i < sizeof(datagram); i++)
 		mark_protocol(flow, datagram[i], GABION_FLOW_DATAGRAM);
-	mark_protocol(flow, IPPROTO_RAW, GABION_FLOW_RAW);
 }
 
 static void find_entered(struct gabion_flow *flow, uint32_t domain)

@@ -211,6 +211,9 @@ static void powers(void **state)
 		     2, GABION_FLOW_POWER);
 	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B " socket packet\n}\n",
 		     0, 0);
+	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B
+		     " socket inet\n capability net_raw\n}\n",
+		     2, GABION_FLOW_POWER);
 }
 
 /* With the help of those whom nothing holds, or by little. */

@@ -28,9 +28,12 @@ int worker_start(struct worker *worker, int (*set_up)(void), int (*use)(void))
 
 	if (pipe(orders) || pipe(answers))
 		return errno;
+	/* It may be gone already when it is told something. */
+	signal(SIGPIPE, SIG_IGN);
 	fflush(stdout);
 	worker->pid = fork();
 	if (!worker->pid) {
+		signal(SIGPIPE, SIG_DFL);
 		close(orders[1]);
 		close(answers[0]);
 		work(orders[0], answers[1], set_up, use);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commands on one file that write to another by its descriptor, as if that had not been opened for
+ * appending: they take `control mount` as well.
+ */
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "lib/fixture.h"
+#include "lib/source.h"
+
+#define LOG	TEST_DIR "/log"
+#define DISK	"/dev/loop7"
+
+/* Of fs/ext4/ext4.h. */
+struct move_extents {
+	uint32_t reserved, donor;
+	uint64_t from, to, length, moved;
+};
+#define MOVE_EXTENTS	_IOWR('f', 15, struct move_extents)
+
+FIXTURE(second)
+{
+	GABION_FIXTURE_MEMBERS
+};
+
+FIXTURE_SETUP(second)
+{
+	struct gabion_error error = { 0 };
+
+	self->client = NULL;
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
+	confine_prepare();
+	ASSERT_EQ(0, system("modprobe loop && { test -e " DISK " || mknod " DISK " b 7 7; } &&"
+			    " head -c 8192 /dev/zero >> " LOG));
+	ASSERT_EQ(0, source_load(self->client,
+		"resource disk file " DISK " level middle\n"
+		"abstraction appending {\n use everyday\n read, write, ioctl object, disk\n"
+		" append appendable\n capability sys_admin\n}\n"
+		"domain appends {\n level middle\n use appending\n}\n"
+		"domain mounts {\n level middle\n use appending\n control mount\n}\n"));
+	confine_events_clear(self->client);
+}
+
+FIXTURE_TEARDOWN(second)
+{
+	source_load(self->client, "");
+	gabion_netlink_close(self->client);
+}
+
+/**
+ * @give:	the command; returns 0 or an errno
+ * @expected:	what comes of it where nothing is against it
+ */
+FIXTURE_VARIANT(second)
+{
+	int (*give)(void);
+	int expected;
+};
+
+static int set_disk(void)
+{
+	int disk = open(DISK, O_RDWR), log = open(LOG, O_WRONLY | O_APPEND);
+
+	return ATTEMPT(ioctl(disk, LOOP_SET_FD, log)) ?: ATTEMPT(ioctl(disk, LOOP_CLR_FD));
+}
+FIXTURE_VARIANT_ADD(second, set_disk) { .give = set_disk };
+
+static int configure_disk(void)
+{
+	struct loop_config config = { .fd = open(LOG, O_WRONLY | O_APPEND) };
+	int disk = open(DISK, O_RDWR);
+
+	return ATTEMPT(ioctl(disk, LOOP_CONFIGURE, &config)) ?: ATTEMPT(ioctl(disk, LOOP_CLR_FD));
+}
+FIXTURE_VARIANT_ADD(second, configure_disk) { .give = configure_disk };
+
+/* The kernel's answer to it on tmpfs shows that it got so far. */
+static int move_extents(void)
+{
+	struct move_extents move = { .donor = open(LOG, O_WRONLY | O_APPEND), .length = 1 };
+
+	return ATTEMPT(ioctl(open(TEST_DIR "/object/file", O_RDWR), MOVE_EXTENTS, &move));
+}
+FIXTURE_VARIANT_ADD(second, move_extents) { .give = move_extents, .expected = ENOTTY };
+
+TEST_F(second, takes_the_control)
+{
+	EXPECT_EQ(variant->expected, confine_run(self->client, NULL, variant->give));
+	EXPECT_EQ(variant->expected, confine_run(self->client, "mounts", variant->give));
+	EXPECT_EQ(EPERM, confine_run(self->client, "appends", variant->give));
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_CONTROL, .refused = GABION_CONTROL_MOUNT,
+		.domain = "appends" }));
+}
+
+TEST_HARNESS_MAIN
