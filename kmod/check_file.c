@@ -6,10 +6,13 @@
 #include <linux/f2fs.h>
 #include <linux/falloc.h>
 #include <linux/loop.h>
+#include <linux/major.h>
 #include <linux/pid.h>
+#include <linux/raid/md_u.h>
 #include <linux/sched/signal.h>
 #include <linux/sockios.h>
 #include <linux/tty.h>
+#include <linux/udmabuf.h>
 #include <asm/ioctls.h>
 #include "compat.h"
 #include "decision.h"
@@ -168,7 +171,7 @@ GABION_CHECK1(file_receive, struct file *, file)
 
 /*
  * Commands on one file that write to another, whose descriptor they have in memory or as their
- * argument, however it is open: O_APPEND says nothing to them.
+ * argument, however it is open: O_APPEND, or that it is open for reading, says nothing to them.
  */
 static bool writes_to_another(unsigned int cmd)
 {
@@ -178,6 +181,9 @@ static bool writes_to_another(unsigned int cmd)
 	case LOOP_SET_FD:
 	case LOOP_CHANGE_FD:
 	case LOOP_CONFIGURE:
+	case SET_BITMAP_FILE & ~IOCSIZE_MASK:
+	case UDMABUF_CREATE & ~IOCSIZE_MASK:
+	case UDMABUF_CREATE_LIST & ~IOCSIZE_MASK:
 		return true;
 	default:
 		return false;
@@ -202,9 +208,10 @@ static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned in
 		err = gabion_file_owner_record(file);
 		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	default:
-		return (writes_to_another(cmd) ?
-			gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
-		       gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
+		return gabion_decide_together(
+			(writes_to_another(cmd) ?
+			 gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
+			gabion_decide_ioctl(hook, gabion_file_path(file), cmd));
 	}
 }
 

@@ -20,9 +20,10 @@
  * SMC may be asked for as a protocol of the internet's (6.11). Its socket connects and sends by one
  * of TCP that is the kernel's own, and so not judged: it is of a family that no endpoints hold.
  */
-static int judged_family(int family, int protocol)
+static int judged_family(int family, int type, int protocol)
 {
-	return (family == AF_INET || family == AF_INET6) && protocol == IPPROTO_SMC ? AF_SMC : family;
+	return (family == AF_INET || family == AF_INET6) && type == SOCK_STREAM &&
+	       protocol == IPPROTO_SMC ? AF_SMC : family;
 }
 
 GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
@@ -31,7 +32,7 @@ GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
 		return 0;
 	if (family != AF_NETLINK)
 		return gabion_decide_family(GABION_HOOK_socket_create,
-					    judged_family(family, protocol));
+					    judged_family(family, type, protocol));
 	return gabion_decide_together(
 		gabion_decide_family(GABION_HOOK_socket_create, family) ?:
 		gabion_decide_netlink(GABION_HOOK_socket_create, protocol));
@@ -44,7 +45,7 @@ GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
  */
 static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
 {
-	int family = judged_family(sk->sk_family, sk->sk_protocol);
+	int family = judged_family(sk->sk_family, sk->sk_type, sk->sk_protocol);
 
 	/* A network filesystem's own, in the context of whoever uses it. */
 	if (sk->sk_kern_sock)

@@ -101,7 +101,8 @@ static bool is_shared_memory(const struct dentry *dentry)
 
 /*
  * What there is but one inode of: for all eventfds, timers and their like (anon_inode_inode), for a
- * namespace, for a process. Its owner, locks and watches are those of everybody's.
+ * namespace, for a process. Its owner, locks and watches are those of everybody's. (A dma-buf has
+ * its own; nobody is written down as its maker.)
  */
 static bool has_shared_inode(const struct dentry *dentry)
 {

@@ -208,7 +208,8 @@ static int judged_grow(struct judged *judged)
 	struct judged larger = { .size = max(2 * judged->size, 4U * LOOKS_MAX) };
 	unsigned int i;
 
-	larger.slots = kvcalloc(larger.size, sizeof(*larger.slots), GFP_KERNEL);
+	/* Each thread has its own. */
+	larger.slots = kvcalloc(larger.size, sizeof(*larger.slots), GFP_KERNEL_ACCOUNT);
 	if (!larger.slots)
 		return -ENOMEM;
 	for (i = 0; i < judged->size; i++)
@@ -225,6 +226,7 @@ static int judged_grow(struct judged *judged)
  * @looks:	how many files may still be judged before the lock is given up
  * @uring:	set if what is refused is an io_uring
  * @error:	of a decision that could not be made
+ * @tries:	how often that may happen
  * @judged:	what need not be judged again
  */
 struct search {
@@ -232,6 +234,7 @@ struct search {
 	unsigned int looks;
 	bool uring;
 	int error;
+	unsigned int tries;
 	struct judged judged;
 };
 
@@ -271,10 +274,17 @@ static void take_away(unsigned int fd, struct file **null)
 		close_fd(fd);
 }
 
+/* Ticks that there may be no memory for what cannot wait for any. */
+#define MEMORY_TRIES	50
+
 /* Return: 0 or -ENOMEM, if there is to be no more searching. */
 static int go_on(struct search *search)
 {
 	search->looks = LOOKS_MAX;
+	if (search->error && search->tries--) {
+		search->error = 0;
+		schedule_timeout_uninterruptible(1);
+	}
 	if (search->error)
 		return search->error;
 	return judged_is_full(&search->judged) ? judged_grow(&search->judged) : 0;
@@ -290,7 +300,7 @@ static int revoke(unsigned int fd, const struct search *search, struct file **nu
 
 void gabion_descriptors_review(enum gabion_hook_id hook)
 {
-	struct search search = { .hook = hook, .looks = LOOKS_MAX };
+	struct search search = { .hook = hook, .looks = LOOKS_MAX, .tries = MEMORY_TRIES };
 	int found, from = 0, passes = 0, err = 0;
 	struct file *null = NULL;
 

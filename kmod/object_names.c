@@ -37,8 +37,8 @@ static void unlock_mounts(void)
 	read_sequnlock_excl((seqlock_t *)gabion_path_cache.mount_lock);
 }
 
-/* How many mounts are looked at with the lock held: anybody can make a hundred thousand. */
-#define LOOKS_MAX	256
+/* How many mounts are looked at with the lock held, a few loads each: anybody can make very many. */
+#define LOOKS_MAX	4096
 
 /*
  * Calls @look for all mounts of @sb, in whatever namespace, until it returns true. Where the lock is

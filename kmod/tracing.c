@@ -46,15 +46,19 @@ static bool may_trace(const struct task_struct *tracee)
 /* How many are let go with interrupts off, and forks and exits waiting. */
 #define LET_GO_MAX	64
 
-/*
- * Return: is there one that is just being born, and has no label yet, or are there more? Without
- * @wait what is being born goes, too.
- */
-static bool let_go(bool wait)
+/* What is left after let_go(). */
+enum left {
+	LEFT_NONE,
+	LEFT_UNBORN,	/* one that is just being born, and has no label yet */
+	LEFT_MORE,
+};
+
+/* Without @wait what is being born goes, too. */
+static enum left let_go(bool wait)
 {
 	struct task_struct *tracee, *next;
+	enum left left = LEFT_NONE;
 	unsigned int gone = 0;
-	bool more = false;
 
 	write_lock_irq(tasklist);
 	list_for_each_entry_safe(tracee, next, &current->ptraced, ptrace_entry) {
@@ -63,7 +67,7 @@ static bool let_go(bool wait)
 			continue;
 		/* Linked by copy_process(), as a child of one that we trace. */
 		if (wait && READ_ONCE(tracee->__state) == TASK_NEW) {
-			more = true;
+			left = LEFT_UNBORN;
 			continue;
 		}
 		if (may_trace(tracee))
@@ -72,12 +76,12 @@ static bool let_go(bool wait)
 			send_sig(SIGKILL, tracee, 1);
 		static_call(gabion_ptrace_unlink)(tracee);
 		if (++gone == LET_GO_MAX) {
-			more = true;
+			left = LEFT_MORE;
 			break;
 		}
 	}
 	write_unlock_irq(tasklist);
-	return more;
+	return left;
 }
 
 /* Ticks that a tracee may take to be born. */
@@ -85,6 +89,7 @@ static bool let_go(bool wait)
 
 void gabion_tracees_review(void)
 {
+	enum left left = LEFT_MORE;
 	int tries = BIRTH_TRIES;
 
 	might_sleep();
@@ -92,9 +97,13 @@ void gabion_tracees_review(void)
 	 * A birth takes a moment, unless it waits for us: kernel_clone() writes to memory
 	 * (CLONE_PARENT_SETTID) that the tracer may serve by FUSE or userfaultfd.
 	 */
-	while (has_tracees() && let_go(tries && !fatal_signal_pending(current))) {
-		tries -= !!tries;
-		schedule_timeout_killable(1);
+	while (left && has_tracees()) {
+		left = let_go(tries && !fatal_signal_pending(current));
+		if (left == LEFT_UNBORN) {
+			tries--;
+			schedule_timeout_killable(1);
+		}
+		cond_resched();
 	}
 }
 
