@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "comb.h"
 
+#include "byteset.h"
+
 /* Places tried for one row before it is put after all others. */
 #define TRIES 64U
 
@@ -23,13 +25,14 @@ struct rows {
 static void find_classes(struct gabion_comb *comb, const struct gabion_automaton *dfa)
 {
 	uint32_t size[256] = { 256 }, s, i, j, k;
+	bool done[256];
 
 	memset(comb->classmap, 0, sizeof(comb->classmap));
 	comb->nclasses = 1;
 	for (s = 0; s < dfa->nstates && comb->nclasses < 256; s++) {
 		uint32_t from = dfa->first[s], n = dfa->first[s + 1] - from;
-		bool done[256] = {};
 
+		memset(done, 0, n);
 		for (i = 0; i < n; i++) {
 			const struct gabion_dfa_edge *e = &dfa->edges[from + i];
 			uint8_t klass = comb->classmap[e->byte], members[256];
@@ -67,37 +70,60 @@ static void sort_classes(struct gabion_comb *comb)
 	}
 }
 
-/* One row: fallback is the most frequent next state counted in classes. */
-static void make_row(const struct gabion_comb *comb, const struct gabion_automaton *dfa, uint32_t s,
-		     struct rows *rows, uint32_t *fallback)
+/* The most frequent next state counted in classes; @n classes have an edge in @row. */
+static uint32_t row_fallback(const struct row_edge *row, uint32_t n, uint32_t fallback,
+			     uint32_t nothers)
 {
-	bool seen[256] = {};
-	struct row_edge row[256];
-	uint32_t n = 0, i, j, count, best;
+	uint32_t best = nothers, i, j, count;
 
-	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
-		uint8_t klass = comb->classmap[dfa->edges[i].byte];
-
-		if (seen[klass])
-			continue;
-		seen[klass] = true;
-		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
-	}
-	*fallback = dfa->fallback[s];
-	best = comb->nclasses - n;
 	for (i = 0; i < n && n - i > best; i++) {
 		for (j = i, count = 0; j < n; j++)
 			count += row[j].next == row[i].next;
 		if (count > best) {
 			best = count;
-			*fallback = row[i].next;
+			fallback = row[i].next;
 		}
 	}
+	return fallback;
+}
+
+/* Ascending by class; rows are short, and nearly in order. */
+static void sort_row(struct row_edge *row, uint32_t n)
+{
+	uint32_t i, j;
+
+	for (i = 1; i < n; i++) {
+		struct row_edge edge = row[i];
+
+		for (j = i; j && row[j - 1].klass > edge.klass; j--)
+			row[j] = row[j - 1];
+		row[j] = edge;
+	}
+}
+
+/* One row, and its fallback. */
+static void make_row(const struct gabion_comb *comb, const struct gabion_automaton *dfa, uint32_t s,
+		     struct rows *rows, uint32_t *fallback)
+{
+	struct gabion_byteset seen = {};
+	struct row_edge row[256];
+	uint32_t n = 0, i, j;
+
+	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
+		uint8_t klass = comb->classmap[dfa->edges[i].byte];
+
+		if (gabion_byteset_has(&seen, klass))
+			continue;
+		gabion_byteset_add(&seen, klass);
+		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
+	}
+	*fallback = row_fallback(row, n, dfa->fallback[s], comb->nclasses - n);
 	if (*fallback != dfa->fallback[s]) {
 		for (j = 0; j < comb->nclasses; j++)
-			if (!seen[j])
+			if (!gabion_byteset_has(&seen, j))
 				row[n++] = (struct row_edge){ dfa->fallback[s], j };
 	}
+	sort_row(row, n);
 	for (i = 0; i < n; i++)
 		if (row[i].next != *fallback)
 			vec_push(&rows->edges, row[i]);
@@ -127,9 +153,13 @@ static uint32_t next_free(const struct packer *p, uint32_t i)
 	return (w << 6) + __builtin_ctzll(free_bits);
 }
 
-static bool is_used(const struct packer *p, uint32_t i)
+/* 64 bits of p->used, the first of them that of cell @i; two words of it are there. */
+static uint64_t used_from(const struct packer *p, uint32_t i)
 {
-	return (i >> 6) < p->used.n && p->used.v[i >> 6] >> (i & 63) & 1;
+	const uint64_t *w = p->used.v + (i >> 6);
+	uint32_t shift = i & 63;
+
+	return w[0] >> shift | w[1] << 1 << (63 - shift);
 }
 
 static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
@@ -142,38 +172,61 @@ static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
 	p->used.v[i >> 6] |= 1ULL << (i & 63);
 }
 
-static bool fits(const struct packer *p, uint32_t base, const struct row_edge *row, uint32_t n)
+/* Of @places the first @most. */
+static uint64_t first_places(uint64_t places, uint32_t most)
 {
-	uint32_t i;
+	uint64_t left = places;
 
-	for (i = 0; i < n; i++)
-		if (is_used(p, base + row[i].klass))
-			return false;
-	return true;
+	while (left && most--)
+		left &= left - 1;
+	return places & ~left;
 }
 
 /*
- * First fit from p->low.  A row that finds no place within TRIES moves the low
- * mark up: what lies below is too dense for rows, and is filled by the rows of
- * one cell, which come last.
+ * First fit from p->low, 64 places at a time.  A row that finds none among the first TRIES that
+ * are free for its lowest class moves the low mark up: what lies below is too dense for rows, and
+ * is filled by the rows of one cell, which come last.
  */
-static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
+static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_t n)
 {
-	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, tries, i;
+	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, left = TRIES, i;
 	uint32_t end = p->cells.n > lowest ? p->cells.n : lowest;
+	uint64_t places = ~0ULL << (at & 63), fits;
 
-	for (tries = 0;; at++) {
-		at = next_free(p, at);
-		if (at >= end || fits(p, at - lowest, row, n))
-			break;
-		if (++tries == TRIES) {
+	if (at >= end)
+		return at;
+	/* What any of these places may ask for. */
+	while (p->used.n <= (end + 64 + 256) / 64)
+		vec_push(&p->used, 0);
+	for (at &= ~63U; at < end; at += 64, places = ~0ULL) {
+		uint32_t ntried;
+
+		places &= ~p->used.v[at >> 6];
+		if (!places)
+			continue;
+		ntried = __builtin_popcountll(places);
+		if (ntried > left)
+			places = first_places(places, ntried = left);
+		for (i = 1, fits = places; i < n && fits; i++)
+			fits &= ~used_from(p, at + row[i].klass - lowest);
+		if (fits)
+			return at + __builtin_ctzll(fits);
+		left -= ntried;
+		if (!left) {
 			p->low = next_free(p, p->low + TRIES);
-			at = end - 1;
+			return end;
 		}
 	}
+	return at;
+}
+
+static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
+{
+	uint32_t base = find_place(p, row, n) - row[0].klass, i;
+
 	for (i = 0; i < n; i++)
-		put(p, at - lowest + row[i].klass, state, row[i].next);
-	p->comb->base[state] = at - lowest;
+		put(p, base + row[i].klass, state, row[i].next);
+	p->comb->base[state] = base;
 }
 
 static void place_all(struct packer *p, const struct rows *rows, uint32_t nstates)
@@ -212,11 +265,6 @@ static void place_all(struct packer *p, const struct rows *rows, uint32_t nstate
 	free(order);
 }
 
-static int compare_class(const void *a, const void *b)
-{
-	return ((const struct row_edge *)a)->klass - ((const struct row_edge *)b)->klass;
-}
-
 void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *dfa)
 {
 	struct packer p = { .comb = comb };
@@ -232,9 +280,6 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	for (s = 0; s < dfa->nstates; s++) {
 		rows.first[s] = rows.edges.n;
 		make_row(comb, dfa, s, &rows, &comb->fallback[s]);
-		if (rows.edges.n > rows.first[s])
-			qsort(rows.edges.v + rows.first[s], rows.edges.n - rows.first[s],
-			      sizeof(*rows.edges.v), compare_class);
 	}
 	rows.first[dfa->nstates] = rows.edges.n;
 	place_all(&p, &rows, dfa->nstates);
