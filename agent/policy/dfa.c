@@ -181,6 +181,13 @@ static void grow_slots(struct builder *b)
 	free(old);
 }
 
+static uint32_t state_of_node(struct builder *b, uint32_t node)
+{
+	if (!b->single[node])
+		b->single[node] = add_state(b, &node, 1);
+	return b->single[node];
+}
+
 /* State of the set b->target, new if need be. */
 static uint32_t state_of(struct builder *b)
 {
@@ -190,11 +197,8 @@ static uint32_t state_of(struct builder *b)
 	sort_unique(set);
 	if (!set->n)
 		return 0;
-	if (set->n == 1) {
-		if (!b->single[set->v[0]])
-			b->single[set->v[0]] = add_state(b, set->v, 1);
-		return b->single[set->v[0]];
-	}
+	if (set->n == 1)
+		return state_of_node(b, set->v[0]);
 	if (b->nlarge * 2 >= b->nslots)
 		grow_slots(b);
 	i = gabion_hash_words(set->v, set->n) & (b->nslots - 1);
@@ -203,6 +207,18 @@ static uint32_t state_of(struct builder *b)
 			return b->slots[i];
 	b->nlarge++;
 	return b->slots[i] = add_state(b, set->v, set->n);
+}
+
+/* State of @node and what is reached from it without a byte. */
+static uint32_t state_on(struct builder *b, uint32_t node)
+{
+	const struct gabion_nfa_node *n = &b->nfa->nodes.v[node];
+
+	if (n->star == GABION_NFA_NONE && n->double_star == GABION_NFA_NONE)
+		return state_of_node(b, node);
+	b->target.n = 0;
+	add_closed(b->nfa, &b->target, node);
+	return state_of(b);
 }
 
 /* More members than others: then its complement is what the state has to look at. */
@@ -214,14 +230,14 @@ static bool is_mostly_full(const struct gabion_byteset *set)
 /* Collect the transitions of @node; the bytes that they tell apart go to @apart. */
 static void collect(struct builder *b, uint32_t node, struct gabion_byteset *apart)
 {
-	const struct gabion_nfa *nfa = b->nfa;
-	const struct gabion_nfa_node *n = &nfa->nodes.v[node];
-	uint32_t e;
+	const struct gabion_nfa_node *nodes = b->nfa->nodes.v;
+	uint32_t child;
 
-	if (n->loop != GABION_NFA_NONE)
-		vec_push(&b->wides, (struct wide){ n->loop, node });
-	for (e = n->edges; e != GABION_NFA_NONE; e = nfa->edges.v[e].next) {
-		uint32_t set = nfa->edges.v[e].set, child = nfa->edges.v[e].child;
+	if (nodes[node].loop)
+		vec_push(&b->wides, (struct wide){ nodes[node].set, node });
+	for (child = nodes[node].children; child != GABION_NFA_NONE;
+	     child = nodes[child].sibling) {
+		uint32_t set = nodes[child].set;
 
 		if (set >= 256) {
 			vec_push(&b->wides, (struct wide){ set, child });
@@ -246,6 +262,38 @@ static uint32_t target_on(struct builder *b, unsigned int byte)
 	for (s = b->heads[byte]; s; s = b->singles.v[s - 1].next)
 		add_closed(nfa, &b->target, b->singles.v[s - 1].target);
 	return state_of(b);
+}
+
+/*
+ * Most states are one node that reads single bytes: then each leads to its child, and all others
+ * nowhere.  Return: false if @state is another one.
+ */
+static bool expand_plain(struct builder *b, uint32_t state)
+{
+	const struct gabion_nfa_node *nodes = b->nfa->nodes.v;
+	const uint32_t *members = b->members.v + b->offsets.v[state];
+	size_t first = b->edges.n, i;
+	uint32_t child;
+
+	if (b->offsets.v[state + 1] - b->offsets.v[state] != 1 || nodes[*members].loop)
+		return false;
+	for (child = nodes[*members].children; child != GABION_NFA_NONE;
+	     child = nodes[child].sibling) {
+		if (nodes[child].set >= 256 || b->edges.n - first == 255) {
+			b->edges.n = first;
+			return false;
+		}
+		/* In the order of their bytes; first to the child, then to its state. */
+		vec_reserve(&b->edges, 1);
+		for (i = b->edges.n++; i > first && b->edges.v[i - 1].byte > nodes[child].set; i--)
+			b->edges.v[i] = b->edges.v[i - 1];
+		b->edges.v[i] = (struct gabion_dfa_edge){ child, nodes[child].set };
+	}
+	b->first.v[state] = first;
+	b->fallback.v[state] = 0;
+	for (i = first; i < b->edges.n; i++)
+		b->edges.v[i].next = state_on(b, b->edges.v[i].next);
+	return true;
 }
 
 static void expand(struct builder *b, uint32_t state)
@@ -330,8 +378,7 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 	b.single = gabion_xcalloc(nfa->nodes.n, sizeof(*b.single));
 	vec_push(&b.offsets, 0);
 	add_state(&b, NULL, 0);
-	add_closed(nfa, &b.target, 0);
-	start = state_of(&b);
+	start = state_on(&b, 0);
 	for (s = 1; s < b.accept.n; s++) {
 		if (b.accept.n > GABION_DFA_STATES_MAX || b.members.n > GABION_DFA_MEMBERS_MAX ||
 		    b.edges.n > GABION_DFA_EDGES_MAX) {
@@ -339,7 +386,8 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 			err = -EFBIG;
 			break;
 		}
-		expand(&b, s);
+		if (!expand_plain(&b, s))
+			expand(&b, s);
 	}
 	vec_push(&b.first, b.edges.n);
 	free(b.members.v);
