@@ -51,6 +51,8 @@ static uint32_t majority(const struct partition *p, uint32_t state)
 	uint32_t block = p->block_of[dfa->fallback[state]], count = 256 - n, best = 0, i, j;
 	uint32_t blocks[257], counts[257], nblocks = 0;
 
+	if (count > 128)
+		return block;
 	for (i = 0; i < n && count <= 128; i++)
 		count += p->block_of[dfa->edges[first + i].next] == block;
 	if (count > 128)
@@ -75,26 +77,28 @@ static uint32_t majority(const struct partition *p, uint32_t state)
 }
 
 /*
- * Append the signature: a function of where the bytes lead alone, not of how
- * the state splits them into fallback and edges.
+ * Append where the bytes lead, and not how the state splits them into fallback and edges: the
+ * block that most lead to, then each other byte and its block.
  */
-static struct signature sign(struct partition *p, uint32_t state)
+static void describe(struct partition *p, uint32_t state)
 {
 	const struct gabion_automaton *dfa = p->dfa;
 	uint32_t rest = majority(p, state), fallback = p->block_of[dfa->fallback[state]];
-	struct signature s = { .first = p->words.n, .state = state };
 	uint32_t i = dfa->first[state], end = dfa->first[state + 1];
 	unsigned int byte;
+	uint32_t *word;
 
-	vec_push(&p->words, rest);
+	vec_reserve(&p->words, 1 + 2 * (fallback == rest ? end - i : 256));
+	word = p->words.v + p->words.n;
+	*word++ = rest;
 	if (fallback == rest) {
 		for (; i < end; i++) {
 			uint32_t block = p->block_of[dfa->edges[i].next];
 
 			if (block == rest)
 				continue;
-			vec_push(&p->words, dfa->edges[i].byte);
-			vec_push(&p->words, block);
+			*word++ = dfa->edges[i].byte;
+			*word++ = block;
 		}
 	} else {
 		for (byte = 0; byte < 256; byte++) {
@@ -104,10 +108,18 @@ static struct signature sign(struct partition *p, uint32_t state)
 				block = p->block_of[dfa->edges[i++].next];
 			if (block == rest)
 				continue;
-			vec_push(&p->words, byte);
-			vec_push(&p->words, block);
+			*word++ = byte;
+			*word++ = block;
 		}
 	}
+	p->words.n = word - p->words.v;
+}
+
+static struct signature sign(struct partition *p, uint32_t state)
+{
+	struct signature s = { .first = p->words.n, .state = state };
+
+	describe(p, state);
 	s.n = p->words.n - s.first;
 	s.hash = gabion_hash_words(p->words.v + s.first, s.n);
 	return s;
@@ -139,29 +151,24 @@ static void mark_dirty(struct partition *p, uint32_t state)
 static void find_predecessors(struct partition *p)
 {
 	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t s, i, pass;
+	uint32_t *first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*first)), s, i;
 
-	p->pred_first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*p->pred_first));
-	for (pass = 0; pass < 2; pass++) {
-		for (s = 0; s < dfa->nstates; s++) {
-			for (i = dfa->first[s]; i <= dfa->first[s + 1]; i++) {
-				uint32_t to = i < dfa->first[s + 1] ? dfa->edges[i].next
-								    : dfa->fallback[s];
-
-				if (!to)
-					continue;
-				if (!pass)
-					p->pred_first[to]++;
-				else
-					p->preds[--p->pred_first[to]] = s;
-			}
-		}
-		if (pass)
-			break;
-		for (s = 1; s <= dfa->nstates; s++)
-			p->pred_first[s] += p->pred_first[s - 1];
-		p->preds = gabion_xcalloc(p->pred_first[dfa->nstates], sizeof(*p->preds));
+	for (i = 0; i < dfa->first[dfa->nstates]; i++)
+		first[dfa->edges[i].next]++;
+	for (s = 0; s < dfa->nstates; s++)
+		first[dfa->fallback[s]]++;
+	first[0] = 0;
+	for (s = 1; s <= dfa->nstates; s++)
+		first[s] += first[s - 1];
+	p->preds = gabion_xcalloc(first[dfa->nstates], sizeof(*p->preds));
+	for (s = 0; s < dfa->nstates; s++) {
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			if (dfa->edges[i].next)
+				p->preds[--first[dfa->edges[i].next]] = s;
+		if (dfa->fallback[s])
+			p->preds[--first[dfa->fallback[s]]] = s;
 	}
+	p->pred_first = first;
 }
 
 /* Of a state's language: both 0 if it is empty. */
@@ -226,6 +233,15 @@ static struct extreme *find_extremes(const struct partition *p, const uint32_t *
 	return extreme;
 }
 
+static uint64_t hash_extremes(uint32_t accept, const struct extreme *lowest,
+			      const struct extreme *highest)
+{
+	uint64_t h = gabion_hash_mix((uint64_t)accept << 32 | lowest->label);
+
+	return gabion_hash_mix(h ^ lowest->distance ^ (uint64_t)highest->distance << 32) ^
+	       highest->label * 0x9e3779b97f4a7c15ULL;
+}
+
 /* Number states that the same is known of alike, from 1; 0: dead ones. Return: one more. */
 static uint32_t number_by_extremes(struct partition *p, const struct extreme *lowest,
 				   const struct extreme *highest)
@@ -238,15 +254,14 @@ static uint32_t number_by_extremes(struct partition *p, const struct extreme *lo
 		nslots *= 2;
 	slots = gabion_xcalloc(nslots, sizeof(*slots));
 	for (s = 0; s < p->dfa->nstates; s++) {
-		const uint32_t key[] = { p->dfa->accept[s], lowest[s].label, lowest[s].distance,
-					 highest[s].label, highest[s].distance };
+		uint32_t accept = p->dfa->accept[s];
 
 		if (!lowest[s].label)
 			continue;
-		i = gabion_hash_words(key, 5) & (nslots - 1);
+		i = hash_extremes(accept, &lowest[s], &highest[s]) & (nslots - 1);
 		for (; slots[i]; i = (i + 1) & (nslots - 1)) {
 			other = slots[i];
-			if (p->dfa->accept[other] == key[0] &&
+			if (p->dfa->accept[other] == accept &&
 			    !memcmp(&lowest[other], &lowest[s], sizeof(*lowest)) &&
 			    !memcmp(&highest[other], &highest[s], sizeof(*highest)))
 				break;
@@ -411,47 +426,59 @@ static void refine(struct partition *p, uint32_t b)
 	}
 }
 
-/* Automaton whose states are the blocks, numbered breadth first from the start. */
+/* The blocks numbered breadth first from the start. */
+struct numbering {
+	uint32_t *number; /* [blocks]; 0: none yet, but the dead one has it */
+	uint32_t *order;  /* [blocks] */
+	uint32_t n;
+};
+
+static uint32_t number_of(struct numbering *numbering, uint32_t block)
+{
+	if (block && !numbering->number[block]) {
+		numbering->number[block] = numbering->n;
+		numbering->order[numbering->n++] = block;
+	}
+	return numbering->number[block];
+}
+
+/* Automaton whose states are the blocks. */
 static void build_quotient(struct partition *p, struct gabion_automaton *out)
 {
 	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t *number = gabion_xcalloc(p->blocks.n, sizeof(*number));
-	VEC(uint32_t) order = {}, first = {}, fallback = {}, accept = {};
+	size_t n = p->blocks.n, i;
+	struct numbering numbering = {
+		.number = gabion_xcalloc(n, sizeof(uint32_t)),
+		.order = gabion_xcalloc(n, sizeof(uint32_t)),
+		.n = 1,
+	};
 	VEC(struct gabion_dfa_edge) edges = {};
-	size_t s, i;
+	uint32_t s;
 
-#define NUMBER(block)                                                                              \
-	({                                                                                         \
-		uint32_t block_ = (block);                                                         \
-		if (block_ && !number[block_]) {                                                   \
-			number[block_] = order.n;                                                  \
-			vec_push(&order, p->elements[p->blocks.v[block_].start]);                  \
-		}                                                                                  \
-		number[block_];                                                                    \
-	})
-	vec_push(&order, 0);
-	out->start = NUMBER(p->block_of[dfa->start]);
-	for (s = 0; s < order.n; s++) {
-		struct signature sig;
+	out->first = gabion_xcalloc(n + 1, sizeof(*out->first));
+	out->accept = gabion_xcalloc(n, sizeof(*out->accept));
+	out->fallback = gabion_xcalloc(n, sizeof(*out->fallback));
+	out->start = number_of(&numbering, p->block_of[dfa->start]);
+	for (s = 0; s < numbering.n; s++) {
+		uint32_t state = p->elements[p->blocks.v[numbering.order[s]].start];
 
 		p->words.n = 0;
-		sig = sign(p, order.v[s]);
-		vec_push(&first, edges.n);
-		vec_push(&accept, dfa->accept[order.v[s]]);
-		vec_push(&fallback, NUMBER(p->words.v[0]));
-		for (i = 1; i < sig.n; i += 2)
-			vec_push(&edges, (struct gabion_dfa_edge){ NUMBER(p->words.v[i + 1]),
-								   p->words.v[i] });
+		describe(p, state);
+		out->first[s] = edges.n;
+		out->accept[s] = dfa->accept[state];
+		out->fallback[s] = number_of(&numbering, p->words.v[0]);
+		vec_reserve(&edges, p->words.n / 2);
+		for (i = 1; i < p->words.n; i += 2)
+			edges.v[edges.n++] = (struct gabion_dfa_edge){
+				number_of(&numbering, p->words.v[i + 1]),
+				p->words.v[i],
+			};
 	}
-#undef NUMBER
-	vec_push(&first, edges.n);
-	out->nstates = order.n;
-	out->fallback = fallback.v;
-	out->first = first.v;
+	out->first[s] = edges.n;
+	out->nstates = s;
 	out->edges = edges.v;
-	out->accept = accept.v;
-	free(order.v);
-	free(number);
+	free(numbering.number);
+	free(numbering.order);
 }
 
 void gabion_dfa_minimise(struct gabion_automaton *dfa)
