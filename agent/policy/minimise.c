@@ -1,512 +1,210 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Minimisation by partition refinement.  A state's signature is where its
- * bytes lead, in blocks; a block whose states differ in it is split.  Only
- * states with a successor that changed its block are looked at again, and the
- * largest part of a split keeps its number, so a state changes its block at
- * most log n times (the "smaller half" of Hopcroft 1971).  What is cheap to know of a state's
- * language tells most states apart before that: the lowest and highest label in it, and how soon
- * they come.
+ * Minimisation.  States that no loop leads to are as the trie of the patterns has them: a walk
+ * from its leaves up knows where all bytes of a state lead, and looks up whether there was one
+ * like it (Revuz 1992).  Only the others, and what they lead to, need a partition.
  */
 #include "dfa.h"
 #include "hash.h"
+#include "partition.h"
+#include "signature.h"
 
-struct block {
-	uint32_t start; /* its states are elements[start .. start + n) ... */
-	uint32_t n;
-	uint32_t ndirty; /* ... of which the first ndirty have to be looked at */
-};
-
-/* Signature of one dirty state, words sig[first .. first + n). */
-struct signature {
-	uint64_t hash;
-	uint32_t first, n;
-	uint32_t state;
-	uint32_t group;
-};
-
-struct partition {
+/* Classes of states that have one language, by signature; class 0 is that of the dead state. */
+struct classes {
 	const struct gabion_automaton *dfa;
-	uint32_t *block_of; /* [nstates] */
-	uint32_t *elements; /* [nstates] */
-	uint32_t *position; /* [nstates] of the state in elements */
-	VEC(struct block) blocks;
-	VEC(uint32_t) queue;  /* blocks with dirty states */
-	uint32_t *pred_first; /* [nstates + 1] */
-	uint32_t *preds;
-
-	VEC(uint32_t) words; /* scratch: signatures of one block */
-	VEC(struct signature) signatures;
-	VEC(uint32_t) sizes;   /* scratch: states per group */
-	VEC(uint32_t) leaders; /* scratch: first signature of a group */
-	VEC(uint32_t) slots;
-	VEC(uint32_t) changed;
+	uint32_t *class_of;   /* [nstates] */
+	gabion_words words;   /* signatures, one behind the other */
+	VEC(uint32_t) first;  /* where that of a class begins */
+	VEC(uint32_t) accept; /* its label */
+	uint32_t *slots;      /* class + 1; 0 is free */
+	size_t nslots;
 };
 
-/* Block that more than half of the 256 bytes lead to, else the most frequent one. */
-static uint32_t majority(const struct partition *p, uint32_t state)
+/* States that loops lead to, and all that these lead to. */
+struct looped {
+	bool *marks; /* [nstates] */
+	gabion_words states;
+};
+
+static void mark(struct looped *looped, uint32_t state)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t first = dfa->first[state], n = dfa->first[state + 1] - first;
-	uint32_t block = p->block_of[dfa->fallback[state]], count = 256 - n, best = 0, i, j;
-	uint32_t blocks[257], counts[257], nblocks = 0;
-
-	if (count > 128)
-		return block;
-	for (i = 0; i < n && count <= 128; i++)
-		count += p->block_of[dfa->edges[first + i].next] == block;
-	if (count > 128)
-		return block;
-	for (i = 0; i <= n; i++) {
-		uint32_t weight = i < n ? 1 : 256 - n;
-
-		block = p->block_of[i < n ? dfa->edges[first + i].next : dfa->fallback[state]];
-		for (j = 0; j < nblocks && blocks[j] != block; j++)
-			;
-		if (j == nblocks) {
-			blocks[nblocks] = block;
-			counts[nblocks++] = 0;
-		}
-		counts[j] += weight;
-	}
-	for (j = 1; j < nblocks; j++)
-		if (counts[j] > counts[best] ||
-		    (counts[j] == counts[best] && blocks[j] < blocks[best]))
-			best = j;
-	return blocks[best];
+	if (looped->marks[state])
+		return;
+	looped->marks[state] = true;
+	vec_push(&looped->states, state);
 }
 
 /*
- * Append where the bytes lead, and not how the state splits them into fallback and edges: the
- * block that most lead to, then each other byte and its block.
+ * States are numbered as they were found, so that the way that closes a loop leads to a state that
+ * was there before, or to itself.  The dead state is one of them.
  */
-static void describe(struct partition *p, uint32_t state)
+static void find_looped(const struct gabion_automaton *dfa, struct looped *looped)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t rest = majority(p, state), fallback = p->block_of[dfa->fallback[state]];
-	uint32_t i = dfa->first[state], end = dfa->first[state + 1];
-	unsigned int byte;
-	uint32_t *word;
+	uint32_t s, i, n;
 
-	vec_reserve(&p->words, 1 + 2 * (fallback == rest ? end - i : 256));
-	word = p->words.v + p->words.n;
-	*word++ = rest;
-	if (fallback == rest) {
-		for (; i < end; i++) {
-			uint32_t block = p->block_of[dfa->edges[i].next];
-
-			if (block == rest)
-				continue;
-			*word++ = dfa->edges[i].byte;
-			*word++ = block;
-		}
-	} else {
-		for (byte = 0; byte < 256; byte++) {
-			uint32_t block = fallback;
-
-			if (i < end && dfa->edges[i].byte == byte)
-				block = p->block_of[dfa->edges[i++].next];
-			if (block == rest)
-				continue;
-			*word++ = byte;
-			*word++ = block;
-		}
-	}
-	p->words.n = word - p->words.v;
-}
-
-static struct signature sign(struct partition *p, uint32_t state)
-{
-	struct signature s = { .first = p->words.n, .state = state };
-
-	describe(p, state);
-	s.n = p->words.n - s.first;
-	s.hash = gabion_hash_words(p->words.v + s.first, s.n);
-	return s;
-}
-
-static void swap_elements(struct partition *p, uint32_t i, uint32_t j)
-{
-	uint32_t a = p->elements[i], b = p->elements[j];
-
-	p->elements[i] = b;
-	p->elements[j] = a;
-	p->position[b] = i;
-	p->position[a] = j;
-}
-
-static void mark_dirty(struct partition *p, uint32_t state)
-{
-	struct block *b = &p->blocks.v[p->block_of[state]];
-	uint32_t i = p->position[state];
-
-	if (b->n == 1 || i < b->start + b->ndirty)
-		return;
-	swap_elements(p, i, b->start + b->ndirty);
-	if (!b->ndirty++)
-		vec_push(&p->queue, p->block_of[state]);
-}
-
-/* Predecessors by any byte; those of the dead state are not needed: it never changes. */
-static void find_predecessors(struct partition *p)
-{
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t *first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*first)), s, i;
-
-	for (i = 0; i < dfa->first[dfa->nstates]; i++)
-		first[dfa->edges[i].next]++;
-	for (s = 0; s < dfa->nstates; s++)
-		first[dfa->fallback[s]]++;
-	first[0] = 0;
-	for (s = 1; s <= dfa->nstates; s++)
-		first[s] += first[s - 1];
-	p->preds = gabion_xcalloc(first[dfa->nstates], sizeof(*p->preds));
 	for (s = 0; s < dfa->nstates; s++) {
 		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
-			if (dfa->edges[i].next)
-				p->preds[--first[dfa->edges[i].next]] = s;
-		if (dfa->fallback[s])
-			p->preds[--first[dfa->fallback[s]]] = s;
+			if (dfa->edges[i].next <= s)
+				mark(looped, dfa->edges[i].next);
+		if (dfa->fallback[s] <= s)
+			mark(looped, dfa->fallback[s]);
 	}
-	p->pred_first = first;
-}
-
-/* Of a state's language: both 0 if it is empty. */
-struct extreme {
-	uint32_t label;
-	uint32_t distance;
-};
-
-/* All states, ascending by label, and where each label begins. Return: how many labels. */
-static uint32_t sort_accepting(const struct gabion_automaton *dfa, uint32_t *order,
-			       uint32_t **first_of)
-{
-	uint32_t nlabels = 0, s, label;
-
-	for (s = 0; s < dfa->nstates; s++)
-		if (dfa->accept[s] >= nlabels)
-			nlabels = dfa->accept[s] + 1;
-	*first_of = gabion_xcalloc(nlabels + 1, sizeof(**first_of));
-	for (s = 0; s < dfa->nstates; s++)
-		(*first_of)[dfa->accept[s]]++;
-	for (label = 0; label < nlabels; label++)
-		(*first_of)[label + 1] += (*first_of)[label];
-	for (s = dfa->nstates; s-- > 0;)
-		order[--(*first_of)[dfa->accept[s]]] = s;
-	return nlabels;
-}
-
-/*
- * The lowest, or highest, label that each state leads to, and in how many bytes at least: breadth
- * first backwards from the states of one label after another.  A way to it leads through states
- * that have no better one either.
- */
-static struct extreme *find_extremes(const struct partition *p, const uint32_t *order,
-				     const uint32_t *first_of, uint32_t nlabels, bool highest)
-{
-	struct extreme *extreme = gabion_xcalloc(p->dfa->nstates, sizeof(*extreme));
-	uint32_t *queue = gabion_xcalloc(p->dfa->nstates, sizeof(*queue));
-	uint32_t head = 0, n = 0, i, j, s;
-
-	for (i = 1; i < nlabels; i++) {
-		uint32_t label = highest ? nlabels - i : i;
-
-		for (j = first_of[label]; j < first_of[label + 1]; j++) {
-			if (extreme[order[j]].label)
-				continue;
-			extreme[order[j]].label = label;
-			queue[n++] = order[j];
-		}
-		for (; head < n; head++) {
-			s = queue[head];
-			for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++) {
-				struct extreme *before = &extreme[p->preds[j]];
-
-				if (before->label)
-					continue;
-				*before = (struct extreme){ label, extreme[s].distance + 1 };
-				queue[n++] = p->preds[j];
-			}
-		}
+	for (n = 0; n < looped->states.n; n++) {
+		s = looped->states.v[n];
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			mark(looped, dfa->edges[i].next);
+		mark(looped, dfa->fallback[s]);
 	}
-	free(queue);
-	return extreme;
 }
 
-static uint64_t hash_extremes(uint32_t accept, const struct extreme *lowest,
-			      const struct extreme *highest)
+/* The @n looped states, which lead nowhere else, as an automaton of their own. */
+static void copy_looped(const struct gabion_automaton *dfa, const bool *looped, uint32_t n,
+			struct gabion_automaton *part)
 {
-	uint64_t h = gabion_hash_mix((uint64_t)accept << 32 | lowest->label);
+	uint32_t *number = gabion_xcalloc(dfa->nstates, sizeof(*number)), s, i;
+	VEC(struct gabion_dfa_edge) edges = {};
 
-	return gabion_hash_mix(h ^ lowest->distance ^ (uint64_t)highest->distance << 32) ^
-	       highest->label * 0x9e3779b97f4a7c15ULL;
-}
-
-/* Number states that the same is known of alike, from 1; 0: dead ones. Return: one more. */
-static uint32_t number_by_extremes(struct partition *p, const struct extreme *lowest,
-				   const struct extreme *highest)
-{
-	uint32_t n = 1, nslots = 64, s, other;
-	uint32_t *slots;
-	size_t i;
-
-	while (nslots < p->dfa->nstates * 2)
-		nslots *= 2;
-	slots = gabion_xcalloc(nslots, sizeof(*slots));
-	for (s = 0; s < p->dfa->nstates; s++) {
-		uint32_t accept = p->dfa->accept[s];
-
-		if (!lowest[s].label)
+	part->first = gabion_xcalloc((size_t)n + 1, sizeof(*part->first));
+	part->fallback = gabion_xcalloc(n, sizeof(*part->fallback));
+	part->accept = gabion_xcalloc(n, sizeof(*part->accept));
+	for (s = 0, n = 0; s < dfa->nstates; s++)
+		number[s] = looped[s] ? n++ : 0;
+	for (s = 0; s < dfa->nstates; s++) {
+		if (!looped[s])
 			continue;
-		i = hash_extremes(accept, &lowest[s], &highest[s]) & (nslots - 1);
-		for (; slots[i]; i = (i + 1) & (nslots - 1)) {
-			other = slots[i];
-			if (p->dfa->accept[other] == accept &&
-			    !memcmp(&lowest[other], &lowest[s], sizeof(*lowest)) &&
-			    !memcmp(&highest[other], &highest[s], sizeof(*highest)))
-				break;
-		}
-		if (!slots[i]) {
-			slots[i] = s;
-			p->block_of[s] = n++;
-		} else {
-			p->block_of[s] = p->block_of[slots[i]];
-		}
+		part->fallback[part->nstates] = number[dfa->fallback[s]];
+		part->accept[part->nstates] = dfa->accept[s];
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			vec_push(&edges, (struct gabion_dfa_edge){ number[dfa->edges[i].next],
+								   dfa->edges[i].byte });
+		part->first[++part->nstates] = edges.n;
 	}
-	free(slots);
-	return n;
+	part->edges = edges.v;
+	free(number);
 }
 
-/* Lay the states of each block together; all are dirty. */
-static void fill_blocks(struct partition *p, uint32_t n)
+/* Class of the signature of @state, new if need be. */
+static uint32_t intern(struct classes *c, uint32_t state)
 {
-	uint32_t *fill = gabion_xcalloc(n, sizeof(*fill)), s, b;
+	size_t start = c->words.n, n, i;
+	uint32_t accept = c->dfa->accept[state], other, end;
 
-	vec_reserve(&p->blocks, n);
-	memset(p->blocks.v, 0, n * sizeof(*p->blocks.v));
-	p->blocks.n = n;
-	for (s = 0; s < p->dfa->nstates; s++)
-		p->blocks.v[p->block_of[s]].n++;
-	for (b = 1; b < n; b++)
-		p->blocks.v[b].start = p->blocks.v[b - 1].start + p->blocks.v[b - 1].n;
-	for (s = 0; s < p->dfa->nstates; s++) {
-		uint32_t i = p->blocks.v[p->block_of[s]].start + fill[p->block_of[s]]++;
-
-		p->elements[i] = s;
-		p->position[s] = i;
-	}
-	free(fill);
-	for (b = 1; b < n; b++) {
-		if (p->blocks.v[b].n < 2)
+	gabion_signature_append(c->dfa, state, c->class_of, &c->words);
+	n = c->words.n - start;
+	i = gabion_hash_mix(gabion_hash_words(c->words.v + start, n) + accept) & (c->nslots - 1);
+	for (; c->slots[i]; i = (i + 1) & (c->nslots - 1)) {
+		other = c->slots[i] - 1;
+		end = other + 1 < c->first.n ? c->first.v[other + 1] : start;
+		if (c->accept.v[other] != accept || end - c->first.v[other] != n ||
+		    memcmp(c->words.v + c->first.v[other], c->words.v + start,
+			   n * sizeof(*c->words.v)))
 			continue;
-		p->blocks.v[b].ndirty = p->blocks.v[b].n;
-		vec_push(&p->queue, b);
+		c->words.n = start;
+		return other;
 	}
+	vec_push(&c->first, start);
+	vec_push(&c->accept, accept);
+	return (c->slots[i] = c->first.n) - 1;
 }
 
-static void partition_by_extremes(struct partition *p)
+/* Of the looped states by a partition of them; their classes come first. */
+static void classify_looped(struct classes *c, const bool *looped, uint32_t n)
 {
-	uint32_t *order = gabion_xcalloc(p->dfa->nstates, sizeof(*order)), *first_of;
-	uint32_t nlabels = sort_accepting(p->dfa, order, &first_of);
-	struct extreme *lowest = find_extremes(p, order, first_of, nlabels, false);
-	struct extreme *highest = find_extremes(p, order, first_of, nlabels, true);
+	uint32_t *block_of = gabion_xcalloc(n, sizeof(*block_of)), *state_of, nblocks, s, i;
+	struct gabion_automaton part = {};
 
-	fill_blocks(p, number_by_extremes(p, lowest, highest));
-	free(lowest);
-	free(highest);
-	free(first_of);
-	free(order);
-}
-
-/* Number the distinct signatures; returns how many. */
-static uint32_t group_signatures(struct partition *p)
-{
-	size_t nslots = 4, i, slot;
-
-	while (nslots < p->signatures.n * 2)
-		nslots *= 2;
-	p->slots.n = 0;
-	vec_reserve(&p->slots, nslots);
-	memset(p->slots.v, 0, nslots * sizeof(*p->slots.v));
-	p->sizes.n = 0;
-	p->leaders.n = 0;
-	for (i = 0; i < p->signatures.n; i++) {
-		struct signature *s = &p->signatures.v[i];
-
-		for (slot = s->hash & (nslots - 1); p->slots.v[slot];
-		     slot = (slot + 1) & (nslots - 1)) {
-			const struct signature *t =
-				&p->signatures.v[p->leaders.v[p->slots.v[slot] - 1]];
-
-			if (t->hash == s->hash && t->n == s->n &&
-			    !memcmp(p->words.v + t->first, p->words.v + s->first,
-				    s->n * sizeof(*p->words.v)))
-				break;
-		}
-		if (!p->slots.v[slot]) {
-			vec_push(&p->leaders, (uint32_t)i);
-			vec_push(&p->sizes, 0);
-			p->slots.v[slot] = p->sizes.n;
-		}
-		s->group = p->slots.v[slot] - 1;
-		p->sizes.v[s->group]++;
-	}
-	return p->sizes.n;
-}
-
-/*
- * Cut block @b into its groups.  Group 0 lies last, beside the states that were
- * not dirty, which belong to it if there are any.
- */
-static void split(struct partition *p, uint32_t b, uint32_t nclean)
-{
-	uint32_t start = p->blocks.v[b].start, ndirty = p->signatures.n, largest = 0, g, at, i;
-	uint32_t ngroups = p->sizes.n, *fill = gabion_xcalloc(ngroups, sizeof(*fill));
-
-	if (nclean) {
-		/* The representative of the clean states is counted among them. */
-		ndirty--;
-		p->sizes.v[0] += nclean - 1;
-	}
-	for (g = 1; g < ngroups; g++)
-		if (p->sizes.v[g] > p->sizes.v[largest])
-			largest = g;
-	for (at = start, g = ngroups; g-- > 0; at += p->sizes.v[g])
-		fill[g] = at;
-	p->changed.n = 0;
-	for (g = 0; g < ngroups; g++) {
-		struct block part = { fill[g], p->sizes.v[g], 0 };
-
-		if (g == largest) {
-			p->blocks.v[b] = part;
+	copy_looped(c->dfa, looped, n, &part);
+	nblocks = gabion_partition(&part, block_of);
+	gabion_automaton_free(&part);
+	state_of = gabion_xcalloc(nblocks, sizeof(*state_of));
+	for (s = 0, i = 0; s < c->dfa->nstates; s++) {
+		if (!looped[s])
 			continue;
-		}
-		vec_push(&p->blocks, part);
-		p->leaders.v[g] = p->blocks.n - 1;
+		c->class_of[s] = block_of[i];
+		state_of[block_of[i++]] = s;
 	}
-	p->leaders.v[largest] = b;
-	for (i = 0; i < ndirty; i++) {
-		const struct signature *s = &p->signatures.v[i + !!nclean];
-		uint32_t to = fill[s->group]++;
-
-		p->elements[to] = s->state;
-		p->position[s->state] = to;
-	}
-	for (g = 0; g < ngroups; g++) {
-		const struct block *part = &p->blocks.v[p->leaders.v[g]];
-
-		for (i = part->start; g != largest && i < part->start + part->n; i++) {
-			p->block_of[p->elements[i]] = p->leaders.v[g];
-			vec_push(&p->changed, p->elements[i]);
-		}
-	}
-	free(fill);
+	for (i = 0; i < nblocks; i++)
+		intern(c, state_of[i]);
+	free(block_of);
+	free(state_of);
 }
 
-static void refine(struct partition *p, uint32_t b)
-{
-	struct block *block = &p->blocks.v[b];
-	uint32_t nclean = block->n - block->ndirty, i, j;
-
-	p->words.n = 0;
-	p->signatures.n = 0;
-	if (nclean)
-		vec_push(&p->signatures, sign(p, p->elements[block->start + block->ndirty]));
-	for (i = 0; i < block->ndirty; i++)
-		vec_push(&p->signatures, sign(p, p->elements[block->start + i]));
-	block->ndirty = 0;
-	if (block->n < 2 || group_signatures(p) < 2)
-		return;
-	split(p, b, nclean);
-	for (i = 0; i < p->changed.n; i++) {
-		uint32_t s = p->changed.v[i];
-
-		for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++)
-			mark_dirty(p, p->preds[j]);
-	}
-}
-
-/* The blocks numbered breadth first from the start. */
+/* The classes numbered breadth first from the start. */
 struct numbering {
-	uint32_t *number; /* [blocks]; 0: none yet, but the dead one has it */
-	uint32_t *order;  /* [blocks] */
+	uint32_t *number; /* [classes]; 0: none yet, but the dead one has it */
+	uint32_t *order;  /* [classes] */
 	uint32_t n;
 };
 
-static uint32_t number_of(struct numbering *numbering, uint32_t block)
+static uint32_t number_of(struct numbering *numbering, uint32_t klass)
 {
-	if (block && !numbering->number[block]) {
-		numbering->number[block] = numbering->n;
-		numbering->order[numbering->n++] = block;
+	if (klass && !numbering->number[klass]) {
+		numbering->number[klass] = numbering->n;
+		numbering->order[numbering->n++] = klass;
 	}
-	return numbering->number[block];
+	return numbering->number[klass];
 }
 
-/* Automaton whose states are the blocks. */
-static void build_quotient(struct partition *p, struct gabion_automaton *out)
+/* Automaton whose states are the classes. */
+static void build_quotient(struct classes *c, uint32_t start, struct gabion_automaton *out)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	size_t n = p->blocks.n, i;
+	size_t n = c->first.n, i, end;
 	struct numbering numbering = {
 		.number = gabion_xcalloc(n, sizeof(uint32_t)),
 		.order = gabion_xcalloc(n, sizeof(uint32_t)),
 		.n = 1,
 	};
-	VEC(struct gabion_dfa_edge) edges = {};
-	uint32_t s;
+	struct gabion_dfa_edge *edge;
+	uint32_t s, klass;
 
+	vec_push(&c->first, c->words.n);
 	out->first = gabion_xcalloc(n + 1, sizeof(*out->first));
 	out->accept = gabion_xcalloc(n, sizeof(*out->accept));
 	out->fallback = gabion_xcalloc(n, sizeof(*out->fallback));
-	out->start = number_of(&numbering, p->block_of[dfa->start]);
+	out->edges = edge = gabion_xcalloc((c->words.n - n) / 2, sizeof(*out->edges));
+	out->start = number_of(&numbering, start);
 	for (s = 0; s < numbering.n; s++) {
-		uint32_t state = p->elements[p->blocks.v[numbering.order[s]].start];
-
-		p->words.n = 0;
-		describe(p, state);
-		out->first[s] = edges.n;
-		out->accept[s] = dfa->accept[state];
-		out->fallback[s] = number_of(&numbering, p->words.v[0]);
-		vec_reserve(&edges, p->words.n / 2);
-		for (i = 1; i < p->words.n; i += 2)
-			edges.v[edges.n++] = (struct gabion_dfa_edge){
-				number_of(&numbering, p->words.v[i + 1]),
-				p->words.v[i],
+		klass = numbering.order[s];
+		i = c->first.v[klass];
+		end = c->first.v[klass + 1];
+		out->first[s] = edge - out->edges;
+		out->accept[s] = c->accept.v[klass];
+		out->fallback[s] = number_of(&numbering, c->words.v[i]);
+		for (i++; i < end; i += 2)
+			*edge++ = (struct gabion_dfa_edge){
+				number_of(&numbering, c->words.v[i + 1]),
+				c->words.v[i],
 			};
 	}
-	out->first[s] = edges.n;
+	out->first[s] = edge - out->edges;
 	out->nstates = s;
-	out->edges = edges.v;
 	free(numbering.number);
 	free(numbering.order);
 }
 
 void gabion_dfa_minimise(struct gabion_automaton *dfa)
 {
-	struct partition p = { .dfa = dfa };
-	struct gabion_automaton minimal;
+	struct classes c = { .dfa = dfa, .nslots = 64 };
+	struct looped looped = { .marks = gabion_xcalloc(dfa->nstates, sizeof(bool)) };
+	uint32_t start, s;
 
-	p.block_of = gabion_xcalloc(dfa->nstates, sizeof(*p.block_of));
-	p.elements = gabion_xcalloc(dfa->nstates, sizeof(*p.elements));
-	p.position = gabion_xcalloc(dfa->nstates, sizeof(*p.position));
-	find_predecessors(&p);
-	partition_by_extremes(&p);
-	while (p.queue.n)
-		refine(&p, p.queue.v[--p.queue.n]);
-	build_quotient(&p, &minimal);
-	free(p.block_of);
-	free(p.elements);
-	free(p.position);
-	free(p.blocks.v);
-	free(p.queue.v);
-	free(p.pred_first);
-	free(p.preds);
-	free(p.words.v);
-	free(p.signatures.v);
-	free(p.sizes.v);
-	free(p.leaders.v);
-	free(p.slots.v);
-	free(p.changed.v);
+	while (c.nslots < dfa->nstates * (size_t)2)
+		c.nslots *= 2;
+	c.slots = gabion_xcalloc(c.nslots, sizeof(*c.slots));
+	c.class_of = gabion_xcalloc(dfa->nstates, sizeof(*c.class_of));
+	find_looped(dfa, &looped);
+	classify_looped(&c, looped.marks, looped.states.n);
+	for (s = dfa->nstates; s-- > 0;)
+		if (!looped.marks[s])
+			c.class_of[s] = intern(&c, s);
+	start = c.class_of[dfa->start];
+	free(looped.marks);
+	free(looped.states.v);
+	free(c.slots);
+	free(c.class_of);
 	gabion_automaton_free(dfa);
-	*dfa = minimal;
+	build_quotient(&c, start, dfa);
+	free(c.words.v);
+	free(c.first.v);
+	free(c.accept.v);
 }
