@@ -25,26 +25,25 @@ struct rows {
 static void find_classes(struct gabion_comb *comb, const struct gabion_automaton *dfa)
 {
 	uint32_t size[256] = { 256 }, s, i, j, k;
-	bool done[256];
 
 	memset(comb->classmap, 0, sizeof(comb->classmap));
 	comb->nclasses = 1;
 	for (s = 0; s < dfa->nstates && comb->nclasses < 256; s++) {
 		uint32_t from = dfa->first[s], n = dfa->first[s + 1] - from;
+		struct gabion_byteset done = {};
 
-		memset(done, 0, n);
 		for (i = 0; i < n; i++) {
 			const struct gabion_dfa_edge *e = &dfa->edges[from + i];
 			uint8_t klass = comb->classmap[e->byte], members[256];
 
-			if (done[i] || size[klass] == 1)
+			if (size[klass] == 1 || gabion_byteset_has(&done, e->byte))
 				continue;
 			for (j = i, k = 0; j < n; j++) {
 				const struct gabion_dfa_edge *f = &dfa->edges[from + j];
 
 				if (f->next != e->next || comb->classmap[f->byte] != klass)
 					continue;
-				done[j] = true;
+				gabion_byteset_add(&done, f->byte);
 				members[k++] = f->byte;
 			}
 			if (k == size[klass])
@@ -107,9 +106,16 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 {
 	struct gabion_byteset seen = {};
 	struct row_edge row[256];
-	uint32_t n = 0, i, j;
+	uint32_t n = 0, i = dfa->first[s], j;
 
-	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
+	*fallback = dfa->fallback[s];
+	/* So are most. */
+	if (dfa->first[s + 1] - i == 1) {
+		vec_push(&rows->edges,
+			 (struct row_edge){ dfa->edges[i].next, comb->classmap[dfa->edges[i].byte] });
+		return;
+	}
+	for (; i < dfa->first[s + 1]; i++) {
 		uint8_t klass = comb->classmap[dfa->edges[i].byte];
 
 		if (gabion_byteset_has(&seen, klass))
@@ -117,7 +123,7 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 		gabion_byteset_add(&seen, klass);
 		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
 	}
-	*fallback = row_fallback(row, n, dfa->fallback[s], comb->nclasses - n);
+	*fallback = row_fallback(row, n, *fallback, comb->nclasses - n);
 	if (*fallback != dfa->fallback[s]) {
 		for (j = 0; j < comb->nclasses; j++)
 			if (!gabion_byteset_has(&seen, j))
@@ -277,6 +283,8 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	comb->base = gabion_xcalloc(dfa->nstates, sizeof(*comb->base));
 	comb->fallback = gabion_xcalloc(dfa->nstates, sizeof(*comb->fallback));
 	rows.first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows.first));
+	vec_reserve(&rows.edges, dfa->first[dfa->nstates]);
+	vec_reserve(&p.cells, dfa->first[dfa->nstates] + 256);
 	for (s = 0; s < dfa->nstates; s++) {
 		rows.first[s] = rows.edges.n;
 		make_row(comb, dfa, s, &rows, &comb->fallback[s]);

@@ -39,17 +39,27 @@ struct single {
 	uint32_t next; /* index + 1 */
 };
 
-/* A state is a set of NFA nodes, closed under transitions that read nothing. */
+/* The nodes of a state that has several: members[from .. from + n). */
+struct set {
+	uint32_t from, n;
+};
+
+/*
+ * A state is a set of NFA nodes, closed under transitions that read nothing.  Most have one: then
+ * their origin is its number, else IS_SET and that of the set.
+ */
 struct builder {
 	const struct gabion_nfa *nfa;
 	struct gabion_labels *labels;
 
-	node_set members;    /* of all states */
-	VEC(size_t) offsets; /* state s: members offsets[s] .. offsets[s + 1] */
-	uint32_t *single;    /* [nodes] state of a set with one node, 0 if none yet */
-	uint32_t *slots;     /* hash of the larger sets; 0 is free */
-	size_t nslots, nlarge;
+	VEC(uint32_t) origins;
+	VEC(struct set) sets;
+	node_set members; /* of all sets */
+	uint32_t *single; /* [nodes] state of a set with one node, 0 if none yet */
+	uint32_t *slots;  /* hash of the sets: states; 0 is free */
+	size_t nslots;
 
+	/* Of states that are expanded; and the labels of all. */
 	VEC(uint32_t) fallback;
 	VEC(uint32_t) first;
 	VEC(uint32_t) accept;
@@ -62,6 +72,8 @@ struct builder {
 	node_set target;
 	node_set included, excluded;
 };
+
+#define IS_SET 0x80000000U
 
 static void add_closed(const struct gabion_nfa *nfa, node_set *set, uint32_t node)
 {
@@ -138,43 +150,51 @@ static uint32_t label_of(struct builder *b, const uint32_t *nodes, size_t n)
 	return gabion_labels_intern(b->labels, b->included.v, k);
 }
 
-static uint32_t add_state(struct builder *b, const uint32_t *nodes, size_t n)
+static uint32_t add_state(struct builder *b, uint32_t origin, uint32_t label)
 {
-	size_t i;
-
-	vec_reserve(&b->members, n);
-	for (i = 0; i < n; i++)
-		b->members.v[b->members.n++] = nodes[i];
-	vec_push(&b->offsets, b->members.n);
-	vec_push(&b->accept, label_of(b, nodes, n));
-	vec_push(&b->fallback, 0);
-	vec_push(&b->first, 0);
+	vec_push(&b->origins, origin);
+	vec_push(&b->accept, label);
 	return b->accept.n - 1;
+}
+
+/* Nodes of the state, one or more. */
+static const uint32_t *members_of(const struct builder *b, uint32_t state, uint32_t *n)
+{
+	const uint32_t *origin = &b->origins.v[state];
+	const struct set *set;
+
+	*n = 1;
+	if (!(*origin & IS_SET))
+		return origin;
+	set = &b->sets.v[*origin & ~IS_SET];
+	*n = set->n;
+	return b->members.v + set->from;
 }
 
 static bool same_set(const struct builder *b, uint32_t state, const node_set *set)
 {
-	size_t n = b->offsets.v[state + 1] - b->offsets.v[state];
+	const uint32_t *members;
+	uint32_t n;
 
-	return n == set->n &&
-	       !memcmp(b->members.v + b->offsets.v[state], set->v, n * sizeof(*set->v));
+	members = members_of(b, state, &n);
+	return n == set->n && !memcmp(members, set->v, n * sizeof(*set->v));
 }
 
 static void grow_slots(struct builder *b)
 {
-	uint32_t *old = b->slots;
+	uint32_t *old = b->slots, n;
 	size_t nold = b->nslots, i, j;
 
 	b->nslots = nold ? nold * 2 : 1024;
 	b->slots = gabion_xcalloc(b->nslots, sizeof(*b->slots));
 	for (i = 0; i < nold; i++) {
-		size_t from;
+		const uint32_t *members;
 
 		if (!old[i])
 			continue;
-		from = b->offsets.v[old[i]];
-		j = gabion_hash_words(b->members.v + from, b->offsets.v[old[i] + 1] - from);
-		for (j &= b->nslots - 1; b->slots[j]; j = (j + 1) & (b->nslots - 1))
+		members = members_of(b, old[i], &n);
+		for (j = gabion_hash_words(members, n) & (b->nslots - 1); b->slots[j];
+		     j = (j + 1) & (b->nslots - 1))
 			;
 		b->slots[j] = old[i];
 	}
@@ -183,8 +203,10 @@ static void grow_slots(struct builder *b)
 
 static uint32_t state_of_node(struct builder *b, uint32_t node)
 {
+	bool accepts = b->nfa->nodes.v[node].accepts != GABION_NFA_NONE;
+
 	if (!b->single[node])
-		b->single[node] = add_state(b, &node, 1);
+		b->single[node] = add_state(b, node, accepts ? label_of(b, &node, 1) : 0);
 	return b->single[node];
 }
 
@@ -199,14 +221,18 @@ static uint32_t state_of(struct builder *b)
 		return 0;
 	if (set->n == 1)
 		return state_of_node(b, set->v[0]);
-	if (b->nlarge * 2 >= b->nslots)
+	if (b->sets.n * 2 >= b->nslots)
 		grow_slots(b);
 	i = gabion_hash_words(set->v, set->n) & (b->nslots - 1);
 	for (; b->slots[i]; i = (i + 1) & (b->nslots - 1))
 		if (same_set(b, b->slots[i], set))
 			return b->slots[i];
-	b->nlarge++;
-	return b->slots[i] = add_state(b, set->v, set->n);
+	vec_push(&b->sets, (struct set){ b->members.n, set->n });
+	vec_reserve(&b->members, set->n);
+	memcpy(b->members.v + b->members.n, set->v, set->n * sizeof(*set->v));
+	b->members.n += set->n;
+	b->slots[i] = add_state(b, IS_SET | (b->sets.n - 1), label_of(b, set->v, set->n));
+	return b->slots[i];
 }
 
 /* State of @node and what is reached from it without a byte. */
@@ -270,15 +296,13 @@ static uint32_t target_on(struct builder *b, unsigned int byte)
  */
 static bool expand_plain(struct builder *b, uint32_t state)
 {
-	const struct gabion_nfa_node *nodes = b->nfa->nodes.v;
-	const uint32_t *members = b->members.v + b->offsets.v[state];
+	const struct gabion_nfa_node *nodes = b->nfa->nodes.v, *node = &nodes[b->origins.v[state]];
 	size_t first = b->edges.n, i;
 	uint32_t child;
 
-	if (b->offsets.v[state + 1] - b->offsets.v[state] != 1 || nodes[*members].loop)
+	if (b->origins.v[state] & IS_SET || node->loop)
 		return false;
-	for (child = nodes[*members].children; child != GABION_NFA_NONE;
-	     child = nodes[child].sibling) {
+	for (child = node->children; child != GABION_NFA_NONE; child = nodes[child].sibling) {
 		if (nodes[child].set >= 256 || b->edges.n - first == 255) {
 			b->edges.n = first;
 			return false;
@@ -289,8 +313,8 @@ static bool expand_plain(struct builder *b, uint32_t state)
 			b->edges.v[i] = b->edges.v[i - 1];
 		b->edges.v[i] = (struct gabion_dfa_edge){ child, nodes[child].set };
 	}
-	b->first.v[state] = first;
-	b->fallback.v[state] = 0;
+	vec_push(&b->first, first);
+	vec_push(&b->fallback, 0);
 	for (i = first; i < b->edges.n; i++)
 		b->edges.v[i].next = state_on(b, b->edges.v[i].next);
 	return true;
@@ -299,15 +323,16 @@ static bool expand_plain(struct builder *b, uint32_t state)
 static void expand(struct builder *b, uint32_t state)
 {
 	struct gabion_byteset apart = {}, set;
-	uint32_t fallback = 0;
+	uint32_t fallback = 0, n;
+	const uint32_t *members = members_of(b, state, &n);
 	bool have_fallback = false;
 	unsigned int byte;
 	size_t i;
 
 	b->wides.n = 0;
 	b->singles.n = 0;
-	for (i = b->offsets.v[state]; i < b->offsets.v[state + 1]; i++)
-		collect(b, b->members.v[i], &apart);
+	for (i = 0; i < n; i++)
+		collect(b, members[i], &apart);
 	for (i = 0; i < b->wides.n; i++) {
 		unsigned int w;
 
@@ -317,7 +342,7 @@ static void expand(struct builder *b, uint32_t state)
 		for (w = 0; w < 4; w++)
 			apart.bits[w] |= set.bits[w];
 	}
-	b->first.v[state] = b->edges.n;
+	vec_push(&b->first, b->edges.n);
 	/* Every byte that is not told apart leads where the first of them leads. */
 	for (byte = 0; byte < 256 && gabion_byteset_has(&apart, byte); byte++)
 		;
@@ -335,7 +360,7 @@ static void expand(struct builder *b, uint32_t state)
 		if (next != fallback)
 			vec_push(&b->edges, (struct gabion_dfa_edge){ next, byte });
 	}
-	b->fallback.v[state] = fallback;
+	vec_push(&b->fallback, fallback);
 	for (i = 0; i < b->singles.n; i++)
 		b->heads[b->singles.v[i].byte] = 0;
 }
@@ -346,22 +371,27 @@ static void expand(struct builder *b, uint32_t state)
  */
 static uint32_t find_culprit(const struct builder *b)
 {
-	size_t from = b->members.n > (1U << 20) ? b->members.n - (1U << 20) : 0, i;
-	uint32_t best = GABION_NFA_NONE, owner;
+	uint32_t from = b->accept.n, best = GABION_NFA_NONE, owner, n = 0;
 	uint32_t *count;
-	size_t nowners = 0;
+	const uint32_t *members;
+	size_t nowners = 0, total, i;
 
 	for (i = 1; i < b->nfa->nodes.n; i++)
 		if (b->nfa->nodes.v[i].owner >= nowners)
 			nowners = b->nfa->nodes.v[i].owner + 1;
 	count = gabion_xcalloc(nowners, sizeof(*count));
-	for (i = from; i < b->members.n; i++) {
-		owner = b->nfa->nodes.v[b->members.v[i]].owner;
-		if (owner == GABION_NFA_NONE)
-			continue;
-		count[owner]++;
-		if (best == GABION_NFA_NONE || count[owner] > count[best])
-			best = owner;
+	for (total = 0; from > 1 && total < 1U << 20; total += n)
+		members_of(b, --from, &n);
+	for (; from < b->accept.n; from++) {
+		members = members_of(b, from, &n);
+		for (i = 0; i < n; i++) {
+			owner = b->nfa->nodes.v[members[i]].owner;
+			if (owner == GABION_NFA_NONE)
+				continue;
+			count[owner]++;
+			if (best == GABION_NFA_NONE || count[owner] > count[best])
+				best = owner;
+		}
 	}
 	free(count);
 	return best;
@@ -376,8 +406,16 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 
 	memset(dfa, 0, sizeof(*dfa));
 	b.single = gabion_xcalloc(nfa->nodes.n, sizeof(*b.single));
-	vec_push(&b.offsets, 0);
-	add_state(&b, NULL, 0);
+	/* There are about as many states as nodes. */
+	vec_reserve(&b.origins, nfa->nodes.n);
+	vec_reserve(&b.accept, nfa->nodes.n);
+	vec_reserve(&b.first, nfa->nodes.n);
+	vec_reserve(&b.fallback, nfa->nodes.n);
+	vec_reserve(&b.edges, nfa->nodes.n);
+	/* The dead one leads to itself. */
+	add_state(&b, 0, 0);
+	vec_push(&b.first, 0);
+	vec_push(&b.fallback, 0);
 	start = state_on(&b, 0);
 	for (s = 1; s < b.accept.n; s++) {
 		if (b.accept.n > GABION_DFA_STATES_MAX || b.members.n > GABION_DFA_MEMBERS_MAX ||
@@ -390,8 +428,9 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 			expand(&b, s);
 	}
 	vec_push(&b.first, b.edges.n);
+	free(b.origins.v);
+	free(b.sets.v);
 	free(b.members.v);
-	free(b.offsets.v);
 	free(b.single);
 	free(b.slots);
 	free(b.wides.v);

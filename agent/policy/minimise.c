@@ -16,6 +16,7 @@ struct classes {
 	gabion_words words;   /* signatures, one behind the other */
 	VEC(uint32_t) first;  /* where that of a class begins */
 	VEC(uint32_t) accept; /* its label */
+	VEC(uint32_t) hashes; /* of both */
 	uint32_t *slots;      /* class + 1; 0 is free */
 	size_t nslots;
 };
@@ -83,27 +84,36 @@ static void copy_looped(const struct gabion_automaton *dfa, const bool *looped, 
 	free(number);
 }
 
+/* Are signature and label of @klass those of the class that would be next? */
+static bool is_same(const struct classes *c, uint32_t klass, uint32_t accept, size_t start)
+{
+	size_t n = c->words.n - start;
+	size_t end = klass + 1 < c->first.n ? c->first.v[klass + 1] : start;
+
+	return c->accept.v[klass] == accept && end - c->first.v[klass] == n &&
+	       !memcmp(c->words.v + c->first.v[klass], c->words.v + start,
+		       n * sizeof(*c->words.v));
+}
+
 /* Class of the signature of @state, new if need be. */
 static uint32_t intern(struct classes *c, uint32_t state)
 {
-	size_t start = c->words.n, n, i;
-	uint32_t accept = c->dfa->accept[state], other, end;
+	uint32_t accept = c->dfa->accept[state], hash;
+	size_t start = c->words.n, i;
 
 	gabion_signature_append(c->dfa, state, c->class_of, &c->words);
-	n = c->words.n - start;
-	i = gabion_hash_mix(gabion_hash_words(c->words.v + start, n) + accept) & (c->nslots - 1);
-	for (; c->slots[i]; i = (i + 1) & (c->nslots - 1)) {
-		other = c->slots[i] - 1;
-		end = other + 1 < c->first.n ? c->first.v[other + 1] : start;
-		if (c->accept.v[other] != accept || end - c->first.v[other] != n ||
-		    memcmp(c->words.v + c->first.v[other], c->words.v + start,
-			   n * sizeof(*c->words.v)))
+	hash = gabion_hash_words(c->words.v + start, c->words.n - start) + accept;
+	for (i = hash & (c->nslots - 1); c->slots[i]; i = (i + 1) & (c->nslots - 1)) {
+		uint32_t other = c->slots[i] - 1;
+
+		if (c->hashes.v[other] != hash || !is_same(c, other, accept, start))
 			continue;
 		c->words.n = start;
 		return other;
 	}
 	vec_push(&c->first, start);
 	vec_push(&c->accept, accept);
+	vec_push(&c->hashes, hash);
 	return (c->slots[i] = c->first.n) - 1;
 }
 
@@ -191,6 +201,11 @@ void gabion_dfa_minimise(struct gabion_automaton *dfa)
 	while (c.nslots < dfa->nstates * (size_t)2)
 		c.nslots *= 2;
 	c.slots = gabion_xcalloc(c.nslots, sizeof(*c.slots));
+	/* Most states are a class, and have one edge. */
+	vec_reserve(&c.words, 3 * (size_t)dfa->nstates);
+	vec_reserve(&c.first, dfa->nstates + 1);
+	vec_reserve(&c.accept, dfa->nstates);
+	vec_reserve(&c.hashes, dfa->nstates);
 	c.class_of = gabion_xcalloc(dfa->nstates, sizeof(*c.class_of));
 	find_looped(dfa, &looped);
 	classify_looped(&c, looped.marks, looped.states.n);
@@ -201,6 +216,7 @@ void gabion_dfa_minimise(struct gabion_automaton *dfa)
 	free(looped.marks);
 	free(looped.states.v);
 	free(c.slots);
+	free(c.hashes.v);
 	free(c.class_of);
 	gabion_automaton_free(dfa);
 	build_quotient(&c, start, dfa);
