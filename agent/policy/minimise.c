@@ -9,17 +9,24 @@
 #include "partition.h"
 #include "signature.h"
 
-/* Classes of states that have one language, by signature; class 0 is that of the dead state. */
+/*
+ * Classes of states that have one language, by signature; class 0 is that of the dead state.  Few
+ * lead to one class, and those that do are found together: the first FEW that have it last in
+ * their signature are in a list.  The others are hashed, as are those that lead nowhere.
+ */
 struct classes {
 	const struct gabion_automaton *dfa;
-	uint32_t *class_of;   /* [nstates] */
-	gabion_words words;   /* signatures, one behind the other */
-	VEC(uint32_t) first;  /* where that of a class begins */
-	VEC(uint32_t) accept; /* its label */
-	VEC(uint32_t) hashes; /* of both */
-	uint32_t *slots;      /* class + 1; 0 is free */
-	size_t nslots;
+	uint32_t *class_of;  /* [nstates] */
+	gabion_words words;  /* signatures, one behind the other */
+	gabion_words first;  /* where that of a class begins */
+	gabion_words accept; /* its label */
+	uint32_t *list;      /* [nstates] class + 1: the first of those that lead there; 0: none */
+	uint32_t *next;      /* [nstates] class + 1: of the list that the class is in; 0: none */
+	uint32_t *slots;     /* class + 1; 0 is free */
+	size_t nslots, nhashed;
 };
+
+#define FEW 4U
 
 /* States that loops lead to, and all that these lead to. */
 struct looped {
@@ -84,37 +91,106 @@ static void copy_looped(const struct gabion_automaton *dfa, const bool *looped, 
 	free(number);
 }
 
-/* Are signature and label of @klass those of the class that would be next? */
-static bool is_same(const struct classes *c, uint32_t klass, uint32_t accept, size_t start)
+/* The signature of a class, or of the one that would be next. */
+static const uint32_t *signature_of(const struct classes *c, uint32_t klass, size_t *n)
 {
-	size_t n = c->words.n - start;
-	size_t end = klass + 1 < c->first.n ? c->first.v[klass + 1] : start;
+	size_t end = klass + 1 < c->first.n ? c->first.v[klass + 1] : c->words.n;
 
-	return c->accept.v[klass] == accept && end - c->first.v[klass] == n &&
-	       !memcmp(c->words.v + c->first.v[klass], c->words.v + start,
-		       n * sizeof(*c->words.v));
+	*n = end - c->first.v[klass];
+	return c->words.v + c->first.v[klass];
+}
+
+/* Has @klass signature and label of the last class? */
+static bool is_last(const struct classes *c, uint32_t klass)
+{
+	uint32_t last = c->first.n - 1;
+	const uint32_t *a, *b;
+	size_t na, nb;
+
+	if (c->accept.v[klass] != c->accept.v[last])
+		return false;
+	a = signature_of(c, klass, &na);
+	b = signature_of(c, last, &nb);
+	return na == nb && !memcmp(a, b, na * sizeof(*a));
+}
+
+static size_t hash(const struct classes *c, uint32_t klass)
+{
+	const uint32_t *words;
+	size_t n;
+
+	words = signature_of(c, klass, &n);
+	return gabion_hash_words(words, n) + c->accept.v[klass];
+}
+
+static void grow_slots(struct classes *c)
+{
+	uint32_t *old = c->slots;
+	size_t nold = c->nslots, i, slot;
+
+	c->nslots = nold ? nold * 2 : 1024;
+	c->slots = gabion_xcalloc(c->nslots, sizeof(*c->slots));
+	for (i = 0; i < nold; i++) {
+		if (!old[i])
+			continue;
+		for (slot = hash(c, old[i] - 1) & (c->nslots - 1); c->slots[slot];
+		     slot = (slot + 1) & (c->nslots - 1))
+			;
+		c->slots[slot] = old[i];
+	}
+	free(old);
+}
+
+/* The class that is like the last among those that are hashed; or the last, which is then. */
+static uint32_t find_hashed(struct classes *c)
+{
+	uint32_t last = c->first.n - 1;
+	size_t i;
+
+	if (c->nhashed * 2 >= c->nslots)
+		grow_slots(c);
+	for (i = hash(c, last) & (c->nslots - 1); c->slots[i]; i = (i + 1) & (c->nslots - 1))
+		if (is_last(c, c->slots[i] - 1))
+			return c->slots[i] - 1;
+	c->nhashed++;
+	c->slots[i] = last + 1;
+	return last;
+}
+
+/* The class that is like the last; or the last, which can be found from now on. */
+static uint32_t find_like_last(struct classes *c)
+{
+	uint32_t last = c->first.n - 1, n = 0, *list, klass;
+	size_t nwords;
+	const uint32_t *words = signature_of(c, last, &nwords);
+
+	if (nwords == 1)
+		return find_hashed(c);
+	list = &c->list[words[nwords - 1]];
+	for (klass = *list; klass; klass = c->next[klass - 1], n++)
+		if (is_last(c, klass - 1))
+			return klass - 1;
+	if (n == FEW)
+		return find_hashed(c);
+	c->next[last] = *list;
+	*list = last + 1;
+	return last;
 }
 
 /* Class of the signature of @state, new if need be. */
 static uint32_t intern(struct classes *c, uint32_t state)
 {
-	uint32_t accept = c->dfa->accept[state], hash;
-	size_t start = c->words.n, i;
+	uint32_t last = c->first.n, klass;
 
+	vec_push(&c->first, c->words.n);
+	vec_push(&c->accept, c->dfa->accept[state]);
 	gabion_signature_append(c->dfa, state, c->class_of, &c->words);
-	hash = gabion_hash_words(c->words.v + start, c->words.n - start) + accept;
-	for (i = hash & (c->nslots - 1); c->slots[i]; i = (i + 1) & (c->nslots - 1)) {
-		uint32_t other = c->slots[i] - 1;
-
-		if (c->hashes.v[other] != hash || !is_same(c, other, accept, start))
-			continue;
-		c->words.n = start;
-		return other;
+	klass = find_like_last(c);
+	if (klass != last) {
+		c->words.n = c->first.v[last];
+		c->first.n = c->accept.n = last;
 	}
-	vec_push(&c->first, start);
-	vec_push(&c->accept, accept);
-	vec_push(&c->hashes, hash);
-	return (c->slots[i] = c->first.n) - 1;
+	return klass;
 }
 
 /* Of the looped states by a partition of them; their classes come first. */
@@ -194,18 +270,16 @@ static void build_quotient(struct classes *c, uint32_t start, struct gabion_auto
 
 void gabion_dfa_minimise(struct gabion_automaton *dfa)
 {
-	struct classes c = { .dfa = dfa, .nslots = 64 };
+	struct classes c = { .dfa = dfa };
 	struct looped looped = { .marks = gabion_xcalloc(dfa->nstates, sizeof(bool)) };
 	uint32_t start, s;
 
-	while (c.nslots < dfa->nstates * (size_t)2)
-		c.nslots *= 2;
-	c.slots = gabion_xcalloc(c.nslots, sizeof(*c.slots));
 	/* Most states are a class, and have one edge. */
 	vec_reserve(&c.words, 3 * (size_t)dfa->nstates);
 	vec_reserve(&c.first, dfa->nstates + 1);
 	vec_reserve(&c.accept, dfa->nstates);
-	vec_reserve(&c.hashes, dfa->nstates);
+	c.list = gabion_xcalloc(dfa->nstates, sizeof(*c.list));
+	c.next = gabion_xcalloc(dfa->nstates, sizeof(*c.next));
 	c.class_of = gabion_xcalloc(dfa->nstates, sizeof(*c.class_of));
 	find_looped(dfa, &looped);
 	classify_looped(&c, looped.marks, looped.states.n);
@@ -216,7 +290,8 @@ void gabion_dfa_minimise(struct gabion_automaton *dfa)
 	free(looped.marks);
 	free(looped.states.v);
 	free(c.slots);
-	free(c.hashes.v);
+	free(c.list);
+	free(c.next);
 	free(c.class_of);
 	gabion_automaton_free(dfa);
 	build_quotient(&c, start, dfa);
