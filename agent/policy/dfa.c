@@ -39,9 +39,10 @@ struct single {
 	uint32_t next; /* index + 1 */
 };
 
-/* The nodes of a state that has several: members[from .. from + n). */
+/* The nodes of @state, which has several: members[from .. from + n). */
 struct set {
 	uint32_t from, n;
+	uint32_t state;
 };
 
 /*
@@ -49,14 +50,13 @@ struct set {
  * their origin is its number, else IS_SET and that of the set.
  */
 struct builder {
-	const struct gabion_nfa *nfa;
+	struct gabion_nfa *nfa;
 	struct gabion_labels *labels;
 
 	VEC(uint32_t) origins;
 	VEC(struct set) sets;
 	node_set members; /* of all sets */
-	uint32_t *single; /* [nodes] state of a set with one node, 0 if none yet */
-	uint32_t *slots;  /* hash of the sets: states; 0 is free */
+	uint32_t *slots;  /* set + 1; 0 is free */
 	size_t nslots;
 
 	/* Of states that are expanded; and the labels of all. */
@@ -171,49 +171,44 @@ static const uint32_t *members_of(const struct builder *b, uint32_t state, uint3
 	return b->members.v + set->from;
 }
 
-static bool same_set(const struct builder *b, uint32_t state, const node_set *set)
+static bool is_set(const struct builder *b, const struct set *set, const node_set *nodes)
 {
-	const uint32_t *members;
-	uint32_t n;
-
-	members = members_of(b, state, &n);
-	return n == set->n && !memcmp(members, set->v, n * sizeof(*set->v));
+	return set->n == nodes->n &&
+	       !memcmp(b->members.v + set->from, nodes->v, set->n * sizeof(*nodes->v));
 }
 
 static void grow_slots(struct builder *b)
 {
-	uint32_t *old = b->slots, n;
-	size_t nold = b->nslots, i, j;
+	size_t i, slot;
 
-	b->nslots = nold ? nold * 2 : 1024;
+	free(b->slots);
+	b->nslots = b->nslots ? b->nslots * 2 : 1024;
 	b->slots = gabion_xcalloc(b->nslots, sizeof(*b->slots));
-	for (i = 0; i < nold; i++) {
-		const uint32_t *members;
+	for (i = 0; i < b->sets.n; i++) {
+		const struct set *set = &b->sets.v[i];
 
-		if (!old[i])
-			continue;
-		members = members_of(b, old[i], &n);
-		for (j = gabion_hash_words(members, n) & (b->nslots - 1); b->slots[j];
-		     j = (j + 1) & (b->nslots - 1))
-			;
-		b->slots[j] = old[i];
+		slot = gabion_hash_words(b->members.v + set->from, set->n) & (b->nslots - 1);
+		while (b->slots[slot])
+			slot = (slot + 1) & (b->nslots - 1);
+		b->slots[slot] = i + 1;
 	}
-	free(old);
 }
 
 static uint32_t state_of_node(struct builder *b, uint32_t node)
 {
-	bool accepts = b->nfa->nodes.v[node].accepts != GABION_NFA_NONE;
+	struct gabion_nfa_node *n = &b->nfa->nodes.v[node];
 
-	if (!b->single[node])
-		b->single[node] = add_state(b, node, accepts ? label_of(b, &node, 1) : 0);
-	return b->single[node];
+	if (!n->state)
+		n->state = add_state(b, node,
+				     n->accepts == GABION_NFA_NONE ? 0 : label_of(b, &node, 1));
+	return n->state;
 }
 
 /* State of the set b->target, new if need be. */
 static uint32_t state_of(struct builder *b)
 {
 	node_set *set = &b->target;
+	uint32_t state;
 	size_t i;
 
 	sort_unique(set);
@@ -225,14 +220,15 @@ static uint32_t state_of(struct builder *b)
 		grow_slots(b);
 	i = gabion_hash_words(set->v, set->n) & (b->nslots - 1);
 	for (; b->slots[i]; i = (i + 1) & (b->nslots - 1))
-		if (same_set(b, b->slots[i], set))
-			return b->slots[i];
-	vec_push(&b->sets, (struct set){ b->members.n, set->n });
+		if (is_set(b, &b->sets.v[b->slots[i] - 1], set))
+			return b->sets.v[b->slots[i] - 1].state;
+	state = add_state(b, IS_SET | b->sets.n, label_of(b, set->v, set->n));
+	vec_push(&b->sets, (struct set){ b->members.n, set->n, state });
 	vec_reserve(&b->members, set->n);
 	memcpy(b->members.v + b->members.n, set->v, set->n * sizeof(*set->v));
 	b->members.n += set->n;
-	b->slots[i] = add_state(b, IS_SET | (b->sets.n - 1), label_of(b, set->v, set->n));
-	return b->slots[i];
+	b->slots[i] = b->sets.n;
+	return state;
 }
 
 /* State of @node and what is reached from it without a byte. */
@@ -377,15 +373,15 @@ static uint32_t find_culprit(const struct builder *b)
 	size_t nowners = 0, total, i;
 
 	for (i = 1; i < b->nfa->nodes.n; i++)
-		if (b->nfa->nodes.v[i].owner >= nowners)
-			nowners = b->nfa->nodes.v[i].owner + 1;
+		if (b->nfa->owners.v[i] >= nowners)
+			nowners = b->nfa->owners.v[i] + 1;
 	count = gabion_xcalloc(nowners, sizeof(*count));
 	for (total = 0; from > 1 && total < 1U << 20; total += n)
 		members_of(b, --from, &n);
 	for (; from < b->accept.n; from++) {
 		members = members_of(b, from, &n);
 		for (i = 0; i < n; i++) {
-			owner = b->nfa->nodes.v[members[i]].owner;
+			owner = b->nfa->owners.v[members[i]];
 			if (owner == GABION_NFA_NONE)
 				continue;
 			count[owner]++;
@@ -397,7 +393,7 @@ static uint32_t find_culprit(const struct builder *b)
 	return best;
 }
 
-int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *nfa,
+int gabion_dfa_construct(struct gabion_automaton *dfa, struct gabion_nfa *nfa,
 			 struct gabion_labels *labels, uint32_t *culprit)
 {
 	struct builder b = { .nfa = nfa, .labels = labels };
@@ -405,7 +401,8 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 	int err = 0;
 
 	memset(dfa, 0, sizeof(*dfa));
-	b.single = gabion_xcalloc(nfa->nodes.n, sizeof(*b.single));
+	for (s = 0; s < nfa->nodes.n; s++)
+		nfa->nodes.v[s].state = 0;
 	/* There are about as many states as nodes. */
 	vec_reserve(&b.origins, nfa->nodes.n);
 	vec_reserve(&b.accept, nfa->nodes.n);
@@ -431,7 +428,6 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 	free(b.origins.v);
 	free(b.sets.v);
 	free(b.members.v);
-	free(b.single);
 	free(b.slots);
 	free(b.wides.v);
 	free(b.singles.v);

@@ -11,9 +11,9 @@ static uint32_t add_node(struct gabion_nfa *nfa, const struct gabion_token *toke
 				      .accepts = GABION_NFA_NONE,
 				      .star = GABION_NFA_NONE,
 				      .double_star = GABION_NFA_NONE,
-				      .owner = owner,
 				      .loop = token->loop,
 			      });
+	vec_push(&nfa->owners, owner);
 	return nfa->nodes.n - 1;
 }
 
@@ -28,6 +28,7 @@ void gabion_nfa_init(struct gabion_nfa *nfa, const struct gabion_sets *sets)
 void gabion_nfa_free(struct gabion_nfa *nfa)
 {
 	free(nfa->nodes.v);
+	free(nfa->owners.v);
 	free(nfa->accepts.v);
 	memset(nfa, 0, sizeof(*nfa));
 }

@@ -27,7 +27,7 @@ struct gabion_nfa_node {
 	uint32_t accepts;	/* first accept */
 	uint32_t star;		/* child that loops over GABION_SET_NOT_SLASH, no byte read */
 	uint32_t double_star;	/* the same over GABION_SET_ANY */
-	uint32_t owner;		/* resource whose pattern made the node */
+	uint32_t state;		/* of the automaton, that is this node alone; 0: none yet */
 	bool loop;
 };
 
@@ -35,6 +35,7 @@ struct gabion_nfa_node {
 struct gabion_nfa {
 	const struct gabion_sets *sets;
 	VEC(struct gabion_nfa_node) nodes;
+	VEC(uint32_t) owners;	/* of each node, resource whose pattern made it */
 	VEC(struct gabion_nfa_accept) accepts;
 };
 
