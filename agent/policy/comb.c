@@ -140,6 +140,7 @@ struct packer {
 	struct gabion_comb *comb;
 	VEC(struct gabion_comb_cell) cells;
 	VEC(uint64_t) used; /* one bit for each cell */
+	VEC(uint8_t) nfree; /* zero bits of each word in used */
 	uint32_t low;	    /* rows of several cells are tried from here */
 };
 
@@ -168,14 +169,23 @@ static uint64_t used_from(const struct packer *p, uint32_t i)
 	return w[0] >> shift | w[1] << 1 << (63 - shift);
 }
 
+/* Words for the bits of all cells up to @i. */
+static void extend(struct packer *p, uint32_t i)
+{
+	while (p->used.n <= i >> 6) {
+		vec_push(&p->used, 0);
+		vec_push(&p->nfree, 64);
+	}
+}
+
 static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
 {
 	while (p->cells.n <= i)
 		vec_push(&p->cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
-	while (p->used.n <= i >> 6)
-		vec_push(&p->used, 0);
+	extend(p, i);
 	p->cells.v[i] = (struct gabion_comb_cell){ state, next };
 	p->used.v[i >> 6] |= 1ULL << (i & 63);
+	p->nfree.v[i >> 6]--;
 }
 
 /* Of @places the first @most. */
@@ -202,15 +212,15 @@ static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_
 	if (at >= end)
 		return at;
 	/* What any of these places may ask for. */
-	while (p->used.n <= (end + 64 + 256) / 64)
-		vec_push(&p->used, 0);
+	extend(p, end + 64 + 256);
 	for (at &= ~63U; at < end; at += 64, places = ~0ULL) {
-		uint32_t ntried;
+		uint32_t ntried = p->nfree.v[at >> 6];
 
-		places &= ~p->used.v[at >> 6];
-		if (!places)
+		if (!ntried)
 			continue;
-		ntried = __builtin_popcountll(places);
+		if (~places)
+			ntried = __builtin_popcountll(places & ~p->used.v[at >> 6]);
+		places &= ~p->used.v[at >> 6];
 		if (ntried > left)
 			places = first_places(places, ntried = left);
 		for (i = 1, fits = places; i < n && fits; i++)
@@ -300,6 +310,7 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	comb->ncells = p.cells.n;
 	comb->cells = p.cells.v;
 	free(p.used.v);
+	free(p.nfree.v);
 	free(rows.first);
 	free(rows.edges.v);
 }

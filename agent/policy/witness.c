@@ -87,16 +87,21 @@ static void add_others(const struct search *s, struct gabion_byteset *tried)
 static void expand(struct search *s, uint32_t from)
 {
 	const struct gabion_automaton *dfa = s->dfa;
-	uint32_t state = s->w->nodes.v[from].state, next[256], i, r;
+	uint32_t state = s->w->nodes.v[from].state, next[256], i = dfa->first[state], r;
+	bool others = !from || !is_exhausted(s, dfa->fallback[state]);
 	struct gabion_byteset edges = {}, tried;
 
-	for (i = dfa->first[state]; i < dfa->first[state + 1]; i++) {
+	if (!others && dfa->first[state + 1] - i == 1) {
+		visit(s, from, dfa->edges[i].next, dfa->edges[i].byte);
+		return;
+	}
+	for (; i < dfa->first[state + 1]; i++) {
 		r = s->rank[dfa->edges[i].byte];
 		gabion_byteset_add(&edges, r);
 		next[r] = dfa->edges[i].next;
 	}
 	tried = edges;
-	if (!from || !is_exhausted(s, dfa->fallback[state]))
+	if (others)
 		add_others(s, &tried);
 	for (r = 0; (r = gabion_byteset_next(&tried, r)) < 256; r++)
 		visit(s, from, gabion_byteset_has(&edges, r) ? next[r] : dfa->fallback[state],
