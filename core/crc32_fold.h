@@ -21,6 +21,14 @@ static inline bool gabion_crc32_can_fold(void)
 	return CPU_FEATURE_ACTIVE(PCLMULQDQ);
 }
 
+static inline gabion_v2di gabion_crc32_load(const u8 *data)
+{
+	gabion_v2di x;
+
+	memcpy(&x, data, sizeof(x));
+	return x;
+}
+
 /* @x moved by as many bits as @by is made for, and what stands there. */
 __attribute__((target("pclmul"))) static inline gabion_v2di
 gabion_crc32_move(gabion_v2di x, gabion_v2di by, gabion_v2di there)
@@ -39,20 +47,22 @@ gabion_crc32_fold(u32 crc, const u8 *data, size_t size, u8 folded[16])
 	/* x^(n+32) and x^(n-32) modulo the polynomial, bits reversed, for n of 512 and of 128. */
 	static const gabion_v2di by_64_bytes = { 0x154442bd4, 0x1c6e41596 };
 	static const gabion_v2di by_16_bytes = { 0x1751997d0, 0x0ccaa009e };
-	gabion_v2di x[4], next[4];
-	unsigned int i;
+	gabion_v2di a = gabion_crc32_load(data) ^ (gabion_v2di){ crc, 0 };
+	gabion_v2di b = gabion_crc32_load(data + 16);
+	gabion_v2di c = gabion_crc32_load(data + 32);
+	gabion_v2di d = gabion_crc32_load(data + 48);
 
-	memcpy(x, data, sizeof(x));
-	x[0] ^= (gabion_v2di){ crc, 0 };
-	while ((size -= sizeof(x))) {
-		data += sizeof(x);
-		memcpy(next, data, sizeof(next));
-		for (i = 0; i < 4; i++)
-			x[i] = gabion_crc32_move(x[i], by_64_bytes, next[i]);
+	while ((size -= GABION_CRC32_FOLD_BYTES)) {
+		data += GABION_CRC32_FOLD_BYTES;
+		a = gabion_crc32_move(a, by_64_bytes, gabion_crc32_load(data));
+		b = gabion_crc32_move(b, by_64_bytes, gabion_crc32_load(data + 16));
+		c = gabion_crc32_move(c, by_64_bytes, gabion_crc32_load(data + 32));
+		d = gabion_crc32_move(d, by_64_bytes, gabion_crc32_load(data + 48));
 	}
-	for (i = 1; i < 4; i++)
-		x[i] = gabion_crc32_move(x[i - 1], by_16_bytes, x[i]);
-	memcpy(folded, &x[3], sizeof(x[3]));
+	b = gabion_crc32_move(a, by_16_bytes, b);
+	c = gabion_crc32_move(b, by_16_bytes, c);
+	d = gabion_crc32_move(c, by_16_bytes, d);
+	memcpy(folded, &d, sizeof(d));
 }
 
 #endif /* GABION_CORE_CRC32_FOLD_H */

@@ -138,9 +138,10 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 /* Cells in use, and where the search for free ones begins. */
 struct packer {
 	struct gabion_comb *comb;
-	VEC(struct gabion_comb_cell) cells;
+	VEC(struct gabion_comb_cell) cells; /* free ones at the end, too */
 	VEC(uint64_t) used; /* one bit for each cell */
 	VEC(uint8_t) nfree; /* zero bits of each word in used */
+	uint32_t end;	    /* all from here on are free */
 	uint32_t low;	    /* rows of several cells are tried from here */
 };
 
@@ -169,20 +170,27 @@ static uint64_t used_from(const struct packer *p, uint32_t i)
 	return w[0] >> shift | w[1] << 1 << (63 - shift);
 }
 
-/* Words for the bits of all cells up to @i. */
+/* Cells up to @i. */
 static void extend(struct packer *p, uint32_t i)
 {
+	uint32_t n;
+
 	while (p->used.n <= i >> 6) {
 		vec_push(&p->used, 0);
 		vec_push(&p->nfree, 64);
+		vec_reserve(&p->cells, 64);
+		for (n = 0; n < 64; n++)
+			p->cells.v[p->cells.n++] =
+				(struct gabion_comb_cell){ GABION_COMB_FREE, 0 };
 	}
 }
 
 static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
 {
-	while (p->cells.n <= i)
-		vec_push(&p->cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
-	extend(p, i);
+	if (i >= p->end) {
+		extend(p, i);
+		p->end = i + 1;
+	}
 	p->cells.v[i] = (struct gabion_comb_cell){ state, next };
 	p->used.v[i >> 6] |= 1ULL << (i & 63);
 	p->nfree.v[i >> 6]--;
@@ -206,7 +214,7 @@ static uint64_t first_places(uint64_t places, uint32_t most)
 static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_t n)
 {
 	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, left = TRIES, i;
-	uint32_t end = p->cells.n > lowest ? p->cells.n : lowest;
+	uint32_t end = p->end > lowest ? p->end : lowest;
 	uint64_t places = ~0ULL << (at & 63), fits;
 
 	if (at >= end)
@@ -305,9 +313,8 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	for (s = 0; s < dfa->nstates; s++)
 		if (comb->base[s] > last)
 			last = comb->base[s];
-	while (p.cells.n < last + comb->nclasses)
-		vec_push(&p.cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
-	comb->ncells = p.cells.n;
+	comb->ncells = last + comb->nclasses > p.end ? last + comb->nclasses : p.end;
+	extend(&p, comb->ncells);
 	comb->cells = p.cells.v;
 	free(p.used.v);
 	free(p.nfree.v);
