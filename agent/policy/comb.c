@@ -106,16 +106,9 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 {
 	struct gabion_byteset seen = {};
 	struct row_edge row[256];
-	uint32_t n = 0, i = dfa->first[s], j;
+	uint32_t n = 0, i, j;
 
-	*fallback = dfa->fallback[s];
-	/* So are most. */
-	if (dfa->first[s + 1] - i == 1) {
-		vec_push(&rows->edges,
-			 (struct row_edge){ dfa->edges[i].next, comb->classmap[dfa->edges[i].byte] });
-		return;
-	}
-	for (; i < dfa->first[s + 1]; i++) {
+	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
 		uint8_t klass = comb->classmap[dfa->edges[i].byte];
 
 		if (gabion_byteset_has(&seen, klass))
@@ -123,7 +116,7 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 		gabion_byteset_add(&seen, klass);
 		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
 	}
-	*fallback = row_fallback(row, n, *fallback, comb->nclasses - n);
+	*fallback = row_fallback(row, n, dfa->fallback[s], comb->nclasses - n);
 	if (*fallback != dfa->fallback[s]) {
 		for (j = 0; j < comb->nclasses; j++)
 			if (!gabion_byteset_has(&seen, j))
@@ -133,6 +126,28 @@ static void make_row(const struct gabion_comb *comb, const struct gabion_automat
 	for (i = 0; i < n; i++)
 		if (row[i].next != *fallback)
 			vec_push(&rows->edges, row[i]);
+}
+
+static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *dfa,
+		      struct rows *rows)
+{
+	uint32_t s;
+
+	rows->first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows->first));
+	vec_reserve(&rows->edges, dfa->first[dfa->nstates]);
+	for (s = 0; s < dfa->nstates; s++) {
+		const struct gabion_dfa_edge *edge = &dfa->edges[dfa->first[s]];
+
+		rows->first[s] = rows->edges.n;
+		if (dfa->first[s + 1] - dfa->first[s] != 1) {
+			make_row(comb, dfa, s, rows, &comb->fallback[s]);
+			continue;
+		}
+		/* Most are like this. */
+		comb->fallback[s] = dfa->fallback[s];
+		vec_push(&rows->edges, (struct row_edge){ edge->next, comb->classmap[edge->byte] });
+	}
+	rows->first[s] = rows->edges.n;
 }
 
 /* Cells in use, and where the search for free ones begins. */
@@ -145,7 +160,7 @@ struct packer {
 	uint32_t low;	    /* rows of several cells are tried from here */
 };
 
-static uint32_t next_free(const struct packer *p, uint32_t i)
+static inline uint32_t next_free(const struct packer *p, uint32_t i)
 {
 	size_t w = i >> 6;
 	uint64_t free_bits;
@@ -300,14 +315,8 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	sort_classes(comb);
 	comb->base = gabion_xcalloc(dfa->nstates, sizeof(*comb->base));
 	comb->fallback = gabion_xcalloc(dfa->nstates, sizeof(*comb->fallback));
-	rows.first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows.first));
-	vec_reserve(&rows.edges, dfa->first[dfa->nstates]);
+	make_rows(comb, dfa, &rows);
 	vec_reserve(&p.cells, dfa->first[dfa->nstates] + 256);
-	for (s = 0; s < dfa->nstates; s++) {
-		rows.first[s] = rows.edges.n;
-		make_row(comb, dfa, s, &rows, &comb->fallback[s]);
-	}
-	rows.first[dfa->nstates] = rows.edges.n;
 	place_all(&p, &rows, dfa->nstates);
 	/* Whatever the base, every class must find a cell. */
 	for (s = 0; s < dfa->nstates; s++)

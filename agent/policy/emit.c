@@ -70,16 +70,16 @@ static void end_section(struct emitter *e)
 	s->length = cpu_to_le32(e->image.n - FRONT_MAX - le32_to_cpu(s->offset));
 }
 
+/* The loop is for who has other words than the image, and else nothing to the compiler. */
 static void append_words(struct emitter *e, const uint32_t *words, size_t n)
 {
-	__le32 *out;
-	size_t i;
+	size_t from = e->image.n, i;
+	uint32_t *out;
 
-	vec_reserve(&e->image, n * sizeof(*out));
-	out = (__le32 *)(e->image.v + e->image.n);
+	append(e, words, n * sizeof(*words));
+	out = (uint32_t *)(e->image.v + from);
 	for (i = 0; i < n; i++)
-		out[i] = cpu_to_le32(words[i]);
-	e->image.n += n * sizeof(*out);
+		out[i] = cpu_to_le32(out[i]);
 }
 
 static void emit_levels(struct emitter *e)
@@ -319,17 +319,17 @@ static void emit_matrix(struct emitter *e, uint32_t type, uint32_t klass, const 
 /* The domains that are entered, of the file class. */
 static void emit_entered(struct emitter *e, uint32_t type, const uint16_t *entered, size_t n)
 {
-	__le16 *out;
-	size_t i;
+	size_t from, i;
+	uint16_t *out;
 
 	if (!entered)
 		return;
 	begin_section(e, type, GABION_CLASS_FILE);
-	vec_reserve(&e->image, n * sizeof(*out));
-	out = (__le16 *)(e->image.v + e->image.n);
+	from = e->image.n;
+	append(e, entered, n * sizeof(*entered));
+	out = (uint16_t *)(e->image.v + from);
 	for (i = 0; i < n; i++)
-		out[i] = cpu_to_le16(entered[i]);
-	e->image.n += n * sizeof(*out);
+		out[i] = cpu_to_le16(out[i]);
 	end_section(e);
 }
 

@@ -121,6 +121,8 @@ void gabion_witness_init(struct gabion_witness *w, const struct gabion_automaton
 	s.seen = gabion_xcalloc(dfa->nstates, 1);
 	w->found = gabion_xcalloc(nlabels, sizeof(*w->found));
 	w->not_root = gabion_xcalloc(nlabels, sizeof(*w->not_root));
+	/* Most states are reached once. */
+	vec_reserve(&w->nodes, dfa->nstates);
 	s.seen[dfa->start] |= 1U << GABION_PLACE_BEGIN;
 	vec_push(&w->nodes, (struct gabion_witness_node){ .state = dfa->start });
 	for (i = 0; i < w->nodes.n; i++)
