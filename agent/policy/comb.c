@@ -150,6 +150,13 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 	rows->first[s] = rows->edges.n;
 }
 
+/* Of a search for a place of several cells: where it is, and how many places it may still try. */
+struct search {
+	uint32_t low; /* that of the packer when it began */
+	uint32_t at;
+	uint32_t left;
+};
+
 /* Cells in use, and where the search for free ones begins. */
 struct packer {
 	struct gabion_comb *comb;
@@ -158,6 +165,8 @@ struct packer {
 	VEC(uint8_t) nfree; /* zero bits of each word in used */
 	uint32_t end;	    /* all from here on are free */
 	uint32_t low;	    /* rows of several cells are tried from here */
+	/* [classes][classes] Rows of these two found no place before: nor will others. */
+	struct search *pairs;
 };
 
 static inline uint32_t next_free(const struct packer *p, uint32_t i)
@@ -221,42 +230,64 @@ static uint64_t first_places(uint64_t places, uint32_t most)
 	return places & ~left;
 }
 
+/* The first place from @s on, 64 at a time; those from @end on are free. Return: false if none is left. */
+static bool search_on(const struct packer *p, struct search *s, const struct row_edge *row,
+		      uint32_t n, uint32_t end, uint32_t *place)
+{
+	uint64_t places = ~0ULL << (s->at & 63), fits;
+	uint32_t i;
+
+	for (s->at &= ~63U; s->at < end; s->at += 64, places = ~0ULL) {
+		uint32_t ntried = p->nfree.v[s->at >> 6];
+
+		if (!ntried)
+			continue;
+		if (~places)
+			ntried = __builtin_popcountll(places & ~p->used.v[s->at >> 6]);
+		places &= ~p->used.v[s->at >> 6];
+		if (ntried > s->left)
+			places = first_places(places, ntried = s->left);
+		for (i = 1, fits = places; i < n && fits; i++)
+			fits &= ~used_from(p, s->at + row[i].klass - row[0].klass);
+		if (fits) {
+			*place = s->at + __builtin_ctzll(fits);
+			return true;
+		}
+		s->left -= ntried;
+		if (!s->left)
+			return false;
+	}
+	*place = s->at;
+	return true;
+}
+
 /*
- * First fit from p->low, 64 places at a time.  A row that finds none among the first TRIES that
+ * First fit from p->low.  A row that finds none among the first TRIES that
  * are free for its lowest class moves the low mark up: what lies below is too dense for rows, and
  * is filled by the rows of one cell, which come last.
  */
 static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_t n)
 {
-	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, left = TRIES, i;
-	uint32_t end = p->end > lowest ? p->end : lowest;
-	uint64_t places = ~0ULL << (at & 63), fits;
+	uint32_t lowest = row[0].klass, end = p->end > lowest ? p->end : lowest, place;
+	struct search s = { p->low, p->low > lowest ? p->low : lowest, TRIES }, first = s, *pair;
 
-	if (at >= end)
-		return at;
+	if (s.at >= end)
+		return s.at;
 	/* What any of these places may ask for. */
 	extend(p, end + 64 + 256);
-	for (at &= ~63U; at < end; at += 64, places = ~0ULL) {
-		uint32_t ntried = p->nfree.v[at >> 6];
-
-		if (!ntried)
-			continue;
-		if (~places)
-			ntried = __builtin_popcountll(places & ~p->used.v[at >> 6]);
-		places &= ~p->used.v[at >> 6];
-		if (ntried > left)
-			places = first_places(places, ntried = left);
-		for (i = 1, fits = places; i < n && fits; i++)
-			fits &= ~used_from(p, at + row[i].klass - lowest);
-		if (fits)
-			return at + __builtin_ctzll(fits);
-		left -= ntried;
-		if (!left) {
+	pair = n == 2 ? &p->pairs[lowest * p->comb->nclasses + row[1].klass] : &first;
+	/* Places that were tried are perhaps no longer free, and then there are more to try. */
+	if (pair->left && pair->low == p->low && pair->at > s.at)
+		s = *pair;
+	if (!search_on(p, &s, row, n, end, &place)) {
+		s = first;
+		if (!search_on(p, &s, row, n, end, &place)) {
 			p->low = next_free(p, p->low + TRIES);
 			return end;
 		}
 	}
-	return at;
+	*pair = s;
+	return place;
 }
 
 static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
@@ -317,6 +348,7 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	comb->fallback = gabion_xcalloc(dfa->nstates, sizeof(*comb->fallback));
 	make_rows(comb, dfa, &rows);
 	vec_reserve(&p.cells, dfa->first[dfa->nstates] + 256);
+	p.pairs = gabion_xcalloc(comb->nclasses * comb->nclasses, sizeof(*p.pairs));
 	place_all(&p, &rows, dfa->nstates);
 	/* Whatever the base, every class must find a cell. */
 	for (s = 0; s < dfa->nstates; s++)
@@ -327,6 +359,7 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	comb->cells = p.cells.v;
 	free(p.used.v);
 	free(p.nfree.v);
+	free(p.pairs);
 	free(rows.first);
 	free(rows.edges.v);
 }

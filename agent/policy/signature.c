@@ -41,8 +41,8 @@ static uint32_t *append_all(const struct gabion_automaton *dfa, uint32_t state,
 	return word;
 }
 
-void gabion_signature_append(const struct gabion_automaton *dfa, uint32_t state,
-			     const uint32_t *class_of, gabion_words *words)
+void gabion_signature_append_any(const struct gabion_automaton *dfa, uint32_t state,
+				 const uint32_t *class_of, gabion_words *words)
 {
 	uint32_t rest = class_of[dfa->fallback[state]], i = dfa->first[state];
 	uint32_t end = dfa->first[state + 1], *word;

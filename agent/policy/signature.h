@@ -14,7 +14,24 @@ typedef VEC(uint32_t) gabion_words;
  * Append the class that most bytes of @state lead to, of several 0 or that of the lowest byte;
  * then, ascending, each byte that leads elsewhere, and where. @class_of: [nstates].
  */
-void gabion_signature_append(const struct gabion_automaton *dfa, uint32_t state,
-			     const uint32_t *class_of, gabion_words *words);
+void gabion_signature_append_any(const struct gabion_automaton *dfa, uint32_t state,
+				 const uint32_t *class_of, gabion_words *words);
+
+/* The same, and soon where there is one edge, as most states have. */
+static inline void gabion_signature_append(const struct gabion_automaton *dfa, uint32_t state,
+					   const uint32_t *class_of, gabion_words *words)
+{
+	const struct gabion_dfa_edge *edge = &dfa->edges[dfa->first[state]];
+	uint32_t rest = class_of[dfa->fallback[state]];
+
+	if (dfa->first[state + 1] - dfa->first[state] != 1 || class_of[edge->next] == rest) {
+		gabion_signature_append_any(dfa, state, class_of, words);
+		return;
+	}
+	vec_reserve(words, 3);
+	words->v[words->n++] = rest;
+	words->v[words->n++] = edge->byte;
+	words->v[words->n++] = class_of[edge->next];
+}
 
 #endif /* GABION_POLICY_SIGNATURE_H */
