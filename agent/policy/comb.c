@@ -238,21 +238,23 @@ static bool search_on(const struct packer *p, struct search *s, const struct row
 	uint32_t i;
 
 	for (s->at &= ~63U; s->at < end; s->at += 64, places = ~0ULL) {
+		uint64_t unused = places & ~p->used.v[s->at >> 6];
 		uint32_t ntried = p->nfree.v[s->at >> 6];
 
-		if (!ntried)
+		if (!unused)
 			continue;
-		if (~places)
-			ntried = __builtin_popcountll(places & ~p->used.v[s->at >> 6]);
-		places &= ~p->used.v[s->at >> 6];
-		if (ntried > s->left)
-			places = first_places(places, ntried = s->left);
-		for (i = 1, fits = places; i < n && fits; i++)
+		if (ntried > s->left) {
+			unused = first_places(unused, s->left);
+			ntried = s->left;
+		}
+		for (i = 1, fits = unused; i < n && fits; i++)
 			fits &= ~used_from(p, s->at + row[i].klass - row[0].klass);
 		if (fits) {
 			*place = s->at + __builtin_ctzll(fits);
 			return true;
 		}
+		if (~places)
+			ntried = __builtin_popcountll(unused);
 		s->left -= ntried;
 		if (!s->left)
 			return false;

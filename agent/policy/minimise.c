@@ -36,10 +36,14 @@ struct looped {
 
 static void mark(struct looped *looped, uint32_t state)
 {
-	if (looped->marks[state])
-		return;
 	looped->marks[state] = true;
 	vec_push(&looped->states, state);
+}
+
+static inline void mark_new(struct looped *looped, uint32_t state)
+{
+	if (!looped->marks[state])
+		mark(looped, state);
 }
 
 /*
@@ -53,15 +57,15 @@ static void find_looped(const struct gabion_automaton *dfa, struct looped *loope
 	for (s = 0; s < dfa->nstates; s++) {
 		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
 			if (dfa->edges[i].next <= s)
-				mark(looped, dfa->edges[i].next);
+				mark_new(looped, dfa->edges[i].next);
 		if (dfa->fallback[s] <= s)
-			mark(looped, dfa->fallback[s]);
+			mark_new(looped, dfa->fallback[s]);
 	}
 	for (n = 0; n < looped->states.n; n++) {
 		s = looped->states.v[n];
 		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
-			mark(looped, dfa->edges[i].next);
-		mark(looped, dfa->fallback[s]);
+			mark_new(looped, dfa->edges[i].next);
+		mark_new(looped, dfa->fallback[s]);
 	}
 }
 
