@@ -136,7 +136,7 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 	rows->first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows->first));
 	vec_reserve(&rows->edges, dfa->first[dfa->nstates]);
 	for (s = 0; s < dfa->nstates; s++) {
-		const struct gabion_dfa_edge *edge = &dfa->edges[dfa->first[s]];
+		const struct gabion_dfa_edge *edge;
 
 		rows->first[s] = rows->edges.n;
 		if (dfa->first[s + 1] - dfa->first[s] != 1) {
@@ -144,6 +144,7 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 			continue;
 		}
 		/* Most are like this. */
+		edge = &dfa->edges[dfa->first[s]];
 		comb->fallback[s] = dfa->fallback[s];
 		vec_push(&rows->edges, (struct row_edge){ edge->next, comb->classmap[edge->byte] });
 	}

@@ -39,9 +39,9 @@ struct single {
 	uint32_t next; /* index + 1 */
 };
 
-/* The nodes of @state, which has several: members[from .. from + n). */
+/* The nodes of @state, which has several: members[from .. where the next begins). */
 struct set {
-	uint32_t from, n;
+	uint32_t from;
 	uint32_t state;
 };
 
@@ -157,24 +157,31 @@ static uint32_t add_state(struct builder *b, uint32_t origin, uint32_t label)
 	return b->accept.n - 1;
 }
 
+static uint32_t set_size(const struct builder *b, uint32_t set)
+{
+	size_t end = set + 1 < b->sets.n ? b->sets.v[set + 1].from : b->members.n;
+
+	return end - b->sets.v[set].from;
+}
+
 /* Nodes of the state, one or more. */
 static const uint32_t *members_of(const struct builder *b, uint32_t state, uint32_t *n)
 {
 	const uint32_t *origin = &b->origins.v[state];
-	const struct set *set;
+	uint32_t set = *origin & ~IS_SET;
 
 	*n = 1;
-	if (!(*origin & IS_SET))
+	if (set == *origin)
 		return origin;
-	set = &b->sets.v[*origin & ~IS_SET];
-	*n = set->n;
-	return b->members.v + set->from;
+	*n = set_size(b, set);
+	return b->members.v + b->sets.v[set].from;
 }
 
-static bool is_set(const struct builder *b, const struct set *set, const node_set *nodes)
+static bool is_set(const struct builder *b, uint32_t set, const node_set *nodes)
 {
-	return set->n == nodes->n &&
-	       !memcmp(b->members.v + set->from, nodes->v, set->n * sizeof(*nodes->v));
+	return set_size(b, set) == nodes->n &&
+	       !memcmp(b->members.v + b->sets.v[set].from, nodes->v,
+		       nodes->n * sizeof(*nodes->v));
 }
 
 static void grow_slots(struct builder *b)
@@ -185,11 +192,9 @@ static void grow_slots(struct builder *b)
 	b->nslots = b->nslots ? b->nslots * 2 : 1024;
 	b->slots = gabion_xcalloc(b->nslots, sizeof(*b->slots));
 	for (i = 0; i < b->sets.n; i++) {
-		const struct set *set = &b->sets.v[i];
-
-		slot = gabion_hash_words(b->members.v + set->from, set->n) & (b->nslots - 1);
-		while (b->slots[slot])
-			slot = (slot + 1) & (b->nslots - 1);
+		slot = gabion_hash_words(b->members.v + b->sets.v[i].from, set_size(b, i));
+		for (slot &= b->nslots - 1; b->slots[slot]; slot = (slot + 1) & (b->nslots - 1))
+			;
 		b->slots[slot] = i + 1;
 	}
 }
@@ -220,10 +225,10 @@ static uint32_t state_of(struct builder *b)
 		grow_slots(b);
 	i = gabion_hash_words(set->v, set->n) & (b->nslots - 1);
 	for (; b->slots[i]; i = (i + 1) & (b->nslots - 1))
-		if (is_set(b, &b->sets.v[b->slots[i] - 1], set))
+		if (is_set(b, b->slots[i] - 1, set))
 			return b->sets.v[b->slots[i] - 1].state;
 	state = add_state(b, IS_SET | b->sets.n, label_of(b, set->v, set->n));
-	vec_push(&b->sets, (struct set){ b->members.n, set->n, state });
+	vec_push(&b->sets, (struct set){ b->members.n, state });
 	vec_reserve(&b->members, set->n);
 	memcpy(b->members.v + b->members.n, set->v, set->n * sizeof(*set->v));
 	b->members.n += set->n;

@@ -172,11 +172,14 @@ static void emit_rules(struct emitter *e)
 static __le32 label_name(struct emitter *e, const struct gabion_class_model *c, uint32_t label)
 {
 	const struct gabion_label_set *set = &c->labels.sets.v[label];
-	const uint32_t *members = c->labels.members.v + set->member;
 	const struct gabion_resource *resources = e->m->resources.v;
+	const uint32_t *members;
 	size_t size = 0, i;
 	char *name, *end;
 
+	if (!set->nmembers)
+		return 0;
+	members = &c->labels.members.v[set->member];
 	if (set->nmembers == 1)
 		return string(e, resources[members[0]].name);
 	for (i = 0; i < set->nmembers; i++)

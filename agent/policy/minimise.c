@@ -197,25 +197,39 @@ static uint32_t intern(struct classes *c, uint32_t state)
 	return klass;
 }
 
-/* Of the looped states by a partition of them; their classes come first. */
-static void classify_looped(struct classes *c, const bool *looped, uint32_t n)
+/* The classes of the looped states, by a partition of them alone. Return: how many. */
+static uint32_t partition_looped(struct classes *c, const bool *looped, uint32_t n)
 {
-	uint32_t *block_of = gabion_xcalloc(n, sizeof(*block_of)), *state_of, nblocks, s, i;
+	uint32_t *block_of = gabion_xcalloc(n, sizeof(*block_of)), nblocks, s, i;
 	struct gabion_automaton part = {};
 
 	copy_looped(c->dfa, looped, n, &part);
 	nblocks = gabion_partition(&part, block_of);
 	gabion_automaton_free(&part);
-	state_of = gabion_xcalloc(nblocks, sizeof(*state_of));
-	for (s = 0, i = 0; s < c->dfa->nstates; s++) {
-		if (!looped[s])
-			continue;
-		c->class_of[s] = block_of[i];
-		state_of[block_of[i++]] = s;
-	}
-	for (i = 0; i < nblocks; i++)
-		intern(c, state_of[i]);
+	for (s = 0, i = 0; s < c->dfa->nstates; s++)
+		if (looped[s])
+			c->class_of[s] = block_of[i++];
 	free(block_of);
+	return nblocks;
+}
+
+/* Those come first; if most are looped all are taken for it, as a copy would be large. */
+static void classify_looped(struct classes *c, bool *looped, uint32_t n)
+{
+	uint32_t *state_of, nblocks, s;
+
+	if (n > c->dfa->nstates / 2) {
+		memset(looped, true, c->dfa->nstates * sizeof(*looped));
+		nblocks = gabion_partition(c->dfa, c->class_of);
+	} else {
+		nblocks = partition_looped(c, looped, n);
+	}
+	state_of = gabion_xcalloc(nblocks, sizeof(*state_of));
+	for (s = 0; s < c->dfa->nstates; s++)
+		if (looped[s])
+			state_of[c->class_of[s]] = s;
+	for (s = 0; s < nblocks; s++)
+		intern(c, state_of[s]);
 	free(state_of);
 }
 

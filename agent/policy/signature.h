@@ -21,17 +21,19 @@ void gabion_signature_append_any(const struct gabion_automaton *dfa, uint32_t st
 static inline void gabion_signature_append(const struct gabion_automaton *dfa, uint32_t state,
 					   const uint32_t *class_of, gabion_words *words)
 {
-	const struct gabion_dfa_edge *edge = &dfa->edges[dfa->first[state]];
-	uint32_t rest = class_of[dfa->fallback[state]];
+	uint32_t rest = class_of[dfa->fallback[state]], first = dfa->first[state], klass;
 
-	if (dfa->first[state + 1] - dfa->first[state] != 1 || class_of[edge->next] == rest) {
-		gabion_signature_append_any(dfa, state, class_of, words);
-		return;
+	if (dfa->first[state + 1] - first == 1) {
+		klass = class_of[dfa->edges[first].next];
+		if (klass != rest) {
+			vec_reserve(words, 3);
+			words->v[words->n++] = rest;
+			words->v[words->n++] = dfa->edges[first].byte;
+			words->v[words->n++] = klass;
+			return;
+		}
 	}
-	vec_reserve(words, 3);
-	words->v[words->n++] = rest;
-	words->v[words->n++] = edge->byte;
-	words->v[words->n++] = class_of[edge->next];
+	gabion_signature_append_any(dfa, state, class_of, words);
 }
 
 #endif /* GABION_POLICY_SIGNATURE_H */
