@@ -2,7 +2,12 @@
 /* The checksum of an image: the same code for who writes it and who reads it. */
 #include "view.h"
 
-u32 gabion_crc32(u32 crc, const void *data, size_t size)
+#if defined(__x86_64__) && !defined(__KERNEL__)
+#include "crc32_fold.h"
+#endif
+
+/* @crc as it is between bytes, before and after: complemented. */
+static u32 update(u32 crc, const u8 *p, size_t size)
 {
 	/*
 	 * Reflected 0xedb88320, 32 bits at a time: the remainders of each half byte at its place
@@ -35,9 +40,7 @@ u32 gabion_crc32(u32 crc, const void *data, size_t size)
 		  0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c },
 	};
 	const u32 *nibble = remainder[7];
-	const u8 *p = data;
 
-	crc = ~crc;
 	for (; size >= 4; size -= 4, p += 4) {
 		crc ^= p[0] | p[1] << 8 | p[2] << 16 | (u32)p[3] << 24;
 		/* Written out, so that the eight do not wait for one another. */
@@ -51,5 +54,24 @@ u32 gabion_crc32(u32 crc, const void *data, size_t size)
 		crc = nibble[crc & 15] ^ (crc >> 4);
 		crc = nibble[crc & 15] ^ (crc >> 4);
 	}
-	return ~crc;
+	return crc;
+}
+
+u32 gabion_crc32(u32 crc, const void *data, size_t size)
+{
+	const u8 *p = data;
+
+	crc = ~crc;
+#ifdef GABION_CORE_CRC32_FOLD_H
+	if (size >= GABION_CRC32_FOLD_BYTES && gabion_crc32_can_fold()) {
+		size_t whole = size / GABION_CRC32_FOLD_BYTES * GABION_CRC32_FOLD_BYTES;
+		u8 folded[16];
+
+		gabion_crc32_fold(crc, p, whole, folded);
+		crc = update(0, folded, sizeof(folded));
+		p += whole;
+		size -= whole;
+	}
+#endif
+	return ~update(crc, p, size);
 }

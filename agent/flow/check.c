@@ -146,13 +146,17 @@ static void summarise(const struct gabion_flow *flow, const struct gabion_flow_v
 static bool has_kept(const struct gabion_view *view)
 {
 	const struct gabion_class_view *files = &view->classes[GABION_CLASS_FILE];
-	uint32_t i;
+	cleanup_free uint8_t *asked = gabion_xcalloc(view->nlevels, sizeof(*asked));
+	uint32_t i, level;
 
 	if (gabion_flow_has_order(view))
 		return true;
-	for (i = 0; i < files->nlabels; i++)
-		if (gabion_flow_is_kept(view, le32_to_cpu(files->labels[i].level)))
+	for (i = 0; i < files->nlabels; i++) {
+		level = le32_to_cpu(files->labels[i].level);
+		if (!asked[level] && gabion_flow_is_kept(view, level))
 			return true;
+		asked[level] = true;
+	}
 	return false;
 }
 

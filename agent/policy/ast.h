@@ -200,19 +200,19 @@ enum gabion_ast_effect {
 struct gabion_ast_rule {
 	enum gabion_ast_kind kind;
 	enum gabion_ast_effect effect;
+	struct gabion_ast_rule *next;	/* beside the kind: rules are looked through for some kinds */
 	bool audit, quiet, knowing;
 	bool helper;
 	uint32_t klass;
 	struct gabion_ast_verb *verbs;
 	struct gabion_ast_name *objects;
+	const struct gabion_ast_block *block;
+	struct gabion_ast_call *calls;
+	struct gabion_loc loc;
 	enum gabion_ast_way way;
 	struct gabion_ast_name as;
 	struct gabion_ast_level level;
-	struct gabion_ast_call *calls;
 	struct gabion_ast_action action;
-	struct gabion_loc loc;
-	const struct gabion_ast_block *block;
-	struct gabion_ast_rule *next;
 };
 
 /**

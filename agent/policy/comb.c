@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "comb.h"
 
+#include "byteset.h"
+
 /* Places tried for one row before it is put after all others. */
 #define TRIES 64U
 
@@ -28,20 +30,20 @@ static void find_classes(struct gabion_comb *comb, const struct gabion_automaton
 	comb->nclasses = 1;
 	for (s = 0; s < dfa->nstates && comb->nclasses < 256; s++) {
 		uint32_t from = dfa->first[s], n = dfa->first[s + 1] - from;
-		bool done[256] = {};
+		struct gabion_byteset done = {};
 
 		for (i = 0; i < n; i++) {
 			const struct gabion_dfa_edge *e = &dfa->edges[from + i];
 			uint8_t klass = comb->classmap[e->byte], members[256];
 
-			if (done[i] || size[klass] == 1)
+			if (size[klass] == 1 || gabion_byteset_has(&done, e->byte))
 				continue;
 			for (j = i, k = 0; j < n; j++) {
 				const struct gabion_dfa_edge *f = &dfa->edges[from + j];
 
 				if (f->next != e->next || comb->classmap[f->byte] != klass)
 					continue;
-				done[j] = true;
+				gabion_byteset_add(&done, f->byte);
 				members[k++] = f->byte;
 			}
 			if (k == size[klass])
@@ -67,51 +69,108 @@ static void sort_classes(struct gabion_comb *comb)
 	}
 }
 
-/* One row: fallback is the most frequent next state counted in classes. */
-static void make_row(const struct gabion_comb *comb, const struct gabion_automaton *dfa, uint32_t s,
-		     struct rows *rows, uint32_t *fallback)
+/* The most frequent next state counted in classes; @n classes have an edge in @row. */
+static uint32_t row_fallback(const struct row_edge *row, uint32_t n, uint32_t fallback,
+			     uint32_t nothers)
 {
-	bool seen[256] = {};
-	struct row_edge row[256];
-	uint32_t n = 0, i, j, count, best;
+	uint32_t best = nothers, i, j, count;
 
-	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
-		uint8_t klass = comb->classmap[dfa->edges[i].byte];
-
-		if (seen[klass])
-			continue;
-		seen[klass] = true;
-		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
-	}
-	*fallback = dfa->fallback[s];
-	best = comb->nclasses - n;
 	for (i = 0; i < n && n - i > best; i++) {
 		for (j = i, count = 0; j < n; j++)
 			count += row[j].next == row[i].next;
 		if (count > best) {
 			best = count;
-			*fallback = row[i].next;
+			fallback = row[i].next;
 		}
 	}
+	return fallback;
+}
+
+/* Ascending by class; rows are short, and nearly in order. */
+static void sort_row(struct row_edge *row, uint32_t n)
+{
+	uint32_t i, j;
+
+	for (i = 1; i < n; i++) {
+		struct row_edge edge = row[i];
+
+		for (j = i; j && row[j - 1].klass > edge.klass; j--)
+			row[j] = row[j - 1];
+		row[j] = edge;
+	}
+}
+
+/* One row, and its fallback. */
+static void make_row(const struct gabion_comb *comb, const struct gabion_automaton *dfa, uint32_t s,
+		     struct rows *rows, uint32_t *fallback)
+{
+	struct gabion_byteset seen = {};
+	struct row_edge row[256];
+	uint32_t n = 0, i, j;
+
+	for (i = dfa->first[s]; i < dfa->first[s + 1]; i++) {
+		uint8_t klass = comb->classmap[dfa->edges[i].byte];
+
+		if (gabion_byteset_has(&seen, klass))
+			continue;
+		gabion_byteset_add(&seen, klass);
+		row[n++] = (struct row_edge){ dfa->edges[i].next, klass };
+	}
+	*fallback = row_fallback(row, n, dfa->fallback[s], comb->nclasses - n);
 	if (*fallback != dfa->fallback[s]) {
 		for (j = 0; j < comb->nclasses; j++)
-			if (!seen[j])
+			if (!gabion_byteset_has(&seen, j))
 				row[n++] = (struct row_edge){ dfa->fallback[s], j };
 	}
+	sort_row(row, n);
 	for (i = 0; i < n; i++)
 		if (row[i].next != *fallback)
 			vec_push(&rows->edges, row[i]);
 }
 
+static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *dfa,
+		      struct rows *rows)
+{
+	uint32_t s;
+
+	rows->first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows->first));
+	vec_reserve(&rows->edges, dfa->first[dfa->nstates]);
+	for (s = 0; s < dfa->nstates; s++) {
+		const struct gabion_dfa_edge *edge;
+
+		rows->first[s] = rows->edges.n;
+		if (dfa->first[s + 1] - dfa->first[s] != 1) {
+			make_row(comb, dfa, s, rows, &comb->fallback[s]);
+			continue;
+		}
+		/* Most are like this. */
+		edge = &dfa->edges[dfa->first[s]];
+		comb->fallback[s] = dfa->fallback[s];
+		vec_push(&rows->edges, (struct row_edge){ edge->next, comb->classmap[edge->byte] });
+	}
+	rows->first[s] = rows->edges.n;
+}
+
+/* Of a search for a place of several cells: where it is, and how many places it may still try. */
+struct search {
+	uint32_t low; /* that of the packer when it began */
+	uint32_t at;
+	uint32_t left;
+};
+
 /* Cells in use, and where the search for free ones begins. */
 struct packer {
 	struct gabion_comb *comb;
-	VEC(struct gabion_comb_cell) cells;
+	VEC(struct gabion_comb_cell) cells; /* free ones at the end, too */
 	VEC(uint64_t) used; /* one bit for each cell */
+	VEC(uint8_t) nfree; /* zero bits of each word in used */
+	uint32_t end;	    /* all from here on are free */
 	uint32_t low;	    /* rows of several cells are tried from here */
+	/* [classes][classes] Rows of these two found no place before: nor will others. */
+	struct search *pairs;
 };
 
-static uint32_t next_free(const struct packer *p, uint32_t i)
+static inline uint32_t next_free(const struct packer *p, uint32_t i)
 {
 	size_t w = i >> 6;
 	uint64_t free_bits;
@@ -127,53 +186,120 @@ static uint32_t next_free(const struct packer *p, uint32_t i)
 	return (w << 6) + __builtin_ctzll(free_bits);
 }
 
-static bool is_used(const struct packer *p, uint32_t i)
+/* 64 bits of p->used, the first of them that of cell @i; two words of it are there. */
+static uint64_t used_from(const struct packer *p, uint32_t i)
 {
-	return (i >> 6) < p->used.n && p->used.v[i >> 6] >> (i & 63) & 1;
+	const uint64_t *w = p->used.v + (i >> 6);
+	uint32_t shift = i & 63;
+
+	return w[0] >> shift | w[1] << 1 << (63 - shift);
+}
+
+/* Cells up to @i. */
+static void extend(struct packer *p, uint32_t i)
+{
+	uint32_t n;
+
+	while (p->used.n <= i >> 6) {
+		vec_push(&p->used, 0);
+		vec_push(&p->nfree, 64);
+		vec_reserve(&p->cells, 64);
+		for (n = 0; n < 64; n++)
+			p->cells.v[p->cells.n++] =
+				(struct gabion_comb_cell){ GABION_COMB_FREE, 0 };
+	}
 }
 
 static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
 {
-	while (p->cells.n <= i)
-		vec_push(&p->cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
-	while (p->used.n <= i >> 6)
-		vec_push(&p->used, 0);
+	if (i >= p->end) {
+		extend(p, i);
+		p->end = i + 1;
+	}
 	p->cells.v[i] = (struct gabion_comb_cell){ state, next };
 	p->used.v[i >> 6] |= 1ULL << (i & 63);
+	p->nfree.v[i >> 6]--;
 }
 
-static bool fits(const struct packer *p, uint32_t base, const struct row_edge *row, uint32_t n)
+/* Of @places the first @most. */
+static uint64_t first_places(uint64_t places, uint32_t most)
 {
+	uint64_t left = places;
+
+	while (left && most--)
+		left &= left - 1;
+	return places & ~left;
+}
+
+/* The first place from @s on, 64 at a time; those from @end on are free. Return: false if none is left. */
+static bool search_on(const struct packer *p, struct search *s, const struct row_edge *row,
+		      uint32_t n, uint32_t end, uint32_t *place)
+{
+	uint64_t places = ~0ULL << (s->at & 63), fits;
 	uint32_t i;
 
-	for (i = 0; i < n; i++)
-		if (is_used(p, base + row[i].klass))
+	for (s->at &= ~63U; s->at < end; s->at += 64, places = ~0ULL) {
+		uint64_t unused = places & ~p->used.v[s->at >> 6];
+		uint32_t ntried = p->nfree.v[s->at >> 6];
+
+		if (!unused)
+			continue;
+		if (ntried > s->left) {
+			unused = first_places(unused, s->left);
+			ntried = s->left;
+		}
+		for (i = 1, fits = unused; i < n && fits; i++)
+			fits &= ~used_from(p, s->at + row[i].klass - row[0].klass);
+		if (fits) {
+			*place = s->at + __builtin_ctzll(fits);
+			return true;
+		}
+		if (~places)
+			ntried = __builtin_popcountll(unused);
+		s->left -= ntried;
+		if (!s->left)
 			return false;
+	}
+	*place = s->at;
 	return true;
 }
 
 /*
- * First fit from p->low.  A row that finds no place within TRIES moves the low
- * mark up: what lies below is too dense for rows, and is filled by the rows of
- * one cell, which come last.
+ * First fit from p->low.  A row that finds none among the first TRIES that
+ * are free for its lowest class moves the low mark up: what lies below is too dense for rows, and
+ * is filled by the rows of one cell, which come last.
  */
-static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
+static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_t n)
 {
-	uint32_t lowest = row[0].klass, at = p->low > lowest ? p->low : lowest, tries, i;
-	uint32_t end = p->cells.n > lowest ? p->cells.n : lowest;
+	uint32_t lowest = row[0].klass, end = p->end > lowest ? p->end : lowest, place;
+	struct search s = { p->low, p->low > lowest ? p->low : lowest, TRIES }, first = s, *pair;
 
-	for (tries = 0;; at++) {
-		at = next_free(p, at);
-		if (at >= end || fits(p, at - lowest, row, n))
-			break;
-		if (++tries == TRIES) {
+	if (s.at >= end)
+		return s.at;
+	/* What any of these places may ask for. */
+	extend(p, end + 64 + 256);
+	pair = n == 2 ? &p->pairs[lowest * p->comb->nclasses + row[1].klass] : &first;
+	/* Places that were tried are perhaps no longer free, and then there are more to try. */
+	if (pair->left && pair->low == p->low && pair->at > s.at)
+		s = *pair;
+	if (!search_on(p, &s, row, n, end, &place)) {
+		s = first;
+		if (!search_on(p, &s, row, n, end, &place)) {
 			p->low = next_free(p, p->low + TRIES);
-			at = end - 1;
+			return end;
 		}
 	}
+	*pair = s;
+	return place;
+}
+
+static void place_row(struct packer *p, uint32_t state, const struct row_edge *row, uint32_t n)
+{
+	uint32_t base = find_place(p, row, n) - row[0].klass, i;
+
 	for (i = 0; i < n; i++)
-		put(p, at - lowest + row[i].klass, state, row[i].next);
-	p->comb->base[state] = at - lowest;
+		put(p, base + row[i].klass, state, row[i].next);
+	p->comb->base[state] = base;
 }
 
 static void place_all(struct packer *p, const struct rows *rows, uint32_t nstates)
@@ -212,11 +338,6 @@ static void place_all(struct packer *p, const struct rows *rows, uint32_t nstate
 	free(order);
 }
 
-static int compare_class(const void *a, const void *b)
-{
-	return ((const struct row_edge *)a)->klass - ((const struct row_edge *)b)->klass;
-}
-
 void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *dfa)
 {
 	struct packer p = { .comb = comb };
@@ -228,25 +349,20 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	sort_classes(comb);
 	comb->base = gabion_xcalloc(dfa->nstates, sizeof(*comb->base));
 	comb->fallback = gabion_xcalloc(dfa->nstates, sizeof(*comb->fallback));
-	rows.first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows.first));
-	for (s = 0; s < dfa->nstates; s++) {
-		rows.first[s] = rows.edges.n;
-		make_row(comb, dfa, s, &rows, &comb->fallback[s]);
-		if (rows.edges.n > rows.first[s])
-			qsort(rows.edges.v + rows.first[s], rows.edges.n - rows.first[s],
-			      sizeof(*rows.edges.v), compare_class);
-	}
-	rows.first[dfa->nstates] = rows.edges.n;
+	make_rows(comb, dfa, &rows);
+	vec_reserve(&p.cells, dfa->first[dfa->nstates] + 256);
+	p.pairs = gabion_xcalloc(comb->nclasses * comb->nclasses, sizeof(*p.pairs));
 	place_all(&p, &rows, dfa->nstates);
 	/* Whatever the base, every class must find a cell. */
 	for (s = 0; s < dfa->nstates; s++)
 		if (comb->base[s] > last)
 			last = comb->base[s];
-	while (p.cells.n < last + comb->nclasses)
-		vec_push(&p.cells, (struct gabion_comb_cell){ GABION_COMB_FREE, 0 });
-	comb->ncells = p.cells.n;
+	comb->ncells = last + comb->nclasses > p.end ? last + comb->nclasses : p.end;
+	extend(&p, comb->ncells);
 	comb->cells = p.cells.v;
 	free(p.used.v);
+	free(p.nfree.v);
+	free(p.pairs);
 	free(rows.first);
 	free(rows.edges.v);
 }

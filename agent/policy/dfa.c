@@ -39,17 +39,27 @@ struct single {
 	uint32_t next; /* index + 1 */
 };
 
-/* A state is a set of NFA nodes, closed under transitions that read nothing. */
+/* The nodes of @state, which has several: members[from .. where the next begins). */
+struct set {
+	uint32_t from;
+	uint32_t state;
+};
+
+/*
+ * A state is a set of NFA nodes, closed under transitions that read nothing.  Most have one: then
+ * their origin is its number, else IS_SET and that of the set.
+ */
 struct builder {
-	const struct gabion_nfa *nfa;
+	struct gabion_nfa *nfa;
 	struct gabion_labels *labels;
 
-	node_set members;    /* of all states */
-	VEC(size_t) offsets; /* state s: members offsets[s] .. offsets[s + 1] */
-	uint32_t *single;    /* [nodes] state of a set with one node, 0 if none yet */
-	uint32_t *slots;     /* hash of the larger sets; 0 is free */
-	size_t nslots, nlarge;
+	VEC(uint32_t) origins;
+	VEC(struct set) sets;
+	node_set members; /* of all sets */
+	uint32_t *slots;  /* set + 1; 0 is free */
+	size_t nslots;
 
+	/* Of states that are expanded; and the labels of all. */
 	VEC(uint32_t) fallback;
 	VEC(uint32_t) first;
 	VEC(uint32_t) accept;
@@ -62,6 +72,8 @@ struct builder {
 	node_set target;
 	node_set included, excluded;
 };
+
+#define IS_SET 0x80000000U
 
 static void add_closed(const struct gabion_nfa *nfa, node_set *set, uint32_t node)
 {
@@ -138,71 +150,102 @@ static uint32_t label_of(struct builder *b, const uint32_t *nodes, size_t n)
 	return gabion_labels_intern(b->labels, b->included.v, k);
 }
 
-static uint32_t add_state(struct builder *b, const uint32_t *nodes, size_t n)
+static uint32_t add_state(struct builder *b, uint32_t origin, uint32_t label)
 {
-	size_t i;
-
-	vec_reserve(&b->members, n);
-	for (i = 0; i < n; i++)
-		b->members.v[b->members.n++] = nodes[i];
-	vec_push(&b->offsets, b->members.n);
-	vec_push(&b->accept, label_of(b, nodes, n));
-	vec_push(&b->fallback, 0);
-	vec_push(&b->first, 0);
+	vec_push(&b->origins, origin);
+	vec_push(&b->accept, label);
 	return b->accept.n - 1;
 }
 
-static bool same_set(const struct builder *b, uint32_t state, const node_set *set)
+static uint32_t set_size(const struct builder *b, uint32_t set)
 {
-	size_t n = b->offsets.v[state + 1] - b->offsets.v[state];
+	size_t end = set + 1 < b->sets.n ? b->sets.v[set + 1].from : b->members.n;
 
-	return n == set->n &&
-	       !memcmp(b->members.v + b->offsets.v[state], set->v, n * sizeof(*set->v));
+	return end - b->sets.v[set].from;
+}
+
+/* Nodes of the state, one or more. */
+static const uint32_t *members_of(const struct builder *b, uint32_t state, uint32_t *n)
+{
+	const uint32_t *origin = &b->origins.v[state];
+	uint32_t set = *origin & ~IS_SET;
+
+	*n = 1;
+	if (set == *origin)
+		return origin;
+	*n = set_size(b, set);
+	return b->members.v + b->sets.v[set].from;
+}
+
+static bool is_set(const struct builder *b, uint32_t set, const node_set *nodes)
+{
+	return set_size(b, set) == nodes->n &&
+	       !memcmp(b->members.v + b->sets.v[set].from, nodes->v,
+		       nodes->n * sizeof(*nodes->v));
 }
 
 static void grow_slots(struct builder *b)
 {
-	uint32_t *old = b->slots;
-	size_t nold = b->nslots, i, j;
+	size_t i, slot;
 
-	b->nslots = nold ? nold * 2 : 1024;
+	free(b->slots);
+	b->nslots = b->nslots ? b->nslots * 2 : 1024;
 	b->slots = gabion_xcalloc(b->nslots, sizeof(*b->slots));
-	for (i = 0; i < nold; i++) {
-		size_t from;
-
-		if (!old[i])
-			continue;
-		from = b->offsets.v[old[i]];
-		j = gabion_hash_words(b->members.v + from, b->offsets.v[old[i] + 1] - from);
-		for (j &= b->nslots - 1; b->slots[j]; j = (j + 1) & (b->nslots - 1))
+	for (i = 0; i < b->sets.n; i++) {
+		slot = gabion_hash_words(b->members.v + b->sets.v[i].from, set_size(b, i));
+		for (slot &= b->nslots - 1; b->slots[slot]; slot = (slot + 1) & (b->nslots - 1))
 			;
-		b->slots[j] = old[i];
+		b->slots[slot] = i + 1;
 	}
-	free(old);
+}
+
+static uint32_t state_of_node(struct builder *b, uint32_t node)
+{
+	struct gabion_nfa_node *n = &b->nfa->nodes.v[node];
+
+	if (!n->state)
+		n->state = add_state(b, node,
+				     n->accepts == GABION_NFA_NONE ? 0 : label_of(b, &node, 1));
+	return n->state;
 }
 
 /* State of the set b->target, new if need be. */
 static uint32_t state_of(struct builder *b)
 {
 	node_set *set = &b->target;
+	uint32_t state;
 	size_t i;
 
 	sort_unique(set);
 	if (!set->n)
 		return 0;
-	if (set->n == 1) {
-		if (!b->single[set->v[0]])
-			b->single[set->v[0]] = add_state(b, set->v, 1);
-		return b->single[set->v[0]];
-	}
-	if (b->nlarge * 2 >= b->nslots)
+	if (set->n == 1)
+		return state_of_node(b, set->v[0]);
+	if (b->sets.n * 2 >= b->nslots)
 		grow_slots(b);
 	i = gabion_hash_words(set->v, set->n) & (b->nslots - 1);
 	for (; b->slots[i]; i = (i + 1) & (b->nslots - 1))
-		if (same_set(b, b->slots[i], set))
-			return b->slots[i];
-	b->nlarge++;
-	return b->slots[i] = add_state(b, set->v, set->n);
+		if (is_set(b, b->slots[i] - 1, set))
+			return b->sets.v[b->slots[i] - 1].state;
+	state = add_state(b, IS_SET | b->sets.n, label_of(b, set->v, set->n));
+	vec_push(&b->sets, (struct set){ b->members.n, state });
+	vec_reserve(&b->members, set->n);
+	memcpy(b->members.v + b->members.n, set->v, set->n * sizeof(*set->v));
+	b->members.n += set->n;
+	b->slots[i] = b->sets.n;
+	return state;
+}
+
+/* State of @node and what is reached from it without a byte. */
+static uint32_t state_on(struct builder *b, uint32_t node)
+{
+	const struct gabion_nfa_node *n = &b->nfa->nodes.v[node];
+
+	if (n->star == GABION_NFA_NONE && n->double_star == GABION_NFA_NONE)
+		return state_of_node(b, node);
+	b->target.n = 0;
+	add_closed(b->nfa, &b->target, node);
+	return state_of(b);
 }
 
 /* More members than others: then its complement is what the state has to look at. */
@@ -214,14 +257,14 @@ static bool is_mostly_full(const struct gabion_byteset *set)
 /* Collect the transitions of @node; the bytes that they tell apart go to @apart. */
 static void collect(struct builder *b, uint32_t node, struct gabion_byteset *apart)
 {
-	const struct gabion_nfa *nfa = b->nfa;
-	const struct gabion_nfa_node *n = &nfa->nodes.v[node];
-	uint32_t e;
+	const struct gabion_nfa_node *nodes = b->nfa->nodes.v;
+	uint32_t child;
 
-	if (n->loop != GABION_NFA_NONE)
-		vec_push(&b->wides, (struct wide){ n->loop, node });
-	for (e = n->edges; e != GABION_NFA_NONE; e = nfa->edges.v[e].next) {
-		uint32_t set = nfa->edges.v[e].set, child = nfa->edges.v[e].child;
+	if (nodes[node].loop)
+		vec_push(&b->wides, (struct wide){ nodes[node].set, node });
+	for (child = nodes[node].children; child != GABION_NFA_NONE;
+	     child = nodes[child].sibling) {
+		uint32_t set = nodes[child].set;
 
 		if (set >= 256) {
 			vec_push(&b->wides, (struct wide){ set, child });
@@ -248,18 +291,49 @@ static uint32_t target_on(struct builder *b, unsigned int byte)
 	return state_of(b);
 }
 
+/*
+ * Most states are one node that reads single bytes: then each leads to its child, and all others
+ * nowhere.  Return: false if @state is another one.
+ */
+static bool expand_plain(struct builder *b, uint32_t state)
+{
+	const struct gabion_nfa_node *nodes = b->nfa->nodes.v, *node = &nodes[b->origins.v[state]];
+	size_t first = b->edges.n, i;
+	uint32_t child;
+
+	if (b->origins.v[state] & IS_SET || node->loop)
+		return false;
+	for (child = node->children; child != GABION_NFA_NONE; child = nodes[child].sibling) {
+		if (nodes[child].set >= 256 || b->edges.n - first == 255) {
+			b->edges.n = first;
+			return false;
+		}
+		/* In the order of their bytes; first to the child, then to its state. */
+		vec_reserve(&b->edges, 1);
+		for (i = b->edges.n++; i > first && b->edges.v[i - 1].byte > nodes[child].set; i--)
+			b->edges.v[i] = b->edges.v[i - 1];
+		b->edges.v[i] = (struct gabion_dfa_edge){ child, nodes[child].set };
+	}
+	vec_push(&b->first, first);
+	vec_push(&b->fallback, 0);
+	for (i = first; i < b->edges.n; i++)
+		b->edges.v[i].next = state_on(b, b->edges.v[i].next);
+	return true;
+}
+
 static void expand(struct builder *b, uint32_t state)
 {
 	struct gabion_byteset apart = {}, set;
-	uint32_t fallback = 0;
+	uint32_t fallback = 0, n;
+	const uint32_t *members = members_of(b, state, &n);
 	bool have_fallback = false;
 	unsigned int byte;
 	size_t i;
 
 	b->wides.n = 0;
 	b->singles.n = 0;
-	for (i = b->offsets.v[state]; i < b->offsets.v[state + 1]; i++)
-		collect(b, b->members.v[i], &apart);
+	for (i = 0; i < n; i++)
+		collect(b, members[i], &apart);
 	for (i = 0; i < b->wides.n; i++) {
 		unsigned int w;
 
@@ -269,7 +343,7 @@ static void expand(struct builder *b, uint32_t state)
 		for (w = 0; w < 4; w++)
 			apart.bits[w] |= set.bits[w];
 	}
-	b->first.v[state] = b->edges.n;
+	vec_push(&b->first, b->edges.n);
 	/* Every byte that is not told apart leads where the first of them leads. */
 	for (byte = 0; byte < 256 && gabion_byteset_has(&apart, byte); byte++)
 		;
@@ -287,7 +361,7 @@ static void expand(struct builder *b, uint32_t state)
 		if (next != fallback)
 			vec_push(&b->edges, (struct gabion_dfa_edge){ next, byte });
 	}
-	b->fallback.v[state] = fallback;
+	vec_push(&b->fallback, fallback);
 	for (i = 0; i < b->singles.n; i++)
 		b->heads[b->singles.v[i].byte] = 0;
 }
@@ -298,28 +372,33 @@ static void expand(struct builder *b, uint32_t state)
  */
 static uint32_t find_culprit(const struct builder *b)
 {
-	size_t from = b->members.n > (1U << 20) ? b->members.n - (1U << 20) : 0, i;
-	uint32_t best = GABION_NFA_NONE, owner;
+	uint32_t from = b->accept.n, best = GABION_NFA_NONE, owner, n = 0;
 	uint32_t *count;
-	size_t nowners = 0;
+	const uint32_t *members;
+	size_t nowners = 0, total, i;
 
 	for (i = 1; i < b->nfa->nodes.n; i++)
-		if (b->nfa->nodes.v[i].owner >= nowners)
-			nowners = b->nfa->nodes.v[i].owner + 1;
+		if (b->nfa->owners.v[i] >= nowners)
+			nowners = b->nfa->owners.v[i] + 1;
 	count = gabion_xcalloc(nowners, sizeof(*count));
-	for (i = from; i < b->members.n; i++) {
-		owner = b->nfa->nodes.v[b->members.v[i]].owner;
-		if (owner == GABION_NFA_NONE)
-			continue;
-		count[owner]++;
-		if (best == GABION_NFA_NONE || count[owner] > count[best])
-			best = owner;
+	for (total = 0; from > 1 && total < 1U << 20; total += n)
+		members_of(b, --from, &n);
+	for (; from < b->accept.n; from++) {
+		members = members_of(b, from, &n);
+		for (i = 0; i < n; i++) {
+			owner = b->nfa->owners.v[members[i]];
+			if (owner == GABION_NFA_NONE)
+				continue;
+			count[owner]++;
+			if (best == GABION_NFA_NONE || count[owner] > count[best])
+				best = owner;
+		}
 	}
 	free(count);
 	return best;
 }
 
-int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *nfa,
+int gabion_dfa_construct(struct gabion_automaton *dfa, struct gabion_nfa *nfa,
 			 struct gabion_labels *labels, uint32_t *culprit)
 {
 	struct builder b = { .nfa = nfa, .labels = labels };
@@ -327,11 +406,19 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 	int err = 0;
 
 	memset(dfa, 0, sizeof(*dfa));
-	b.single = gabion_xcalloc(nfa->nodes.n, sizeof(*b.single));
-	vec_push(&b.offsets, 0);
-	add_state(&b, NULL, 0);
-	add_closed(nfa, &b.target, 0);
-	start = state_of(&b);
+	for (s = 0; s < nfa->nodes.n; s++)
+		nfa->nodes.v[s].state = 0;
+	/* There are about as many states as nodes. */
+	vec_reserve(&b.origins, nfa->nodes.n);
+	vec_reserve(&b.accept, nfa->nodes.n);
+	vec_reserve(&b.first, nfa->nodes.n);
+	vec_reserve(&b.fallback, nfa->nodes.n);
+	vec_reserve(&b.edges, nfa->nodes.n);
+	/* The dead one leads to itself. */
+	add_state(&b, 0, 0);
+	vec_push(&b.first, 0);
+	vec_push(&b.fallback, 0);
+	start = state_on(&b, 0);
 	for (s = 1; s < b.accept.n; s++) {
 		if (b.accept.n > GABION_DFA_STATES_MAX || b.members.n > GABION_DFA_MEMBERS_MAX ||
 		    b.edges.n > GABION_DFA_EDGES_MAX) {
@@ -339,12 +426,13 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *
 			err = -EFBIG;
 			break;
 		}
-		expand(&b, s);
+		if (!expand_plain(&b, s))
+			expand(&b, s);
 	}
 	vec_push(&b.first, b.edges.n);
+	free(b.origins.v);
+	free(b.sets.v);
 	free(b.members.v);
-	free(b.offsets.v);
-	free(b.single);
 	free(b.slots);
 	free(b.wides.v);
 	free(b.singles.v);

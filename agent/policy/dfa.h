@@ -40,7 +40,7 @@ void gabion_automaton_free(struct gabion_automaton *dfa);
  * order of discovery.  Return: 0, or -EFBIG and in *@culprit a resource whose
  * patterns make most of the states.
  */
-int gabion_dfa_construct(struct gabion_automaton *dfa, const struct gabion_nfa *nfa,
+int gabion_dfa_construct(struct gabion_automaton *dfa, struct gabion_nfa *nfa,
 			 struct gabion_labels *labels, uint32_t *culprit);
 
 /* Replace @dfa by the smallest automaton with the same labels, states in breadth-first order. */

@@ -7,68 +7,79 @@ struct emitter {
 	struct gabion_model *m;
 	VEC(char) strings;
 	struct gabion_strmap offsets;
+	__le32 *files; /* [sources] names; 0: not in the strings yet */
 	VEC(struct gabion_policy_section) table;
-	VEC(uint8_t) body; /* sections; their offsets count from its start until the end */
+	VEC(uint8_t) image; /* room for what stands before the sections, and they */
 };
+
+/* What stands before the sections at most; their offsets count from here until the end. */
+#define FRONT_MAX                                                                                  \
+	(sizeof(struct gabion_policy_header) +                                                     \
+	 GABION_SECTIONS_MAX * sizeof(struct gabion_policy_section))
 
 static __le32 string(struct emitter *e, const char *s)
 {
-	uint32_t offset;
-	size_t n = strlen(s) + 1, i;
+	uint32_t *offset;
+	size_t n;
 
 	if (!*s)
 		return 0;
-	if (!gabion_strmap_get(&e->offsets, s, &offset)) {
-		offset = e->strings.n;
-		gabion_strmap_add(&e->offsets, s, offset);
+	if (gabion_strmap_find(&e->offsets, s, &offset)) {
+		n = strlen(s) + 1;
+		*offset = e->strings.n;
 		vec_reserve(&e->strings, n);
-		for (i = 0; i < n; i++)
-			e->strings.v[e->strings.n++] = s[i];
+		memcpy(e->strings.v + e->strings.n, s, n);
+		e->strings.n += n;
 	}
-	return cpu_to_le32(offset);
+	return cpu_to_le32(*offset);
 }
 
 static __le32 file_name(struct emitter *e, const struct gabion_loc *loc)
 {
-	return string(e, loc->line ? e->m->sources.files.v[loc->file].name : "");
+	if (!loc->line)
+		return 0;
+	if (!e->files[loc->file])
+		e->files[loc->file] = string(e, e->m->sources.files.v[loc->file].name);
+	return e->files[loc->file];
 }
 
 static void append(struct emitter *e, const void *data, size_t size)
 {
-	vec_reserve(&e->body, size);
+	vec_reserve(&e->image, size);
 	if (size)
-		memcpy(e->body.v + e->body.n, data, size);
-	e->body.n += size;
+		memcpy(e->image.v + e->image.n, data, size);
+	e->image.n += size;
 }
 
 static void begin_section(struct emitter *e, uint32_t type, uint32_t klass)
 {
 	static const uint8_t zeros[8];
 
-	append(e, zeros, -e->body.n & 7);
-	vec_push(&e->table, (struct gabion_policy_section){ .type = cpu_to_le32(type),
-							    .klass = cpu_to_le32(klass),
-							    .offset = cpu_to_le32(e->body.n) });
+	append(e, zeros, (FRONT_MAX - e->image.n) & 7);
+	vec_push(&e->table, (struct gabion_policy_section){
+				    .type = cpu_to_le32(type),
+				    .klass = cpu_to_le32(klass),
+				    .offset = cpu_to_le32(e->image.n - FRONT_MAX),
+			    });
 }
 
 static void end_section(struct emitter *e)
 {
 	struct gabion_policy_section *s = &e->table.v[e->table.n - 1];
 
-	s->length = cpu_to_le32(e->body.n - le32_to_cpu(s->offset));
+	s->length = cpu_to_le32(e->image.n - FRONT_MAX - le32_to_cpu(s->offset));
 }
 
+/* The loop is for who has other words than the image, and else nothing to the compiler. */
 static void append_words(struct emitter *e, const uint32_t *words, size_t n)
 {
-	size_t i;
+	size_t from = e->image.n, i;
+	uint32_t *out;
 
-	vec_reserve(&e->body, n * sizeof(*words));
-	for (i = 0; i < n; i++) {
-		__le32 word = cpu_to_le32(words[i]);
-
-		memcpy(e->body.v + e->body.n, &word, sizeof(word));
-		e->body.n += sizeof(word);
-	}
+	append(e, words, n * sizeof(*words));
+	out = (uint32_t *)(e->image.v + from);
+	for (i = 0; i < n; i++)
+		out[i] = cpu_to_le32(out[i]);
 }
 
 static void emit_levels(struct emitter *e)
@@ -161,22 +172,25 @@ static void emit_rules(struct emitter *e)
 static __le32 label_name(struct emitter *e, const struct gabion_class_model *c, uint32_t label)
 {
 	const struct gabion_label_set *set = &c->labels.sets.v[label];
-	VEC(char) name = {};
-	__le32 offset;
-	size_t i;
+	const struct gabion_resource *resources = e->m->resources.v;
+	const uint32_t *members;
+	size_t size = 0, i;
+	char *name, *end;
 
+	if (!set->nmembers)
+		return 0;
+	members = &c->labels.members.v[set->member];
+	if (set->nmembers == 1)
+		return string(e, resources[members[0]].name);
+	for (i = 0; i < set->nmembers; i++)
+		size += strlen(resources[members[i]].name) + 1;
+	name = end = gabion_arena_alloc(&e->m->arena, size + 1);
 	for (i = 0; i < set->nmembers; i++) {
-		const char *s = e->m->resources.v[c->labels.members.v[set->member + i]].name;
-
 		if (i)
-			vec_push(&name, ',');
-		while (*s)
-			vec_push(&name, *s++);
+			*end++ = ',';
+		end = stpcpy(end, resources[members[i]].name);
 	}
-	vec_push(&name, '\0');
-	offset = string(e, gabion_arena_strndup(&e->m->arena, name.v, name.n - 1));
-	free(name.v);
-	return offset;
+	return string(e, name);
 }
 
 static void emit_filters(struct emitter *e)
@@ -308,16 +322,17 @@ static void emit_matrix(struct emitter *e, uint32_t type, uint32_t klass, const 
 /* The domains that are entered, of the file class. */
 static void emit_entered(struct emitter *e, uint32_t type, const uint16_t *entered, size_t n)
 {
-	size_t i;
+	size_t from, i;
+	uint16_t *out;
 
 	if (!entered)
 		return;
 	begin_section(e, type, GABION_CLASS_FILE);
-	for (i = 0; i < n; i++) {
-		__le16 to = cpu_to_le16(entered[i]);
-
-		append(e, &to, sizeof(to));
-	}
+	from = e->image.n;
+	append(e, entered, n * sizeof(*entered));
+	out = (uint16_t *)(e->image.v + from);
+	for (i = 0; i < n; i++)
+		out[i] = cpu_to_le16(out[i]);
 	end_section(e);
 }
 
@@ -366,6 +381,7 @@ static uint64_t estimate(const struct gabion_model *m)
 	       m->resources.n * sizeof(struct gabion_policy_resource);
 }
 
+/* Header and table before the sections, which move up to them. */
 static void *assemble(struct emitter *e, size_t *size)
 {
 	size_t start = sizeof(struct gabion_policy_header) + e->table.n * sizeof(*e->table.v), i;
@@ -374,20 +390,20 @@ static void *assemble(struct emitter *e, size_t *size)
 		.version = cpu_to_le32(GABION_POLICY_VERSION),
 		.nsections = cpu_to_le32(e->table.n),
 	};
-	uint8_t *image;
+	uint8_t *image = e->image.v;
 
 	start = (start + 7) & ~(size_t)7;
-	*size = start + e->body.n;
+	*size = start + e->image.n - FRONT_MAX;
 	for (i = 0; i < e->table.n; i++)
 		e->table.v[i].offset = cpu_to_le32(le32_to_cpu(e->table.v[i].offset) + start);
 	header.size = cpu_to_le32(*size);
-	image = gabion_xcalloc(*size, 1);
+	memmove(image + start, image + FRONT_MAX, e->image.n - FRONT_MAX);
+	memset(image, 0, start);
 	memcpy(image, &header, sizeof(header));
 	memcpy(image + sizeof(header), e->table.v, e->table.n * sizeof(*e->table.v));
-	memcpy(image + start, e->body.v, e->body.n);
 	header.crc = cpu_to_le32(gabion_crc32(0, image, *size));
 	memcpy(image, &header, sizeof(header));
-	return image;
+	return gabion_xrealloc(image, *size, 1);
 }
 
 void *gabion_model_emit(struct gabion_model *m, size_t *size)
@@ -398,6 +414,9 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 	uint32_t klass;
 
 	if (bytes <= GABION_POLICY_SIZE_MAX) {
+		e.files = gabion_xcalloc(m->sources.files.n, sizeof(*e.files));
+		vec_reserve(&e.image, FRONT_MAX + bytes);
+		e.image.n = FRONT_MAX;
 		vec_push(&e.strings, '\0');
 		emit_levels(&e);
 		emit_domains(&e);
@@ -411,7 +430,7 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 		begin_section(&e, GABION_SECTION_STRINGS, 0);
 		append(&e, e.strings.v, e.strings.n);
 		end_section(&e);
-		bytes = e.body.n + 4096;
+		bytes = e.image.n;
 	}
 	if (bytes > GABION_POLICY_SIZE_MAX)
 		model_error(m, NULL, "fewer domains times resources, or resources put together",
@@ -419,9 +438,11 @@ void *gabion_model_emit(struct gabion_model *m, size_t *size)
 			    (unsigned long long)bytes, GABION_POLICY_SIZE_MAX);
 	else
 		image = assemble(&e, size);
+	if (!image)
+		free(e.image.v);
 	free(e.strings.v);
+	free(e.files);
 	free(e.table.v);
-	free(e.body.v);
 	gabion_strmap_free(&e.offsets);
 	return image;
 }

@@ -12,6 +12,17 @@ struct expander {
 	unsigned int count;
 };
 
+/* Bytes that may stand for something else than themselves. */
+static const bool special[256] = {
+	['\\'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true,
+	['?'] = true,  ['*'] = true, [','] = true,
+};
+
+static bool is_special(char byte)
+{
+	return special[(unsigned char)byte];
+}
+
 static int refuse(struct gabion_glob_error *error, size_t offset, const char *message,
 		  const char *mend)
 {
@@ -99,7 +110,7 @@ static int check_text(struct gabion_glob_error *error, const char *glob)
 	if (glob[0] != '/')
 		return refuse(error, 0, "path is not absolute", "begin it with '/'");
 	for (i = 0; !err && glob[i]; i += n) {
-		n = unit_length(glob, i);
+		n = is_special(glob[i]) ? unit_length(glob, i) : 1;
 		switch (glob[i]) {
 		case '\\':
 			if (!glob[i + 1])
@@ -184,9 +195,14 @@ static int emit(struct expander *x)
 static size_t add_token(struct expander *x, const char *glob, size_t i)
 {
 	struct gabion_token t = { (unsigned char)glob[i], false };
-	size_t n = unit_length(glob, i);
 	struct gabion_byteset set;
+	size_t n;
 
+	if (!is_special(glob[i])) {
+		vec_push(&x->pattern, t);
+		return 1;
+	}
+	n = unit_length(glob, i);
 	switch (glob[i]) {
 	case '\\':
 		t.set = (unsigned char)glob[i + 1];
@@ -271,8 +287,10 @@ int gabion_glob_compile(struct gabion_sets *sets, const char *glob,
 	int err;
 
 	err = check_text(error, glob);
-	if (!err)
-		err = expand(&x, glob, &all);
+	if (err)
+		return err;
+	vec_reserve(&x.pattern, all.to);
+	err = expand(&x, glob, &all);
 	free(x.pattern.v);
 	return err;
 }

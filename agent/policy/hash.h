@@ -19,9 +19,11 @@ static inline uint64_t gabion_hash_words(const uint32_t *words, size_t n)
 {
 	uint64_t h = n;
 
-	while (n--)
-		h = gabion_hash_mix(h ^ *words++);
-	return h;
+	for (; n >= 2; n -= 2, words += 2) {
+		h = (h ^ (words[0] | (uint64_t)words[1] << 32)) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 32;
+	}
+	return gabion_hash_mix(n ? h ^ *words : h);
 }
 
 #endif /* GABION_POLICY_HASH_H */

@@ -1,485 +1,319 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Minimisation by partition refinement.  A state's signature is where its
- * bytes lead, in blocks; a block whose states differ in it is split.  Only
- * states with a successor that changed its block are looked at again, and the
- * largest part of a split keeps its number, so a state changes its block at
- * most log n times (the "smaller half" of Hopcroft 1971).  What is cheap to know of a state's
- * language tells most states apart before that: the lowest and highest label in it, and how soon
- * they come.
+ * Minimisation.  States that no loop leads to are as the trie of the patterns has them: a walk
+ * from its leaves up knows where all bytes of a state lead, and looks up whether there was one
+ * like it (Revuz 1992).  Only the others, and what they lead to, need a partition.
  */
 #include "dfa.h"
 #include "hash.h"
+#include "partition.h"
+#include "signature.h"
 
-struct block {
-	uint32_t start; /* its states are elements[start .. start + n) ... */
-	uint32_t n;
-	uint32_t ndirty; /* ... of which the first ndirty have to be looked at */
-};
-
-/* Signature of one dirty state, words sig[first .. first + n). */
-struct signature {
-	uint64_t hash;
-	uint32_t first, n;
-	uint32_t state;
-	uint32_t group;
-};
-
-struct partition {
+/*
+ * Classes of states that have one language, by signature; class 0 is that of the dead state.  Few
+ * lead to one class, and those that do are found together: the first FEW that have it last in
+ * their signature are in a list.  The others are hashed, as are those that lead nowhere.
+ */
+struct classes {
 	const struct gabion_automaton *dfa;
-	uint32_t *block_of; /* [nstates] */
-	uint32_t *elements; /* [nstates] */
-	uint32_t *position; /* [nstates] of the state in elements */
-	VEC(struct block) blocks;
-	VEC(uint32_t) queue;  /* blocks with dirty states */
-	uint32_t *pred_first; /* [nstates + 1] */
-	uint32_t *preds;
-
-	VEC(uint32_t) words; /* scratch: signatures of one block */
-	VEC(struct signature) signatures;
-	VEC(uint32_t) sizes;   /* scratch: states per group */
-	VEC(uint32_t) leaders; /* scratch: first signature of a group */
-	VEC(uint32_t) slots;
-	VEC(uint32_t) changed;
+	uint32_t *class_of;  /* [nstates] */
+	gabion_words words;  /* signatures, one behind the other */
+	gabion_words first;  /* where that of a class begins */
+	gabion_words accept; /* its label */
+	uint32_t *list;      /* [nstates] class + 1: the first of those that lead there; 0: none */
+	uint32_t *next;      /* [nstates] class + 1: of the list that the class is in; 0: none */
+	uint32_t *slots;     /* class + 1; 0 is free */
+	size_t nslots, nhashed;
 };
 
-/* Block that more than half of the 256 bytes lead to, else the most frequent one. */
-static uint32_t majority(const struct partition *p, uint32_t state)
+#define FEW 4U
+
+/* States that loops lead to, and all that these lead to. */
+struct looped {
+	bool *marks; /* [nstates] */
+	gabion_words states;
+};
+
+static void mark(struct looped *looped, uint32_t state)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t first = dfa->first[state], n = dfa->first[state + 1] - first;
-	uint32_t block = p->block_of[dfa->fallback[state]], count = 256 - n, best = 0, i, j;
-	uint32_t blocks[257], counts[257], nblocks = 0;
+	looped->marks[state] = true;
+	vec_push(&looped->states, state);
+}
 
-	for (i = 0; i < n && count <= 128; i++)
-		count += p->block_of[dfa->edges[first + i].next] == block;
-	if (count > 128)
-		return block;
-	for (i = 0; i <= n; i++) {
-		uint32_t weight = i < n ? 1 : 256 - n;
+static inline void mark_new(struct looped *looped, uint32_t state)
+{
+	if (!looped->marks[state])
+		mark(looped, state);
+}
 
-		block = p->block_of[i < n ? dfa->edges[first + i].next : dfa->fallback[state]];
-		for (j = 0; j < nblocks && blocks[j] != block; j++)
+/*
+ * States are numbered as they were found, so that the way that closes a loop leads to a state that
+ * was there before, or to itself.  The dead state is one of them.
+ */
+static void find_looped(const struct gabion_automaton *dfa, struct looped *looped)
+{
+	uint32_t s, i, n;
+
+	for (s = 0; s < dfa->nstates; s++) {
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			if (dfa->edges[i].next <= s)
+				mark_new(looped, dfa->edges[i].next);
+		if (dfa->fallback[s] <= s)
+			mark_new(looped, dfa->fallback[s]);
+	}
+	for (n = 0; n < looped->states.n; n++) {
+		s = looped->states.v[n];
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			mark_new(looped, dfa->edges[i].next);
+		mark_new(looped, dfa->fallback[s]);
+	}
+}
+
+/* The @n looped states, which lead nowhere else, as an automaton of their own. */
+static void copy_looped(const struct gabion_automaton *dfa, const bool *looped, uint32_t n,
+			struct gabion_automaton *part)
+{
+	uint32_t *number = gabion_xcalloc(dfa->nstates, sizeof(*number)), s, i;
+	VEC(struct gabion_dfa_edge) edges = {};
+
+	part->first = gabion_xcalloc((size_t)n + 1, sizeof(*part->first));
+	part->fallback = gabion_xcalloc(n, sizeof(*part->fallback));
+	part->accept = gabion_xcalloc(n, sizeof(*part->accept));
+	for (s = 0, n = 0; s < dfa->nstates; s++)
+		number[s] = looped[s] ? n++ : 0;
+	for (s = 0; s < dfa->nstates; s++) {
+		if (!looped[s])
+			continue;
+		part->fallback[part->nstates] = number[dfa->fallback[s]];
+		part->accept[part->nstates] = dfa->accept[s];
+		for (i = dfa->first[s]; i < dfa->first[s + 1]; i++)
+			vec_push(&edges, (struct gabion_dfa_edge){ number[dfa->edges[i].next],
+								   dfa->edges[i].byte });
+		part->first[++part->nstates] = edges.n;
+	}
+	part->edges = edges.v;
+	free(number);
+}
+
+/* The signature of a class, or of the one that would be next. */
+static const uint32_t *signature_of(const struct classes *c, uint32_t klass, size_t *n)
+{
+	size_t end = klass + 1 < c->first.n ? c->first.v[klass + 1] : c->words.n;
+
+	*n = end - c->first.v[klass];
+	return c->words.v + c->first.v[klass];
+}
+
+/* Has @klass signature and label of the last class? */
+static bool is_last(const struct classes *c, uint32_t klass)
+{
+	uint32_t last = c->first.n - 1;
+	const uint32_t *a, *b;
+	size_t na, nb;
+
+	if (c->accept.v[klass] != c->accept.v[last])
+		return false;
+	a = signature_of(c, klass, &na);
+	b = signature_of(c, last, &nb);
+	return na == nb && !memcmp(a, b, na * sizeof(*a));
+}
+
+static size_t hash(const struct classes *c, uint32_t klass)
+{
+	const uint32_t *words;
+	size_t n;
+
+	words = signature_of(c, klass, &n);
+	return gabion_hash_words(words, n) + c->accept.v[klass];
+}
+
+static void grow_slots(struct classes *c)
+{
+	uint32_t *old = c->slots;
+	size_t nold = c->nslots, i, slot;
+
+	c->nslots = nold ? nold * 2 : 1024;
+	c->slots = gabion_xcalloc(c->nslots, sizeof(*c->slots));
+	for (i = 0; i < nold; i++) {
+		if (!old[i])
+			continue;
+		for (slot = hash(c, old[i] - 1) & (c->nslots - 1); c->slots[slot];
+		     slot = (slot + 1) & (c->nslots - 1))
 			;
-		if (j == nblocks) {
-			blocks[nblocks] = block;
-			counts[nblocks++] = 0;
-		}
-		counts[j] += weight;
+		c->slots[slot] = old[i];
 	}
-	for (j = 1; j < nblocks; j++)
-		if (counts[j] > counts[best] ||
-		    (counts[j] == counts[best] && blocks[j] < blocks[best]))
-			best = j;
-	return blocks[best];
+	free(old);
 }
 
-/*
- * Append the signature: a function of where the bytes lead alone, not of how
- * the state splits them into fallback and edges.
- */
-static struct signature sign(struct partition *p, uint32_t state)
+/* The class that is like the last among those that are hashed; or the last, which is then. */
+static uint32_t find_hashed(struct classes *c)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t rest = majority(p, state), fallback = p->block_of[dfa->fallback[state]];
-	struct signature s = { .first = p->words.n, .state = state };
-	uint32_t i = dfa->first[state], end = dfa->first[state + 1];
-	unsigned int byte;
-
-	vec_push(&p->words, rest);
-	if (fallback == rest) {
-		for (; i < end; i++) {
-			uint32_t block = p->block_of[dfa->edges[i].next];
-
-			if (block == rest)
-				continue;
-			vec_push(&p->words, dfa->edges[i].byte);
-			vec_push(&p->words, block);
-		}
-	} else {
-		for (byte = 0; byte < 256; byte++) {
-			uint32_t block = fallback;
-
-			if (i < end && dfa->edges[i].byte == byte)
-				block = p->block_of[dfa->edges[i++].next];
-			if (block == rest)
-				continue;
-			vec_push(&p->words, byte);
-			vec_push(&p->words, block);
-		}
-	}
-	s.n = p->words.n - s.first;
-	s.hash = gabion_hash_words(p->words.v + s.first, s.n);
-	return s;
-}
-
-static void swap_elements(struct partition *p, uint32_t i, uint32_t j)
-{
-	uint32_t a = p->elements[i], b = p->elements[j];
-
-	p->elements[i] = b;
-	p->elements[j] = a;
-	p->position[b] = i;
-	p->position[a] = j;
-}
-
-static void mark_dirty(struct partition *p, uint32_t state)
-{
-	struct block *b = &p->blocks.v[p->block_of[state]];
-	uint32_t i = p->position[state];
-
-	if (b->n == 1 || i < b->start + b->ndirty)
-		return;
-	swap_elements(p, i, b->start + b->ndirty);
-	if (!b->ndirty++)
-		vec_push(&p->queue, p->block_of[state]);
-}
-
-/* Predecessors by any byte; those of the dead state are not needed: it never changes. */
-static void find_predecessors(struct partition *p)
-{
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t s, i, pass;
-
-	p->pred_first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*p->pred_first));
-	for (pass = 0; pass < 2; pass++) {
-		for (s = 0; s < dfa->nstates; s++) {
-			for (i = dfa->first[s]; i <= dfa->first[s + 1]; i++) {
-				uint32_t to = i < dfa->first[s + 1] ? dfa->edges[i].next
-								    : dfa->fallback[s];
-
-				if (!to)
-					continue;
-				if (!pass)
-					p->pred_first[to]++;
-				else
-					p->preds[--p->pred_first[to]] = s;
-			}
-		}
-		if (pass)
-			break;
-		for (s = 1; s <= dfa->nstates; s++)
-			p->pred_first[s] += p->pred_first[s - 1];
-		p->preds = gabion_xcalloc(p->pred_first[dfa->nstates], sizeof(*p->preds));
-	}
-}
-
-/* Of a state's language: both 0 if it is empty. */
-struct extreme {
-	uint32_t label;
-	uint32_t distance;
-};
-
-/* All states, ascending by label, and where each label begins. Return: how many labels. */
-static uint32_t sort_accepting(const struct gabion_automaton *dfa, uint32_t *order,
-			       uint32_t **first_of)
-{
-	uint32_t nlabels = 0, s, label;
-
-	for (s = 0; s < dfa->nstates; s++)
-		if (dfa->accept[s] >= nlabels)
-			nlabels = dfa->accept[s] + 1;
-	*first_of = gabion_xcalloc(nlabels + 1, sizeof(**first_of));
-	for (s = 0; s < dfa->nstates; s++)
-		(*first_of)[dfa->accept[s]]++;
-	for (label = 0; label < nlabels; label++)
-		(*first_of)[label + 1] += (*first_of)[label];
-	for (s = dfa->nstates; s-- > 0;)
-		order[--(*first_of)[dfa->accept[s]]] = s;
-	return nlabels;
-}
-
-/*
- * The lowest, or highest, label that each state leads to, and in how many bytes at least: breadth
- * first backwards from the states of one label after another.  A way to it leads through states
- * that have no better one either.
- */
-static struct extreme *find_extremes(const struct partition *p, const uint32_t *order,
-				     const uint32_t *first_of, uint32_t nlabels, bool highest)
-{
-	struct extreme *extreme = gabion_xcalloc(p->dfa->nstates, sizeof(*extreme));
-	uint32_t *queue = gabion_xcalloc(p->dfa->nstates, sizeof(*queue));
-	uint32_t head = 0, n = 0, i, j, s;
-
-	for (i = 1; i < nlabels; i++) {
-		uint32_t label = highest ? nlabels - i : i;
-
-		for (j = first_of[label]; j < first_of[label + 1]; j++) {
-			if (extreme[order[j]].label)
-				continue;
-			extreme[order[j]].label = label;
-			queue[n++] = order[j];
-		}
-		for (; head < n; head++) {
-			s = queue[head];
-			for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++) {
-				struct extreme *before = &extreme[p->preds[j]];
-
-				if (before->label)
-					continue;
-				*before = (struct extreme){ label, extreme[s].distance + 1 };
-				queue[n++] = p->preds[j];
-			}
-		}
-	}
-	free(queue);
-	return extreme;
-}
-
-/* Number states that the same is known of alike, from 1; 0: dead ones. Return: one more. */
-static uint32_t number_by_extremes(struct partition *p, const struct extreme *lowest,
-				   const struct extreme *highest)
-{
-	uint32_t n = 1, nslots = 64, s, other;
-	uint32_t *slots;
+	uint32_t last = c->first.n - 1;
 	size_t i;
 
-	while (nslots < p->dfa->nstates * 2)
-		nslots *= 2;
-	slots = gabion_xcalloc(nslots, sizeof(*slots));
-	for (s = 0; s < p->dfa->nstates; s++) {
-		const uint32_t key[] = { p->dfa->accept[s], lowest[s].label, lowest[s].distance,
-					 highest[s].label, highest[s].distance };
-
-		if (!lowest[s].label)
-			continue;
-		i = gabion_hash_words(key, 5) & (nslots - 1);
-		for (; slots[i]; i = (i + 1) & (nslots - 1)) {
-			other = slots[i];
-			if (p->dfa->accept[other] == key[0] &&
-			    !memcmp(&lowest[other], &lowest[s], sizeof(*lowest)) &&
-			    !memcmp(&highest[other], &highest[s], sizeof(*highest)))
-				break;
-		}
-		if (!slots[i]) {
-			slots[i] = s;
-			p->block_of[s] = n++;
-		} else {
-			p->block_of[s] = p->block_of[slots[i]];
-		}
-	}
-	free(slots);
-	return n;
+	if (c->nhashed * 2 >= c->nslots)
+		grow_slots(c);
+	for (i = hash(c, last) & (c->nslots - 1); c->slots[i]; i = (i + 1) & (c->nslots - 1))
+		if (is_last(c, c->slots[i] - 1))
+			return c->slots[i] - 1;
+	c->nhashed++;
+	c->slots[i] = last + 1;
+	return last;
 }
 
-/* Lay the states of each block together; all are dirty. */
-static void fill_blocks(struct partition *p, uint32_t n)
+/* The class that is like the last; or the last, which can be found from now on. */
+static uint32_t find_like_last(struct classes *c)
 {
-	uint32_t *fill = gabion_xcalloc(n, sizeof(*fill)), s, b;
+	uint32_t last = c->first.n - 1, n = 0, *list, klass;
+	size_t nwords;
+	const uint32_t *words = signature_of(c, last, &nwords);
 
-	vec_reserve(&p->blocks, n);
-	memset(p->blocks.v, 0, n * sizeof(*p->blocks.v));
-	p->blocks.n = n;
-	for (s = 0; s < p->dfa->nstates; s++)
-		p->blocks.v[p->block_of[s]].n++;
-	for (b = 1; b < n; b++)
-		p->blocks.v[b].start = p->blocks.v[b - 1].start + p->blocks.v[b - 1].n;
-	for (s = 0; s < p->dfa->nstates; s++) {
-		uint32_t i = p->blocks.v[p->block_of[s]].start + fill[p->block_of[s]]++;
-
-		p->elements[i] = s;
-		p->position[s] = i;
-	}
-	free(fill);
-	for (b = 1; b < n; b++) {
-		if (p->blocks.v[b].n < 2)
-			continue;
-		p->blocks.v[b].ndirty = p->blocks.v[b].n;
-		vec_push(&p->queue, b);
-	}
+	if (nwords == 1)
+		return find_hashed(c);
+	list = &c->list[words[nwords - 1]];
+	for (klass = *list; klass; klass = c->next[klass - 1], n++)
+		if (is_last(c, klass - 1))
+			return klass - 1;
+	if (n == FEW)
+		return find_hashed(c);
+	c->next[last] = *list;
+	*list = last + 1;
+	return last;
 }
 
-static void partition_by_extremes(struct partition *p)
+/* Class of the signature of @state, new if need be. */
+static uint32_t intern(struct classes *c, uint32_t state)
 {
-	uint32_t *order = gabion_xcalloc(p->dfa->nstates, sizeof(*order)), *first_of;
-	uint32_t nlabels = sort_accepting(p->dfa, order, &first_of);
-	struct extreme *lowest = find_extremes(p, order, first_of, nlabels, false);
-	struct extreme *highest = find_extremes(p, order, first_of, nlabels, true);
+	uint32_t last = c->first.n, klass;
 
-	fill_blocks(p, number_by_extremes(p, lowest, highest));
-	free(lowest);
-	free(highest);
-	free(first_of);
-	free(order);
+	vec_push(&c->first, c->words.n);
+	vec_push(&c->accept, c->dfa->accept[state]);
+	gabion_signature_append(c->dfa, state, c->class_of, &c->words);
+	klass = find_like_last(c);
+	if (klass != last) {
+		c->words.n = c->first.v[last];
+		c->first.n = c->accept.n = last;
+	}
+	return klass;
 }
 
-/* Number the distinct signatures; returns how many. */
-static uint32_t group_signatures(struct partition *p)
+/* The classes of the looped states, by a partition of them alone. Return: how many. */
+static uint32_t partition_looped(struct classes *c, const bool *looped, uint32_t n)
 {
-	size_t nslots = 4, i, slot;
+	uint32_t *block_of = gabion_xcalloc(n, sizeof(*block_of)), nblocks, s, i;
+	struct gabion_automaton part = {};
 
-	while (nslots < p->signatures.n * 2)
-		nslots *= 2;
-	p->slots.n = 0;
-	vec_reserve(&p->slots, nslots);
-	memset(p->slots.v, 0, nslots * sizeof(*p->slots.v));
-	p->sizes.n = 0;
-	p->leaders.n = 0;
-	for (i = 0; i < p->signatures.n; i++) {
-		struct signature *s = &p->signatures.v[i];
-
-		for (slot = s->hash & (nslots - 1); p->slots.v[slot];
-		     slot = (slot + 1) & (nslots - 1)) {
-			const struct signature *t =
-				&p->signatures.v[p->leaders.v[p->slots.v[slot] - 1]];
-
-			if (t->hash == s->hash && t->n == s->n &&
-			    !memcmp(p->words.v + t->first, p->words.v + s->first,
-				    s->n * sizeof(*p->words.v)))
-				break;
-		}
-		if (!p->slots.v[slot]) {
-			vec_push(&p->leaders, (uint32_t)i);
-			vec_push(&p->sizes, 0);
-			p->slots.v[slot] = p->sizes.n;
-		}
-		s->group = p->slots.v[slot] - 1;
-		p->sizes.v[s->group]++;
-	}
-	return p->sizes.n;
+	copy_looped(c->dfa, looped, n, &part);
+	nblocks = gabion_partition(&part, block_of);
+	gabion_automaton_free(&part);
+	for (s = 0, i = 0; s < c->dfa->nstates; s++)
+		if (looped[s])
+			c->class_of[s] = block_of[i++];
+	free(block_of);
+	return nblocks;
 }
 
-/*
- * Cut block @b into its groups.  Group 0 lies last, beside the states that were
- * not dirty, which belong to it if there are any.
- */
-static void split(struct partition *p, uint32_t b, uint32_t nclean)
+/* Those come first; if most are looped all are taken for it, as a copy would be large. */
+static void classify_looped(struct classes *c, bool *looped, uint32_t n)
 {
-	uint32_t start = p->blocks.v[b].start, ndirty = p->signatures.n, largest = 0, g, at, i;
-	uint32_t ngroups = p->sizes.n, *fill = gabion_xcalloc(ngroups, sizeof(*fill));
+	uint32_t *state_of, nblocks, s;
 
-	if (nclean) {
-		/* The representative of the clean states is counted among them. */
-		ndirty--;
-		p->sizes.v[0] += nclean - 1;
+	if (n > c->dfa->nstates / 2) {
+		memset(looped, true, c->dfa->nstates * sizeof(*looped));
+		nblocks = gabion_partition(c->dfa, c->class_of);
+	} else {
+		nblocks = partition_looped(c, looped, n);
 	}
-	for (g = 1; g < ngroups; g++)
-		if (p->sizes.v[g] > p->sizes.v[largest])
-			largest = g;
-	for (at = start, g = ngroups; g-- > 0; at += p->sizes.v[g])
-		fill[g] = at;
-	p->changed.n = 0;
-	for (g = 0; g < ngroups; g++) {
-		struct block part = { fill[g], p->sizes.v[g], 0 };
-
-		if (g == largest) {
-			p->blocks.v[b] = part;
-			continue;
-		}
-		vec_push(&p->blocks, part);
-		p->leaders.v[g] = p->blocks.n - 1;
-	}
-	p->leaders.v[largest] = b;
-	for (i = 0; i < ndirty; i++) {
-		const struct signature *s = &p->signatures.v[i + !!nclean];
-		uint32_t to = fill[s->group]++;
-
-		p->elements[to] = s->state;
-		p->position[s->state] = to;
-	}
-	for (g = 0; g < ngroups; g++) {
-		const struct block *part = &p->blocks.v[p->leaders.v[g]];
-
-		for (i = part->start; g != largest && i < part->start + part->n; i++) {
-			p->block_of[p->elements[i]] = p->leaders.v[g];
-			vec_push(&p->changed, p->elements[i]);
-		}
-	}
-	free(fill);
+	state_of = gabion_xcalloc(nblocks, sizeof(*state_of));
+	for (s = 0; s < c->dfa->nstates; s++)
+		if (looped[s])
+			state_of[c->class_of[s]] = s;
+	for (s = 0; s < nblocks; s++)
+		intern(c, state_of[s]);
+	free(state_of);
 }
 
-static void refine(struct partition *p, uint32_t b)
+/* The classes numbered breadth first from the start. */
+struct numbering {
+	uint32_t *number; /* [classes]; 0: none yet, but the dead one has it */
+	uint32_t *order;  /* [classes] */
+	uint32_t n;
+};
+
+static uint32_t number_of(struct numbering *numbering, uint32_t klass)
 {
-	struct block *block = &p->blocks.v[b];
-	uint32_t nclean = block->n - block->ndirty, i, j;
-
-	p->words.n = 0;
-	p->signatures.n = 0;
-	if (nclean)
-		vec_push(&p->signatures, sign(p, p->elements[block->start + block->ndirty]));
-	for (i = 0; i < block->ndirty; i++)
-		vec_push(&p->signatures, sign(p, p->elements[block->start + i]));
-	block->ndirty = 0;
-	if (block->n < 2 || group_signatures(p) < 2)
-		return;
-	split(p, b, nclean);
-	for (i = 0; i < p->changed.n; i++) {
-		uint32_t s = p->changed.v[i];
-
-		for (j = p->pred_first[s]; j < p->pred_first[s + 1]; j++)
-			mark_dirty(p, p->preds[j]);
+	if (klass && !numbering->number[klass]) {
+		numbering->number[klass] = numbering->n;
+		numbering->order[numbering->n++] = klass;
 	}
+	return numbering->number[klass];
 }
 
-/* Automaton whose states are the blocks, numbered breadth first from the start. */
-static void build_quotient(struct partition *p, struct gabion_automaton *out)
+/* Automaton whose states are the classes. */
+static void build_quotient(struct classes *c, uint32_t start, struct gabion_automaton *out)
 {
-	const struct gabion_automaton *dfa = p->dfa;
-	uint32_t *number = gabion_xcalloc(p->blocks.n, sizeof(*number));
-	VEC(uint32_t) order = {}, first = {}, fallback = {}, accept = {};
-	VEC(struct gabion_dfa_edge) edges = {};
-	size_t s, i;
+	size_t n = c->first.n, i, end;
+	struct numbering numbering = {
+		.number = gabion_xcalloc(n, sizeof(uint32_t)),
+		.order = gabion_xcalloc(n, sizeof(uint32_t)),
+		.n = 1,
+	};
+	struct gabion_dfa_edge *edge;
+	uint32_t s, klass;
 
-#define NUMBER(block)                                                                              \
-	({                                                                                         \
-		uint32_t block_ = (block);                                                         \
-		if (block_ && !number[block_]) {                                                   \
-			number[block_] = order.n;                                                  \
-			vec_push(&order, p->elements[p->blocks.v[block_].start]);                  \
-		}                                                                                  \
-		number[block_];                                                                    \
-	})
-	vec_push(&order, 0);
-	out->start = NUMBER(p->block_of[dfa->start]);
-	for (s = 0; s < order.n; s++) {
-		struct signature sig;
-
-		p->words.n = 0;
-		sig = sign(p, order.v[s]);
-		vec_push(&first, edges.n);
-		vec_push(&accept, dfa->accept[order.v[s]]);
-		vec_push(&fallback, NUMBER(p->words.v[0]));
-		for (i = 1; i < sig.n; i += 2)
-			vec_push(&edges, (struct gabion_dfa_edge){ NUMBER(p->words.v[i + 1]),
-								   p->words.v[i] });
+	vec_push(&c->first, c->words.n);
+	out->first = gabion_xcalloc(n + 1, sizeof(*out->first));
+	out->accept = gabion_xcalloc(n, sizeof(*out->accept));
+	out->fallback = gabion_xcalloc(n, sizeof(*out->fallback));
+	out->edges = edge = gabion_xcalloc((c->words.n - n) / 2, sizeof(*out->edges));
+	out->start = number_of(&numbering, start);
+	for (s = 0; s < numbering.n; s++) {
+		klass = numbering.order[s];
+		i = c->first.v[klass];
+		end = c->first.v[klass + 1];
+		out->first[s] = edge - out->edges;
+		out->accept[s] = c->accept.v[klass];
+		out->fallback[s] = number_of(&numbering, c->words.v[i]);
+		for (i++; i < end; i += 2)
+			*edge++ = (struct gabion_dfa_edge){
+				number_of(&numbering, c->words.v[i + 1]),
+				c->words.v[i],
+			};
 	}
-#undef NUMBER
-	vec_push(&first, edges.n);
-	out->nstates = order.n;
-	out->fallback = fallback.v;
-	out->first = first.v;
-	out->edges = edges.v;
-	out->accept = accept.v;
-	free(order.v);
-	free(number);
+	out->first[s] = edge - out->edges;
+	out->nstates = s;
+	free(numbering.number);
+	free(numbering.order);
 }
 
 void gabion_dfa_minimise(struct gabion_automaton *dfa)
 {
-	struct partition p = { .dfa = dfa };
-	struct gabion_automaton minimal;
+	struct classes c = { .dfa = dfa };
+	struct looped looped = { .marks = gabion_xcalloc(dfa->nstates, sizeof(bool)) };
+	uint32_t start, s;
 
-	p.block_of = gabion_xcalloc(dfa->nstates, sizeof(*p.block_of));
-	p.elements = gabion_xcalloc(dfa->nstates, sizeof(*p.elements));
-	p.position = gabion_xcalloc(dfa->nstates, sizeof(*p.position));
-	find_predecessors(&p);
-	partition_by_extremes(&p);
-	while (p.queue.n)
-		refine(&p, p.queue.v[--p.queue.n]);
-	build_quotient(&p, &minimal);
-	free(p.block_of);
-	free(p.elements);
-	free(p.position);
-	free(p.blocks.v);
-	free(p.queue.v);
-	free(p.pred_first);
-	free(p.preds);
-	free(p.words.v);
-	free(p.signatures.v);
-	free(p.sizes.v);
-	free(p.leaders.v);
-	free(p.slots.v);
-	free(p.changed.v);
+	/* Most states are a class, and have one edge. */
+	vec_reserve(&c.words, 3 * (size_t)dfa->nstates);
+	vec_reserve(&c.first, dfa->nstates + 1);
+	vec_reserve(&c.accept, dfa->nstates);
+	c.list = gabion_xcalloc(dfa->nstates, sizeof(*c.list));
+	c.next = gabion_xcalloc(dfa->nstates, sizeof(*c.next));
+	c.class_of = gabion_xcalloc(dfa->nstates, sizeof(*c.class_of));
+	find_looped(dfa, &looped);
+	classify_looped(&c, looped.marks, looped.states.n);
+	for (s = dfa->nstates; s-- > 0;)
+		if (!looped.marks[s])
+			c.class_of[s] = intern(&c, s);
+	start = c.class_of[dfa->start];
+	free(looped.marks);
+	free(looped.states.v);
+	free(c.slots);
+	free(c.list);
+	free(c.next);
+	free(c.class_of);
 	gabion_automaton_free(dfa);
-	*dfa = minimal;
+	build_quotient(&c, start, dfa);
+	free(c.words.v);
+	free(c.first.v);
+	free(c.accept.v);
 }

@@ -13,12 +13,6 @@
 
 #define GABION_NFA_NONE 0xffffffffU
 
-struct gabion_nfa_edge {
-	uint32_t set;
-	uint32_t child;
-	uint32_t next;	/* next edge of the node */
-};
-
 /* A name that ends at the node belongs to the resource; or does not, whatever else says so. */
 struct gabion_nfa_accept {
 	uint32_t resource;
@@ -27,19 +21,21 @@ struct gabion_nfa_accept {
 };
 
 struct gabion_nfa_node {
-	uint32_t edges;		/* first edge */
+	uint32_t set;		/* bytes that lead here from the parent; of a loop: that stay here */
+	uint32_t sibling;	/* next child of the parent */
+	uint32_t children;	/* first node that a byte leads to */
 	uint32_t accepts;	/* first accept */
-	uint32_t loop;		/* set of bytes that stay here */
 	uint32_t star;		/* child that loops over GABION_SET_NOT_SLASH, no byte read */
 	uint32_t double_star;	/* the same over GABION_SET_ANY */
-	uint32_t owner;		/* resource whose pattern made the node */
+	uint32_t state;		/* of the automaton, that is this node alone; 0: none yet */
+	bool loop;
 };
 
 /* Node 0 is the root. */
 struct gabion_nfa {
 	const struct gabion_sets *sets;
 	VEC(struct gabion_nfa_node) nodes;
-	VEC(struct gabion_nfa_edge) edges;
+	VEC(uint32_t) owners;	/* of each node, resource whose pattern made it */
 	VEC(struct gabion_nfa_accept) accepts;
 };
 

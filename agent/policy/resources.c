@@ -138,17 +138,16 @@ void gabion_model_resources(struct gabion_model *m)
 uint32_t gabion_model_glob_resource(struct gabion_model *m, const struct gabion_ast_name *glob)
 {
 	struct gabion_ast_name alone = *glob;
-	uint32_t number;
+	uint32_t number, *known;
 
 	/* No name of a resource begins with '/', so the globs can share the map. */
-	if (gabion_strmap_get(&m->resource_names, glob->text, &number))
-		return number;
-	number = add_resource(m, (struct gabion_resource){
+	if (!gabion_strmap_find(&m->resource_names, glob->text, &known))
+		return *known;
+	number = *known = add_resource(m, (struct gabion_resource){
 					 .name = glob->text,
 					 .klass = GABION_CLASS_FILE,
 					 .loc = glob->loc,
 				 });
-	gabion_strmap_add(&m->resource_names, glob->text, number);
 	alone.next = NULL;
 	add_globs(m, number, &alone, false);
 	return number;

@@ -209,13 +209,12 @@ void gabion_sources_suggest(const char *dir, struct gabion_arena *names,
 
 static void index_lines(struct gabion_source *s)
 {
+	const char *end = s->text + s->size, *at = s->text;
 	VEC(size_t) lines = {};
-	size_t i;
 
 	vec_push(&lines, 0);
-	for (i = 0; i < s->size; i++)
-		if (s->text[i] == '\n')
-			vec_push(&lines, i + 1);
+	while ((at = memchr(at, '\n', end - at)))
+		vec_push(&lines, ++at - s->text);
 	s->lines = lines.v;
 	s->nlines = lines.n;
 }

@@ -3,32 +3,45 @@
 
 #include <string.h>
 
-/* FNV-1a, 32 bit. */
+#include "hash.h"
+
 static uint32_t hash_name(const char *s)
 {
-	uint32_t h = 2166136261U;
+	size_t n = strlen(s);
+	uint64_t h = n, word;
 
-	while (*s)
-		h = (h ^ (unsigned char)*s++) * 16777619U;
-	return h;
+	for (; n >= sizeof(word); n -= sizeof(word), s += sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		h = gabion_hash_mix(h ^ word);
+	}
+	for (word = 0; n--;)
+		word = word << 8 | (unsigned char)*s++;
+	return gabion_hash_mix(h ^ word);
+}
+
+static struct gabion_strmap_entry *find(const struct gabion_strmap *map, const char *name,
+					uint32_t hash)
+{
+	size_t i;
+
+	if (!map->nslots)
+		return NULL;
+	for (i = hash & (map->nslots - 1); map->slots[i]; i = (i + 1) & (map->nslots - 1)) {
+		struct gabion_strmap_entry *e = &map->entries.v[map->slots[i] - 1];
+
+		if (e->hash == hash && !strcmp(e->name, name))
+			return e;
+	}
+	return NULL;
 }
 
 bool gabion_strmap_get(const struct gabion_strmap *map, const char *name, uint32_t *value)
 {
-	uint32_t hash = hash_name(name);
-	size_t i;
+	const struct gabion_strmap_entry *e = find(map, name, hash_name(name));
 
-	if (!map->nslots)
-		return false;
-	for (i = hash & (map->nslots - 1); map->slots[i]; i = (i + 1) & (map->nslots - 1)) {
-		const struct gabion_strmap_entry *e = &map->entries.v[map->slots[i] - 1];
-
-		if (e->hash == hash && !strcmp(e->name, name)) {
-			*value = e->value;
-			return true;
-		}
-	}
-	return false;
+	if (e)
+		*value = e->value;
+	return e;
 }
 
 static void place(struct gabion_strmap *map, uint32_t entry)
@@ -40,11 +53,12 @@ static void place(struct gabion_strmap *map, uint32_t entry)
 	map->slots[i] = entry + 1;
 }
 
-void gabion_strmap_add(struct gabion_strmap *map, const char *name, uint32_t value)
+static struct gabion_strmap_entry *add(struct gabion_strmap *map,
+				       const struct gabion_strmap_entry *entry)
 {
 	uint32_t i;
 
-	vec_push(&map->entries, (struct gabion_strmap_entry){ name, value, hash_name(name) });
+	vec_push(&map->entries, *entry);
 	if (map->entries.n * 2 > map->nslots) {
 		free(map->slots);
 		map->nslots = map->nslots ? map->nslots * 2 : 16;
@@ -53,6 +67,24 @@ void gabion_strmap_add(struct gabion_strmap *map, const char *name, uint32_t val
 			place(map, i);
 	}
 	place(map, map->entries.n - 1);
+	return &map->entries.v[map->entries.n - 1];
+}
+
+void gabion_strmap_add(struct gabion_strmap *map, const char *name, uint32_t value)
+{
+	add(map, &(struct gabion_strmap_entry){ name, value, hash_name(name) });
+}
+
+bool gabion_strmap_find(struct gabion_strmap *map, const char *name, uint32_t **value)
+{
+	uint32_t hash = hash_name(name);
+	struct gabion_strmap_entry *e = find(map, name, hash);
+	bool missing = !e;
+
+	if (missing)
+		e = add(map, &(struct gabion_strmap_entry){ name, 0, hash });
+	*value = &e->value;
+	return missing;
 }
 
 void gabion_strmap_free(struct gabion_strmap *map)

@@ -26,6 +26,9 @@ struct gabion_strmap {
 /* True and *value if @name is there. */
 bool gabion_strmap_get(const struct gabion_strmap *map, const char *name, uint32_t *value);
 
+/* Where the value of @name is until the next one is added; true: it was not there, and is 0 now. */
+bool gabion_strmap_find(struct gabion_strmap *map, const char *name, uint32_t **value);
+
 /* Add @name, which must not be there. */
 void gabion_strmap_add(struct gabion_strmap *map, const char *name, uint32_t value);
 

@@ -38,6 +38,16 @@ struct search {
 	uint8_t order[256], rank[256];
 };
 
+/* Has @state been reached at every place that bytes lead to, but for the first byte of a name? */
+static bool is_exhausted(const struct search *s, uint32_t state)
+{
+	uint32_t places = s->paths ? 1U << GABION_PLACE_SLASH | 1U << GABION_PLACE_DOT |
+					     1U << GABION_PLACE_DOTS | 1U << GABION_PLACE_COMPONENT
+				   : 1U;
+
+	return (s->seen[state] & places) == places;
+}
+
 static void visit(struct search *s, uint32_t from, uint32_t state, uint8_t byte)
 {
 	uint32_t place = s->paths ? gabion_place_next(s->w->nodes.v[from].place, byte) : 0;
@@ -54,41 +64,45 @@ static void visit(struct search *s, uint32_t from, uint32_t state, uint8_t byte)
 	s->w->not_root[label] |= place != GABION_PLACE_ROOT;
 }
 
-/* The first byte that leads where all lead that have no edge, and where they do. */
-static uint32_t first_other(const struct search *s, const struct gabion_byteset *edges)
+/*
+ * Add to @tried, ranks of the bytes with an edge, those without that names tell apart: '/', '.' and
+ * the first of the others, as they lead where it does.
+ */
+static void add_others(const struct search *s, struct gabion_byteset *tried)
 {
 	uint32_t r;
 
 	for (r = 0; r < 256; r++)
-		if (!gabion_byteset_has(edges, r) &&
-		    !(s->paths && strchr("/.", s->order[r])))
-			return r;
-	return 256;
+		if (!gabion_byteset_has(tried, r) && !(s->paths && strchr("/.", s->order[r])))
+			break;
+	if (r < 256)
+		gabion_byteset_add(tried, r);
+	if (s->paths) {
+		gabion_byteset_add(tried, s->rank['/']);
+		gabion_byteset_add(tried, s->rank['.']);
+	}
 }
 
-/*
- * All bytes in order; but of those without an edge of their own only one of each kind that names
- * tell apart, as the others lead where it does.
- */
+/* In the order of the bytes; those without an edge only if that leads to something new. */
 static void expand(struct search *s, uint32_t from)
 {
 	const struct gabion_automaton *dfa = s->dfa;
-	uint32_t state = s->w->nodes.v[from].state, next[256], i, r;
+	uint32_t state = s->w->nodes.v[from].state, next[256], i = dfa->first[state], r;
+	bool others = !from || !is_exhausted(s, dfa->fallback[state]);
 	struct gabion_byteset edges = {}, tried;
 
-	for (i = dfa->first[state]; i < dfa->first[state + 1]; i++) {
+	if (!others && dfa->first[state + 1] - i == 1) {
+		visit(s, from, dfa->edges[i].next, dfa->edges[i].byte);
+		return;
+	}
+	for (; i < dfa->first[state + 1]; i++) {
 		r = s->rank[dfa->edges[i].byte];
 		gabion_byteset_add(&edges, r);
 		next[r] = dfa->edges[i].next;
 	}
 	tried = edges;
-	r = first_other(s, &edges);
-	if (r < 256)
-		gabion_byteset_add(&tried, r);
-	if (s->paths) {
-		gabion_byteset_add(&tried, s->rank['/']);
-		gabion_byteset_add(&tried, s->rank['.']);
-	}
+	if (others)
+		add_others(s, &tried);
 	for (r = 0; (r = gabion_byteset_next(&tried, r)) < 256; r++)
 		visit(s, from, gabion_byteset_has(&edges, r) ? next[r] : dfa->fallback[state],
 		      s->order[r]);
@@ -107,6 +121,8 @@ void gabion_witness_init(struct gabion_witness *w, const struct gabion_automaton
 	s.seen = gabion_xcalloc(dfa->nstates, 1);
 	w->found = gabion_xcalloc(nlabels, sizeof(*w->found));
 	w->not_root = gabion_xcalloc(nlabels, sizeof(*w->not_root));
+	/* Most states are reached once. */
+	vec_reserve(&w->nodes, dfa->nstates);
 	s.seen[dfa->start] |= 1U << GABION_PLACE_BEGIN;
 	vec_push(&w->nodes, (struct gabion_witness_node){ .state = dfa->start });
 	for (i = 0; i < w->nodes.n; i++)

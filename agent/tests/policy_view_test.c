@@ -131,6 +131,38 @@ static void checksum(void **state)
 				 whole);
 }
 
+/* A bit at a time, as CRC-32 is defined. */
+static uint32_t crc_by_definition(const uint8_t *data, size_t size)
+{
+	uint32_t crc = UINT32_MAX;
+	unsigned int bit;
+
+	while (size--) {
+		crc ^= *data++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+/* Every length around those that are taken many bytes at a time, at every alignment. */
+static void checksum_of_long_texts(void **state)
+{
+	uint8_t data[300];
+	size_t n, from;
+
+	(void)state;
+	for (n = 0; n < sizeof(data); n++)
+		data[n] = n * n * 37 + n / 3;
+	for (from = 0; from < 16; from++)
+		for (n = 0; n <= sizeof(data) - from; n++)
+			assert_int_equal(gabion_crc32(0, data + from, n),
+					 crc_by_definition(data + from, n));
+	for (n = 0; n <= sizeof(data); n++)
+		assert_int_equal(gabion_crc32(gabion_crc32(0, data, n), data + n, sizeof(data) - n),
+				 crc_by_definition(data, sizeof(data)));
+}
+
 static void truncated(void **state)
 {
 	struct gabion_compiled c;
@@ -268,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checksum),
+		cmocka_unit_test(checksum_of_long_texts),
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(flipped),
 		cmocka_unit_test(extreme_words),
