@@ -23,9 +23,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <linux/types.h>
-#ifdef __x86_64__
-#include <sys/platform/x86.h>
-#endif
 /* Users have no secrets from themselves to keep from speculation. */
 #define array_index_nospec(index, size) (index)
 typedef uint8_t u8;
