@@ -351,7 +351,10 @@ static inline bool gabion_netlink_is_agent(pid_t tgid)
 	return gabion_netlink_agent() == tgid;
 }
 
-/* Called by the ring after a commit, any context: somebody may want to read. */
-void gabion_netlink_event_ready(void);
+/*
+ * Called by the ring after a commit, any context: somebody may want to read, soon, or with
+ * @hurry at once, because room is getting short.
+ */
+void gabion_netlink_event_ready(bool hurry);
 
 #endif /* GABION_AUDIT_H */
