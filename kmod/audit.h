@@ -104,6 +104,9 @@ enum gabion_record_string {
 	GABION_RECORD_NSTRINGS,
 };
 
+/* By enum gabion_record_string the enum gabion_event_attr of each but the rules (audit_record.c). */
+extern const u8 gabion_record_attributes[GABION_RECORD_RULES];
+
 /**
  * struct gabion_ancestor - a process that the task descends from
  * @start:	see GABION_P_START

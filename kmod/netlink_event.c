@@ -167,18 +167,6 @@ static const char *hook_name(u32 hook)
 	return hook < GABION_NHOOKS ? gabion_hooks[hook].name : NULL;
 }
 
-/* Strings of @record by enum gabion_record_string, NULL for absent ones. */
-static void record_strings(const struct gabion_record *record, const char **strings)
-{
-	const char *p = gabion_record_strings(record);
-	int i;
-
-	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
-		strings[i] = record->length[i] ? p : NULL;
-		p += record->length[i];
-	}
-}
-
 static int put_string(struct sk_buff *skb, int type, const char *string)
 {
 	return string ? nla_put_string(skb, type, string) : 0;
@@ -269,17 +257,13 @@ static int put_repeats(struct sk_buff *skb, const struct gabion_record *r, bool 
 
 static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 {
-	const char *strings[GABION_RECORD_NSTRINGS];
+	const char *p = gabion_record_strings(r);
+	int i, err = 0;
 
-	record_strings(r, strings);
-	return put_string(skb, GABION_E_RESOURCE, strings[GABION_RECORD_RESOURCE]) ||
-	       put_string(skb, GABION_E_OBJECT, strings[GABION_RECORD_OBJECT]) ||
-	       put_string(skb, GABION_E_OBJECT2, strings[GABION_RECORD_OBJECT2]) ||
-	       put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE]) ||
-	       put_string(skb, GABION_E_LEVEL, strings[GABION_RECORD_LEVEL]) ||
-	       put_string(skb, GABION_E_OBJECT_LEVEL, strings[GABION_RECORD_OBJECT_LEVEL]) ||
-	       put_string(skb, GABION_E_MESSAGE, strings[GABION_RECORD_MESSAGE]) ||
-	       put_rules(skb, strings[GABION_RECORD_RULES], r->length[GABION_RECORD_RULES]);
+	for (i = 0; i < GABION_RECORD_RULES && !err; p += r->length[i++])
+		if (r->length[i])
+			err = nla_put(skb, gabion_record_attributes[i], r->length[i], p);
+	return err ?: put_rules(skb, p, r->length[GABION_RECORD_RULES]);
 }
 
 static int put_event(struct sk_buff *skb, const struct gabion_record *r, bool final)
