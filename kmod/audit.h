@@ -104,6 +104,9 @@ enum gabion_record_string {
 	GABION_RECORD_NSTRINGS,
 };
 
+/* By enum gabion_record_string the enum gabion_event_attr of each but the rules (audit_record.c). */
+extern const u8 gabion_record_attributes[GABION_RECORD_RULES];
+
 /**
  * struct gabion_ancestor - a process that the task descends from
  * @start:	see GABION_P_START
@@ -351,7 +354,10 @@ static inline bool gabion_netlink_is_agent(pid_t tgid)
 	return gabion_netlink_agent() == tgid;
 }
 
-/* Called by the ring after a commit, any context: somebody may want to read. */
-void gabion_netlink_event_ready(void);
+/*
+ * Called by the ring after a commit, any context: somebody may want to read, soon, or with
+ * @hurry at once, because room is getting short.
+ */
+void gabion_netlink_event_ready(bool hurry);
 
 #endif /* GABION_AUDIT_H */

@@ -40,7 +40,7 @@ struct draft {
 	struct gabion_ancestor ancestors[GABION_ANCESTORS_MAX];
 };
 
-static const u8 string_attributes[GABION_RECORD_NSTRINGS] = {
+const u8 gabion_record_attributes[GABION_RECORD_RULES] = {
 	[GABION_RECORD_RESOURCE] = GABION_E_RESOURCE,
 	[GABION_RECORD_OBJECT] = GABION_E_OBJECT,
 	[GABION_RECORD_OBJECT2] = GABION_E_OBJECT2,
@@ -76,7 +76,7 @@ static void measure_strings(struct draft *draft)
 	for (i = 0; i < GABION_RECORD_RULES; i++) {
 		max = string_max(i);
 		size = draft->strings[i] ? strlen(draft->strings[i]) + 1 : 0;
-		mark(draft, size > max, string_attributes[i]);
+		mark(draft, size > max, gabion_record_attributes[i]);
 		draft->length[i] = min(size, max);
 		draft->size += draft->length[i];
 	}

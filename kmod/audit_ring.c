@@ -26,7 +26,7 @@
  * @head:	bytes ever written; by the owning CPU with interrupts off
  * @tail:	bytes acknowledged; under gabion_ring_mutex
  * @presented:	bytes that went into messages to the subscriber, tail <= presented <= head;
- *		under gabion_ring_mutex
+ *		under gabion_ring_mutex; the owning CPU looks at it
  * @made:	events, lost ones too; owning CPU, interrupts off
  * @written:	records, likewise
  * @lost:	likewise
@@ -49,6 +49,9 @@ struct ring {
 
 static DEFINE_PER_CPU(struct ring, rings);
 static u32 ring_size __ro_after_init;
+/* So many bytes unread, and the subscriber is told at once: an eighth of the ring, or this. */
+#define HURRY_MAX	(32U << 10)
+static u32 hurry_size __ro_after_init;
 static bool folds __ro_after_init;
 static atomic64_t last_sequence = ATOMIC64_INIT(0);
 
@@ -108,6 +111,12 @@ static bool put(struct ring *ring, struct gabion_record *record)
 	return true;
 }
 
+/* Is there enough to read that the subscriber should not wait for more? */
+static bool is_full(const struct ring *ring)
+{
+	return ring->head - READ_ONCE(ring->presented) >= hurry_size;
+}
+
 /* There was no room for @record. Return: is it made all the same, and lost? */
 static bool lose(struct ring *ring, struct gabion_record *record, u32 required)
 {
@@ -143,31 +152,35 @@ bool gabion_ring_commit(struct gabion_record *record, u32 required,
 {
 	struct ring *ring = this_cpu_ptr(&rings);
 	u64 *place = folds ? gabion_fold_place(&ring->fold, record) : NULL, head = ring->head;
-	bool ready = false, made = true;
+	bool ready = true, hurry = false, made = true;
 
 	lockdep_assert_irqs_disabled();
 	if (place && is_there(ring, *place) &&
 	    gabion_fold_into(record_at(ring, *place), record)) {
 		number(ring, record->payer);
 		ring->folded++;
+		ready = false;
 	} else if (put(ring, record)) {
 		ring->written++;
 		if (place)
 			*place = head;
-		ready = true;
+		hurry = is_full(ring);
 	} else {
 		made = lose(ring, record, required);
 		place = NULL;
+		hurry = true;
 	}
 	/* What is required may have to be refused, or to tell its domain to wait. */
 	if (places && place && !required)
 		gabion_repeat_remember(places, record, *place);
-	if ((required & GABION_DOMAIN_AUDIT_WAIT) &&
-	    !gabion_share_is_roomy(smp_processor_id(), record->payer))
-		gabion_audit_tighten(record->payer);
+	if (required && !gabion_share_is_roomy(smp_processor_id(), record->payer)) {
+		hurry = true;
+		if (required & GABION_DOMAIN_AUDIT_WAIT)
+			gabion_audit_tighten(record->payer);
+	}
 	local_irq_restore(flags);
-	if (ready)
-		gabion_netlink_event_ready();
+	if (ready || hurry)
+		gabion_netlink_event_ready(hurry);
 	return made;
 }
 
@@ -192,7 +205,7 @@ void gabion_ring_advance(struct gabion_ring_cursor *cursor, const struct gabion_
 void gabion_ring_present(const struct gabion_ring_cursor *cursor)
 {
 	lockdep_assert_held(&gabion_ring_mutex);
-	per_cpu_ptr(&rings, cursor->cpu)->presented = cursor->position;
+	WRITE_ONCE(per_cpu_ptr(&rings, cursor->cpu)->presented, cursor->position);
 }
 
 void gabion_ring_rewind(void)
@@ -201,7 +214,7 @@ void gabion_ring_rewind(void)
 
 	lockdep_assert_held(&gabion_ring_mutex);
 	for_each_possible_cpu(cpu)
-		per_cpu(rings, cpu).presented = per_cpu(rings, cpu).tail;
+		WRITE_ONCE(per_cpu(rings, cpu).presented, per_cpu(rings, cpu).tail);
 }
 
 /*
@@ -312,6 +325,7 @@ int __init gabion_ring_init(unsigned int bytes, bool fold)
 
 	/* Four fifths of the smallest pool hold the largest record, GABION_RECORD_MAX. */
 	ring_size = roundup_pow_of_two(clamp(bytes, 64U << 10, 64U << 20));
+	hurry_size = min(ring_size / 8, HURRY_MAX);
 	folds = fold;
 	if (gabion_share_init(ring_size)) {
 		gabion_share_exit();

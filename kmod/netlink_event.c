@@ -22,8 +22,26 @@ static u32 subscriber;
 /* Whose that is: process in the initial pid namespace. Written by the one that became it. */
 static pid_t agent;
 
-/* 1 from a notice until the next EVENT_READ: one notice is enough. */
-static atomic_t noticed = ATOMIC_INIT(0);
+/*
+ * How long one event may wait for others to be told with: waking the agent costs more than
+ * ten events do. The agent reads what there is, so that none waits twice.
+ */
+#define NOTICE_DELAY	msecs_to_jiffies(10)
+
+/**
+ * enum notice - how far the notice is that the subscriber has not answered with EVENT_READ yet
+ * @NOTICE_NONE:	nothing is under way: the next event begins one
+ * @NOTICE_SOON:	it is sent after NOTICE_DELAY
+ * @NOTICE_NOW:		it is sent at once, or was
+ */
+enum notice {
+	NOTICE_NONE,
+	NOTICE_SOON,
+	NOTICE_NOW,
+};
+
+/* Raised by cmpxchg by who made an event; back to NONE by the subscriber. */
+static atomic_t notice = ATOMIC_INIT(NOTICE_NONE);
 
 static void send_notice(struct work_struct *work)
 {
@@ -31,6 +49,8 @@ static void send_notice(struct work_struct *work)
 	struct sk_buff *skb;
 	void *header;
 
+	/* It cannot be hurried any more. */
+	atomic_cmpxchg(&notice, NOTICE_SOON, NOTICE_NOW);
 	if (!portid)
 		return;
 	skb = genlmsg_new(0, GFP_KERNEL);
@@ -46,10 +66,10 @@ static void send_notice(struct work_struct *work)
 		return;
 again:
 	/* Not told: the next event tries again, and the agent polls as well. */
-	atomic_set(&noticed, 0);
+	atomic_set(&notice, NOTICE_NONE);
 }
 
-static DECLARE_WORK(notice_work, send_notice);
+static DECLARE_DELAYED_WORK(notice_work, send_notice);
 
 /*
  * An event may be made under the scheduler's or the workqueue's own locks; the
@@ -57,15 +77,36 @@ static DECLARE_WORK(notice_work, send_notice);
  */
 static void queue_notice(struct irq_work *work)
 {
-	schedule_work(&notice_work);
+	if (atomic_read(&notice) == NOTICE_NOW)
+		mod_delayed_work(system_wq, &notice_work, 0);
+	else
+		queue_delayed_work(system_wq, &notice_work, NOTICE_DELAY);
 }
 
 static DEFINE_IRQ_WORK(notice_irq, queue_notice);
 
-void gabion_netlink_event_ready(void)
+void gabion_netlink_event_ready(bool hurry)
 {
-	if (READ_ONCE(subscriber) && !atomic_read(&noticed) && !atomic_xchg(&noticed, 1))
-		irq_work_queue(&notice_irq);
+	int wanted = hurry ? NOTICE_NOW : NOTICE_SOON, is;
+
+	if (!READ_ONCE(subscriber))
+		return;
+	/* The event, then the notice; pairs with the barrier in begin_reading(). */
+	smp_mb();
+	is = atomic_read(&notice);
+	do {
+		if (is >= wanted)
+			return;
+	} while (!atomic_try_cmpxchg(&notice, &is, wanted));
+	irq_work_queue(&notice_irq);
+}
+
+/* The subscriber is about to read: what was made until now it finds, and need not be told. */
+static void begin_reading(void)
+{
+	cancel_delayed_work(&notice_work);
+	/* With a barrier: whose event is not found afterwards sees that nothing is under way. */
+	atomic_xchg(&notice, NOTICE_NONE);
 }
 
 pid_t gabion_netlink_agent(void)
@@ -105,8 +146,8 @@ int gabion_nl_event_subscribe(struct sk_buff *skb, struct genl_info *info)
 		mutex_unlock(&gabion_ring_mutex);
 		gabion_audit_subscription(true);
 	}
-	atomic_set(&noticed, 0);
-	gabion_netlink_event_ready();
+	atomic_set(&notice, NOTICE_NONE);
+	gabion_netlink_event_ready(true);
 	return 0;
 }
 
@@ -124,18 +165,6 @@ static int put_u64(struct sk_buff *skb, int type, u64 value)
 static const char *hook_name(u32 hook)
 {
 	return hook < GABION_NHOOKS ? gabion_hooks[hook].name : NULL;
-}
-
-/* Strings of @record by enum gabion_record_string, NULL for absent ones. */
-static void record_strings(const struct gabion_record *record, const char **strings)
-{
-	const char *p = gabion_record_strings(record);
-	int i;
-
-	for (i = 0; i < GABION_RECORD_NSTRINGS; i++) {
-		strings[i] = record->length[i] ? p : NULL;
-		p += record->length[i];
-	}
 }
 
 static int put_string(struct sk_buff *skb, int type, const char *string)
@@ -228,17 +257,13 @@ static int put_repeats(struct sk_buff *skb, const struct gabion_record *r, bool 
 
 static int put_strings(struct sk_buff *skb, const struct gabion_record *r)
 {
-	const char *strings[GABION_RECORD_NSTRINGS];
+	const char *p = gabion_record_strings(r);
+	int i, err = 0;
 
-	record_strings(r, strings);
-	return put_string(skb, GABION_E_RESOURCE, strings[GABION_RECORD_RESOURCE]) ||
-	       put_string(skb, GABION_E_OBJECT, strings[GABION_RECORD_OBJECT]) ||
-	       put_string(skb, GABION_E_OBJECT2, strings[GABION_RECORD_OBJECT2]) ||
-	       put_string(skb, GABION_E_EXE, strings[GABION_RECORD_EXE]) ||
-	       put_string(skb, GABION_E_LEVEL, strings[GABION_RECORD_LEVEL]) ||
-	       put_string(skb, GABION_E_OBJECT_LEVEL, strings[GABION_RECORD_OBJECT_LEVEL]) ||
-	       put_string(skb, GABION_E_MESSAGE, strings[GABION_RECORD_MESSAGE]) ||
-	       put_rules(skb, strings[GABION_RECORD_RULES], r->length[GABION_RECORD_RULES]);
+	for (i = 0; i < GABION_RECORD_RULES && !err; p += r->length[i++])
+		if (r->length[i])
+			err = nla_put(skb, gabion_record_attributes[i], r->length[i], p);
+	return err ?: put_rules(skb, p, r->length[GABION_RECORD_RULES]);
 }
 
 static int put_event(struct sk_buff *skb, const struct gabion_record *r, bool final)
@@ -336,7 +361,7 @@ int gabion_nl_event_start(struct netlink_callback *cb)
 		NL_SET_ERR_MSG_ATTR(cb->extack, ack, "only the subscriber acknowledges");
 		return -EPERM;
 	}
-	atomic_set(&noticed, 0);
+	begin_reading();
 	if (ack) {
 		mutex_lock(&gabion_ring_mutex);
 		gabion_ring_acknowledge(nla_get_u64(ack));
@@ -399,5 +424,5 @@ void gabion_nl_event_exit(void)
 {
 	WRITE_ONCE(subscriber, 0);
 	irq_work_sync(&notice_irq);
-	cancel_work_sync(&notice_work);
+	cancel_delayed_work_sync(&notice_work);
 }

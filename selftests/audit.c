@@ -94,6 +94,32 @@ TEST_F(audit, only_acknowledged_events_go)
 	EXPECT_EQ(first.events[3].sequence, third.events[0].sequence);
 }
 
+/* Long enough for any machine: what is not told of at all is what fails. */
+#define PATIENCE_MS 20000
+
+/* One event alone is told of, and so is the next once that was fetched; none, and nothing is. */
+TEST_F(audit, each_event_is_told_of)
+{
+	struct gabion_error error = { 0 };
+	uint64_t ack = 0;
+	int i;
+
+	ASSERT_EQ(0, gabion_netlink_subscribe(self->client, &error));
+	for (i = 0; i < 30; i++) {
+		cleanup_batch struct gabion_batch batch = { 0 };
+
+		ASSERT_EQ(0, gabion_netlink_read(self->client, ack, &batch, &error));
+		ack = batch.ack;
+		/* What was under way before. */
+		while (gabion_netlink_wait(self->client, 100, &error))
+			;
+		ASSERT_EQ(EACCES, confine_run(self->client, "refused", read_object));
+		ASSERT_EQ(1, gabion_netlink_wait(self->client, PATIENCE_MS, &error)) {
+			TH_LOG("nobody was told of event %d", i);
+		}
+	}
+}
+
 #define FLOOD 20000
 
 static int read_often(int n, int error)

@@ -2,149 +2,255 @@
 #include "json.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
 
-static void append(struct gabion_json *json, const void *bytes, size_t n)
+/* Room for @n more bytes and the NUL behind them. */
+static bool grow(struct gabion_json *json, size_t n)
 {
 	size_t capacity = json->capacity ? json->capacity : 512;
 	char *data;
 
-	if (json->failed)
-		return;
-	while (capacity - json->length <= n) {
-		if (capacity > SIZE_MAX / 2) {
-			json->failed = true;
-			return;
-		}
+	while (!json->failed && capacity - json->length <= n) {
+		json->failed = capacity > SIZE_MAX / 2;
 		capacity *= 2;
 	}
-	if (capacity != json->capacity) {
-		data = realloc(json->data, capacity);
-		if (!data) {
-			json->failed = true;
-			return;
-		}
-		json->data = data;
-		json->capacity = capacity;
+	data = json->failed ? NULL : realloc(json->data, capacity);
+	if (!data) {
+		json->failed = true;
+		return false;
 	}
-	memcpy(json->data + json->length, bytes, n);
-	json->length += n;
-	json->data[json->length] = '\0';
+	json->data = data;
+	json->capacity = capacity;
+	return true;
 }
 
-/* What stands before a value: the comma, if it is not the first, and the key. */
-static void begin(struct gabion_json *json, const char *key, const char *suffix)
+/* Where @n more bytes can be written, before end(). NULL: out of memory. */
+static inline char *room(struct gabion_json *json, size_t n)
 {
-	char last = json->length ? json->data[json->length - 1] : '{';
+	if (json->failed || (json->capacity - json->length <= n && !grow(json, n)))
+		return NULL;
+	return json->data + json->length;
+}
 
+/* What was written ends at @at. */
+static inline void end(struct gabion_json *json, char *at)
+{
+	*at = '\0';
+	json->length = (size_t)(at - json->data);
+}
+
+/*
+ * What stands before a value: the comma, if it is not the first, and the key. Return: where
+ * the value goes, of at most @n bytes; NULL: out of memory.
+ */
+static inline char *begin(struct gabion_json *json, const char *key, const char *suffix, size_t n)
+{
+	size_t length = key ? strlen(key) : 0, more = strlen(suffix);
+	char last = json->length ? json->data[json->length - 1] : '{';
+	char *at = room(json, 4 + length + more + n);
+
+	if (!at)
+		return NULL;
 	if (last != '{' && last != '[')
-		append(json, ",", 1);
+		*at++ = ',';
 	if (!key)
-		return;
-	append(json, "\"", 1);
-	append(json, key, strlen(key));
-	append(json, suffix, strlen(suffix));
-	append(json, "\":", 2);
+		return at;
+	*at++ = '"';
+	at = mempcpy(at, key, length);
+	at = mempcpy(at, suffix, more);
+	*at++ = '"';
+	*at++ = ':';
+	return at;
 }
 
 void gabion_json_open(struct gabion_json *json, const char *key, char bracket)
 {
-	begin(json, key, "");
-	append(json, &bracket, 1);
+	char *at = begin(json, key, "", 1);
+
+	if (!at)
+		return;
+	*at++ = bracket;
+	end(json, at);
 }
 
 void gabion_json_close(struct gabion_json *json, char bracket)
 {
-	append(json, &bracket, 1);
+	gabion_json_raw(json, &bracket, 1);
+}
+
+/* The digits of @value, by twos, so that they end before @behind. Return: the first of them. */
+static char *put_decimal(char *behind, uint64_t value)
+{
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+
+	for (; value >= 100; value /= 100)
+		behind = memcpy(behind - 2, pairs + 2 * (value % 100), 2);
+	if (value >= 10)
+		return memcpy(behind - 2, pairs + 2 * value, 2);
+	*--behind = (char)('0' + value);
+	return behind;
 }
 
 void gabion_json_unsigned(struct gabion_json *json, const char *key, uint64_t value)
 {
-	char text[24];
+	char digits[20], *behind = digits + sizeof(digits);
+	const char *first = put_decimal(behind, value);
+	char *at = begin(json, key, "", sizeof(digits));
 
-	begin(json, key, "");
-	append(json, text, (size_t)snprintf(text, sizeof(text), "%" PRIu64, value));
+	if (at)
+		end(json, mempcpy(at, first, (size_t)(behind - first)));
 }
 
 void gabion_json_bool(struct gabion_json *json, const char *key, bool value)
 {
-	begin(json, key, "");
-	append(json, value ? "true" : "false", value ? 4 : 5);
+	char *at = begin(json, key, "", 5);
+
+	if (at)
+		end(json, stpcpy(at, value ? "true" : "false"));
+}
+
+static char *put_hex(char *at, unsigned char byte)
+{
+	*at++ = "0123456789abcdef"[byte >> 4];
+	*at++ = "0123456789abcdef"[byte & 15];
+	return at;
 }
 
 void gabion_json_hex(struct gabion_json *json, const char *key, uint64_t value)
 {
-	char text[24];
+	char *at = begin(json, key, "", 18);
+	int shift;
 
-	begin(json, key, "");
-	append(json, text, (size_t)snprintf(text, sizeof(text), "\"%016" PRIx64 "\"", value));
+	if (!at)
+		return;
+	*at++ = '"';
+	for (shift = 56; shift >= 0; shift -= 8)
+		at = put_hex(at, (unsigned char)(value >> shift));
+	*at++ = '"';
+	end(json, at);
 }
 
-static void escape(struct gabion_json *json, unsigned char c)
-{
-	char text[8];
+/* Most bytes that one byte of a string becomes. */
+#define ESCAPED_MAX	6
 
+static char *escape(char *at, unsigned char c)
+{
+	*at++ = '\\';
 	switch (c) {
 	case '"':
 	case '\\':
-		text[0] = '\\';
-		text[1] = (char)c;
-		append(json, text, 2);
-		break;
+		*at++ = (char)c;
+		return at;
 	case '\n':
-		append(json, "\\n", 2);
-		break;
+		*at++ = 'n';
+		return at;
 	case '\t':
-		append(json, "\\t", 2);
-		break;
+		*at++ = 't';
+		return at;
 	default:
-		append(json, text, (size_t)snprintf(text, sizeof(text), "\\u%04x", c));
+		return put_hex(stpcpy(at, "u00"), c);
 	}
 }
 
-/* Returns whether all of it was UTF-8. */
-static bool quote(struct gabion_json *json, const unsigned char *s, size_t n)
+/* One sequence at *@s, which is moved behind it, that is not plain ASCII; @n bytes are there. */
+static char *quote_one(char *at, const unsigned char **s, size_t n, bool *exact)
 {
-	bool exact = true;
-	size_t length;
+	size_t length = gabion_utf8_sequence(*s, n);
 
-	append(json, "\"", 1);
-	for (; n; s += length, n -= length) {
-		length = gabion_utf8_sequence(s, n);
-		if (!length) {
-			exact = false;
-			length = 1;
-			append(json, "\xef\xbf\xbd", 3);
-		} else if (*s < 0x20 || *s == 0x7f || *s == '"' || *s == '\\') {
-			escape(json, *s);
-		} else {
-			append(json, s, length);
-		}
+	if (!length) {
+		*exact = false;
+		at = stpcpy(at, "\xef\xbf\xbd");
+		length = 1;
+	} else if (length == 1) {
+		at = escape(at, **s);
+	} else {
+		at = mempcpy(at, *s, length);
 	}
-	append(json, "\"", 1);
-	return exact;
+	*s += length;
+	return at;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+#define EACH(byte)	(0x0101010101010101ULL * (byte))
+/* Is one of the eight bytes 0? */
+#define HAS_ZERO(word)	(((word) - EACH(1)) & ~(word) & EACH(0x80))
+
+/* Are all of the eight bytes plain? */
+static bool are_plain(uint64_t word)
+{
+	uint64_t low = (word - EACH(0x20)) & ~word, high = word | (word + EACH(1));
+
+	return !(((low | high) & EACH(0x80)) | HAS_ZERO(word ^ EACH('"')) |
+		 HAS_ZERO(word ^ EACH('\\')));
+}
+
+/* What is plain at @s, at most @n bytes, to @at. Return: how much. */
+static size_t copy_plain(char *at, const unsigned char *s, size_t n)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; n - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		if (!are_plain(word))
+			break;
+		memcpy(at + i, &word, sizeof(word));
+	}
+	for (; i < n && is_plain(s[i]); i++)
+		at[i] = (char)s[i];
+	return i;
+}
+
+/* @n bytes at @s in quotes, to where there is room. *@exact: all of them are UTF-8. */
+static char *quote(char *at, const unsigned char *s, size_t n, bool *exact)
+{
+	const unsigned char *behind = s + n;
+
+	*exact = true;
+	*at++ = '"';
+	for (;;) {
+		n = copy_plain(at, s, (size_t)(behind - s));
+		at += n;
+		s += n;
+		if (s == behind)
+			break;
+		at = quote_one(at, &s, (size_t)(behind - s), exact);
+	}
+	*at++ = '"';
+	return at;
 }
 
 void gabion_json_bytes(struct gabion_json *json, const char *key, const char *bytes, size_t length)
 {
-	char text[4];
+	char *at = begin(json, key, "", ESCAPED_MAX * length + 2);
+	bool exact;
 	size_t i;
 
-	begin(json, key, "");
-	if (quote(json, (const unsigned char *)bytes, length) || !key)
+	if (!at)
 		return;
-	begin(json, key, "_hex");
-	append(json, "\"", 1);
-	for (i = 0; i < length; i++) {
-		snprintf(text, sizeof(text), "%02x", (unsigned char)bytes[i]);
-		append(json, text, 2);
-	}
-	append(json, "\"", 1);
+	end(json, quote(at, (const unsigned char *)bytes, length, &exact));
+	if (exact || !key)
+		return;
+	at = begin(json, key, "_hex", 2 * length + 2);
+	if (!at)
+		return;
+	*at++ = '"';
+	for (i = 0; i < length; i++)
+		at = put_hex(at, (unsigned char)bytes[i]);
+	*at++ = '"';
+	end(json, at);
 }
 
 void gabion_json_string(struct gabion_json *json, const char *key, const char *string)
@@ -155,7 +261,10 @@ void gabion_json_string(struct gabion_json *json, const char *key, const char *s
 
 void gabion_json_raw(struct gabion_json *json, const char *bytes, size_t length)
 {
-	append(json, bytes, length);
+	char *at = room(json, length);
+
+	if (at)
+		end(json, mempcpy(at, bytes, length));
 }
 
 int gabion_json_print(const struct gabion_json *json)

@@ -21,6 +21,9 @@
 /* Of fsync=interval. */
 #define SYNC_SECONDS	1
 
+/* Bytes of lines that wait for the flush; a line that is longer waits alone. */
+#define HELD_MAX	(256U << 10)
+
 /* How every record begins. */
 #define RECORD_START	"{\"version\":"
 /* No line is longer: what the kernel sends in one message is shorter. */
@@ -34,6 +37,15 @@
  * @dirty:	something was written since the last sync
  * @synced:	CLOCK_MONOTONIC seconds of the last sync
  * @writer:	for what is not regular
+ * @held:	owned; lines of a regular file that were put and are written with the flush, all of
+ *		them or none
+ * @nheld:	bytes of them
+ * @capacity:	bytes that there is room for
+ * @dropped:	why they could not be written; the flush says it
+ * @looked:	since the last flush it was seen to that there is a file to write to
+ * @direct:	some lines were written since then: the others are, too, each when it is put, as it
+ *		would not be known which of them are in the file if the flush failed
+ * @size:	of the file, of the moment of @looked and what was written since
  */
 struct file_output {
 	struct gabion_sink sink;
@@ -43,11 +55,95 @@ struct file_output {
 	bool dirty;
 	time_t synced;
 	struct gabion_line_writer writer;
+	char *held;
+	size_t nheld;
+	size_t capacity;
+	struct gabion_error dropped;
+	bool looked;
+	bool direct;
+	uint64_t size;
 };
 
 static const char *name(const struct file_output *f)
 {
 	return f->spec->path ?: "stdout";
+}
+
+/* ---- lines ---- */
+
+static int write_all(int fd, const char *bytes, size_t n, size_t *done)
+{
+	ssize_t written;
+
+	for (*done = 0; *done < n; *done += written > 0 ? (size_t)written : 0) {
+		written = write(fd, bytes + *done, n - *done);
+		if (written < 0 && errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+/* The last @n bytes of the file, which were written now. stdout need not be in append mode. */
+static int take_back(const struct file_output *f, size_t n)
+{
+	struct stat st;
+
+	if (!n)
+		return 0;
+	if (fstat(f->fd, &st))
+		return -errno;
+	st.st_size = st.st_size > (off_t)n ? st.st_size - (off_t)n : 0;
+	return ftruncate(f->fd, st.st_size) || lseek(f->fd, st.st_size, SEEK_SET) < 0 ? -errno : 0;
+}
+
+/* All of @lines or, as half a line would make the next one unreadable too, none of them. */
+static int write_lines(struct file_output *f, const char *lines, size_t n,
+		       struct gabion_error *error)
+{
+	size_t written;
+	int err = write_all(f->fd, lines, n, &written), undone;
+
+	f->dirty = true;
+	if (!err) {
+		f->size += n;
+		return 0;
+	}
+	undone = take_back(f, written);
+	if (undone)
+		return gabion_error_set(error, undone, "%s: cannot take half a line back: %s",
+					name(f), strerror(-undone));
+	return gabion_error_set(error, err, "cannot write to %s: %s", name(f), strerror(-err));
+}
+
+static int write_held(struct file_output *f, struct gabion_error *error)
+{
+	size_t n = f->nheld;
+	int err;
+
+	if (!n)
+		return 0;
+	f->nheld = 0;
+	err = write_lines(f, f->held, n, &f->dropped);
+	f->direct = !err;
+	return err ? gabion_error_set(error, err, "%s", f->dropped.text) : 0;
+}
+
+static int hold(struct file_output *f, const char *line, size_t length, struct gabion_error *error)
+{
+	size_t wanted = f->nheld + length;
+	char *grown;
+
+	if (wanted > f->capacity) {
+		wanted = wanted < HELD_MAX ? HELD_MAX : wanted;
+		grown = realloc(f->held, wanted);
+		if (!grown)
+			return gabion_error_set(error, -ENOMEM, "out of memory");
+		f->held = grown;
+		f->capacity = wanted;
+	}
+	memcpy(f->held + f->nheld, line, length);
+	f->nheld += length;
+	return 0;
 }
 
 /* ---- opening ---- */
@@ -188,11 +284,16 @@ static int rotate(struct file_output *f, struct gabion_error *error)
 	return 0;
 }
 
-/* See to it that @length bytes go where they should. */
-static int prepare(struct file_output *f, size_t length, struct stat *st,
-		   struct gabion_error *error)
+/* Would @length bytes more make the file, @size bytes long, longer than it may be? */
+static bool is_over(const struct file_output *f, uint64_t size, size_t length)
 {
-	struct stat there;
+	return f->spec->rotate && size && size + length > f->spec->rotate;
+}
+
+/* See to it that @length bytes go where they should. */
+static int prepare(struct file_output *f, size_t length, struct gabion_error *error)
+{
+	struct stat st, there;
 	int err;
 
 	if (f->fd < 0) {
@@ -200,73 +301,63 @@ static int prepare(struct file_output *f, size_t length, struct stat *st,
 		if (err)
 			return err;
 	}
-	if (fstat(f->fd, st))
+	if (fstat(f->fd, &st))
 		return gabion_error_set(error, -errno, "%s: %s", name(f), strerror(errno));
+	f->size = (uint64_t)st.st_size;
 	if (!f->regular || !f->spec->path)
 		return 0;
-	if (st->st_nlink && (!f->spec->rotate || !st->st_size ||
-			     (uint64_t)st->st_size + length <= f->spec->rotate))
+	if (st.st_nlink && !is_over(f, f->size, length))
 		return 0;
 	/* Whoever deleted it, or moved it away, before we rotate: it is made anew. */
-	if (st->st_nlink && !lstat(f->spec->path, &there) && there.st_ino == st->st_ino &&
-	    there.st_dev == st->st_dev)
+	if (st.st_nlink && !lstat(f->spec->path, &there) && there.st_ino == st.st_ino &&
+	    there.st_dev == st.st_dev)
 		err = rotate(f, error);
 	else
 		err = file_reopen(&f->sink, error);
-	if (!err && fstat(f->fd, st))
+	if (!err && fstat(f->fd, &st))
 		err = gabion_error_set(error, -errno, "%s: %s", name(f), strerror(errno));
+	f->size = (uint64_t)st.st_size;
 	return err;
-}
-
-static int write_all(int fd, const char *bytes, size_t n)
-{
-	ssize_t written;
-
-	while (n) {
-		written = write(fd, bytes, n);
-		if (written < 0 && errno != EINTR)
-			return -errno;
-		if (written > 0) {
-			bytes += written;
-			n -= (size_t)written;
-		}
-	}
-	return 0;
 }
 
 static int file_put(struct gabion_sink *sink, const struct gabion_record *record,
 		    const char *line, size_t length, struct gabion_error *error)
 {
 	struct file_output *f = (struct file_output *)sink;
-	struct stat st;
+	bool full = f->nheld && f->nheld + length > HELD_MAX;
 	int err;
 
 	(void)record;
-	err = prepare(f, length, &st, error);
-	if (err)
-		return err;
+	if (!f->looked || full || is_over(f, f->size + f->nheld, length)) {
+		err = write_held(f, error) ?: prepare(f, length, error);
+		if (err)
+			return err;
+		f->looked = true;
+	}
 	if (f->regular)
-		err = write_all(f->fd, line, length);
-	else
-		err = gabion_line_write(&f->writer, f->fd, line, length);
-	f->dirty = true;
-	if (!err)
-		return 0;
+		return f->direct ? write_lines(f, line, length, error)
+				 : hold(f, line, length, error);
+	err = gabion_line_write(&f->writer, f->fd, line, length);
 	if (err == -EAGAIN)
 		return gabion_error_set(error, err, "the reader of %s does not read", name(f));
-	/* Half a line would make the next one unreadable too. stdout need not be in append mode. */
-	if (f->regular &&
-	    (ftruncate(f->fd, st.st_size) || lseek(f->fd, st.st_size, SEEK_SET) < 0))
-		return gabion_error_set(error, -errno, "%s: cannot take half a line back: %s",
-					name(f), strerror(errno));
-	return gabion_error_set(error, err, "cannot write to %s: %s", name(f), strerror(-err));
+	return err ? gabion_error_set(error, err, "cannot write to %s: %s", name(f), strerror(-err))
+		   : 0;
 }
 
 static int file_flush(struct gabion_sink *sink, struct gabion_error *error)
 {
 	struct file_output *f = (struct file_output *)sink;
 	struct timespec now;
+	int err;
 
+	write_held(f, NULL);
+	f->looked = f->direct = false;
+	err = f->dropped.code;
+	if (err) {
+		gabion_error_set(error, err, "%s", f->dropped.text);
+		f->dropped.code = 0;
+		return err;
+	}
 	if (!f->regular || f->fd < 0 || f->spec->fsync == GABION_FSYNC_NONE)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -284,6 +375,7 @@ static void file_close(struct gabion_sink *sink)
 	if (f->spec->path && f->fd >= 0)
 		close(f->fd);
 	gabion_line_writer_free(&f->writer);
+	free(f->held);
 	free(f);
 }
 

@@ -215,7 +215,7 @@ static int read_events(struct gabion_service *s)
 		if (more < 0)
 			break;
 		log_sinks(s);
-	} while (more > 0 && ++rounds < ROUNDS_MAX);
+	} while ((more > 0 || gabion_netlink_noticed(s->client)) && ++rounds < ROUNDS_MAX);
 	if (more >= 0) {
 		if (rounds < ROUNDS_MAX)
 			log_once(s, "");

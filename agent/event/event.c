@@ -2,12 +2,65 @@
 #include "event.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* Bytes of a block of strings; a string that is longer has one of its own. */
+#define BLOCK_SIZE	480
+/* Elements by which an array grows. */
+#define STEP		8
+
+/**
+ * struct gabion_strings - a block of strings, one behind the other
+ * @next:	owned
+ * @used:	bytes of @bytes, of @size
+ */
+struct gabion_strings {
+	struct gabion_strings *next;
+	size_t used;
+	size_t size;
+	char bytes[];
+};
+
+static struct gabion_strings *add_block(struct gabion_event *event, size_t least)
+{
+	size_t size = least > BLOCK_SIZE ? least : BLOCK_SIZE;
+	struct gabion_strings *block = malloc(sizeof(*block) + size);
+
+	if (!block)
+		return NULL;
+	block->next = event->strings;
+	block->used = 0;
+	block->size = size;
+	event->strings = block;
+	return block;
+}
+
+char *gabion_event_keep(struct gabion_event *event, const char *bytes, size_t length)
+{
+	struct gabion_strings *block = event->strings;
+	char *string;
+
+	if (!block || block->size - block->used <= length)
+		block = add_block(event, length + 1);
+	if (!block)
+		return NULL;
+	string = memcpy(block->bytes + block->used, bytes, length);
+	string[length] = '\0';
+	block->used += length + 1;
+	return string;
+}
+
+/* Room in @array for one more than its @n elements of @size bytes. NULL: no memory. */
+static void *grow(void *array, size_t n, size_t size)
+{
+	return n % STEP ? array : reallocarray(array, n + STEP, size);
+}
 
 struct gabion_ancestor *gabion_event_add_ancestor(struct gabion_event *event)
 {
 	struct gabion_ancestor *grown;
 
-	grown = reallocarray(event->ancestors, event->nancestors + 1, sizeof(*grown));
+	grown = grow(event->ancestors, event->nancestors, sizeof(*grown));
 	if (!grown)
 		return NULL;
 	event->ancestors = grown;
@@ -16,43 +69,29 @@ struct gabion_ancestor *gabion_event_add_ancestor(struct gabion_event *event)
 	return &grown[event->nancestors++];
 }
 
-int gabion_event_add_rule(struct gabion_event *event, char *rule)
+int gabion_event_add_rule(struct gabion_event *event, const char *rule)
 {
-	char **grown;
+	char *kept = gabion_event_keep(event, rule, strlen(rule));
+	char **grown = grow(event->rules, event->nrules, sizeof(*grown));
 
-	grown = rule ? reallocarray(event->rules, event->nrules + 1, sizeof(*grown)) : NULL;
-	if (!grown) {
-		free(rule);
+	if (grown)
+		event->rules = grown;
+	if (!grown || !kept)
 		return -ENOMEM;
-	}
-	event->rules = grown;
 	event->present |= 1ULL << GABION_E_RULE;
-	grown[event->nrules++] = rule;
+	grown[event->nrules++] = kept;
 	return 0;
 }
 
 void gabion_event_free(struct gabion_event *event)
 {
-	size_t i;
+	struct gabion_strings *next;
 
-	for (i = 0; i < event->nancestors; i++) {
-		free(event->ancestors[i].comm);
-		free(event->ancestors[i].domain);
-	}
 	free(event->ancestors);
-	for (i = 0; i < event->nrules; i++)
-		free(event->rules[i]);
 	free(event->rules);
-	free(event->level);
-	free(event->object_level);
-	free(event->message);
-	free(event->domain);
-	free(event->target);
-	free(event->resource);
-	free(event->object);
-	free(event->object2);
-	free(event->hook);
-	free(event->comm);
-	free(event->exe);
+	for (; event->strings; event->strings = next) {
+		next = event->strings->next;
+		free(event->strings);
+	}
 	*event = (struct gabion_event){ 0 };
 }

@@ -17,8 +17,10 @@
  * struct gabion_ancestor - a process that the task of an event descends from
  * @start:	ns of CLOCK_BOOTTIME when it started, 0: not known
  * @pid:	process
- * @comm:	owned, any byte but NUL; NULL: not known
- * @domain:	owned; NULL: not known
+ * @comm:	any byte but NUL; NULL: not known
+ * @domain:	NULL: not known
+ *
+ * Its strings are the event's.
  */
 struct gabion_ancestor {
 	uint64_t start;
@@ -27,15 +29,18 @@ struct gabion_ancestor {
 	char *domain;
 };
 
+struct gabion_strings;
+
 /**
  * struct gabion_event - an event
  * @present:	bit n: attribute n of enum gabion_event_attr was there; numbers that are
  *		not present are 0, strings NULL
  * @ancestors:	[@nancestors], the parent first; owned
- * @rules:	[@nrules], "file:line" each; owned
+ * @rules:	[@nrules], "file:line" each; the array is owned
+ * @strings:	owned; where gabion_event_keep() has put its strings
  *
- * The other members are the attributes of enum gabion_event_attr.  Strings are
- * owned by the event, hold any byte but NUL, and die with it.
+ * The other members are the attributes of enum gabion_event_attr.  Strings hold any
+ * byte but NUL; those that were decoded die with the event.
  */
 struct gabion_event {
 	uint64_t present;
@@ -84,6 +89,7 @@ struct gabion_event {
 	size_t nancestors;
 	char **rules;
 	size_t nrules;
+	struct gabion_strings *strings;
 	struct gabion_net_key net;
 };
 
@@ -95,13 +101,19 @@ static inline bool gabion_event_has(const struct gabion_event *event, enum gabio
 }
 
 /*
- * One more ancestor of @event, empty, behind those it has. NULL: no memory. What is put
- * into it is the event's, as it is itself until the next one is added.
+ * A copy of the @length bytes at @bytes, with a NUL behind them, for a string of @event, with
+ * which it dies. NULL: no memory.
+ */
+char *gabion_event_keep(struct gabion_event *event, const char *bytes, size_t length);
+
+/*
+ * One more ancestor of @event, empty, behind those it has. NULL: no memory. It is the event's,
+ * and stays where it is until the next one is added.
  */
 struct gabion_ancestor *gabion_event_add_ancestor(struct gabion_event *event);
 
-/* One more rule, which is taken over, also on error. 0, or -ENOMEM, as where @rule is NULL. */
-int gabion_event_add_rule(struct gabion_event *event, char *rule);
+/* One more rule, which is copied. 0, or -ENOMEM. */
+int gabion_event_add_rule(struct gabion_event *event, const char *rule);
 
 /* Is there more of @a than the event says? */
 static inline bool gabion_event_truncated(const struct gabion_event *event,

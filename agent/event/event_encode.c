@@ -18,16 +18,38 @@
 #include "event_fields.h"
 #include "event_words.h"
 
+/* @value in @n digits, the first of them '0' where it is small; what stands behind them. */
+static char *put_digits(char *at, uint64_t value, int n)
+{
+	int i;
+
+	for (i = n - 1; i >= 0; i--, value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + n;
+}
+
 static void encode_time(struct gabion_json *json, const char *key, uint64_t ns)
 {
-	char date[32], text[64];
 	time_t seconds = (time_t)(ns / 1000000000);
+	char text[32], *at = text;
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%09" PRIu64 "Z", date, ns % 1000000000);
-	gabion_json_string(json, key, text);
+	at = put_digits(at, (uint64_t)tm.tm_year + 1900, 4);
+	*at++ = '-';
+	at = put_digits(at, (uint64_t)tm.tm_mon + 1, 2);
+	*at++ = '-';
+	at = put_digits(at, (uint64_t)tm.tm_mday, 2);
+	*at++ = 'T';
+	at = put_digits(at, (uint64_t)tm.tm_hour, 2);
+	*at++ = ':';
+	at = put_digits(at, (uint64_t)tm.tm_min, 2);
+	*at++ = ':';
+	at = put_digits(at, (uint64_t)tm.tm_sec, 2);
+	*at++ = '.';
+	at = put_digits(at, ns % 1000000000, 9);
+	*at++ = 'Z';
+	gabion_json_bytes(json, key, text, (size_t)(at - text));
 }
 
 /* A number without a name is not hidden: it is written as it is. */
@@ -302,13 +324,15 @@ void gabion_event_encode(struct gabion_json *json, const struct gabion_event *ev
 			 uint64_t instance)
 {
 	const char *type = gabion_event_type_token(event->type);
+	const struct gabion_field *field = gabion_event_fields;
+	const struct gabion_field *behind = field + gabion_event_nfields;
+	uint64_t said = event->present | event->truncated;
 	char truncated[GABION_KEY_MAX];
-	size_t i;
 
 	begin(json, type ? type : "unknown", instance);
-	for (i = 0; i < gabion_event_nfields; i++) {
-		const struct gabion_field *field = &gabion_event_fields[i];
-
+	for (; field < behind; field++) {
+		if (!(said >> field->attribute & 1))
+			continue;
 		if (gabion_event_has(event, field->attribute) && applies(event, field))
 			encode_field(json, event, field);
 		if (gabion_event_truncated(event, field->attribute)) {

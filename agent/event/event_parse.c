@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../common/cleanup.h"
 #include "../common/protocol.h"
 #include "../policy/commands.h"
 #include "event_fields.h"
@@ -67,9 +68,9 @@ static uint32_t parse_permissions(const json_t *words, uint32_t klass)
 	return value;
 }
 
-static char *parse_resources(const json_t *names)
+static char *parse_resources(struct gabion_event *event, const json_t *names)
 {
-	char *text = NULL;
+	cleanup_free char *text = NULL;
 	size_t length, n;
 	json_t *item;
 	FILE *stream = open_memstream(&text, &length);
@@ -79,11 +80,7 @@ static char *parse_resources(const json_t *names)
 	json_array_foreach(names, n, item)
 		fprintf(stream, "%s%s", n ? "," : "",
 			json_is_string(item) ? json_string_value(item) : "?");
-	if (fclose(stream)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return fclose(stream) ? NULL : gabion_event_keep(event, text, length);
 }
 
 static void parse_net(struct gabion_net_key *net, json_t *value)
@@ -156,7 +153,8 @@ static void parse_syscall(struct gabion_event *event, json_t *value)
 }
 
 /* The exact bytes of KEY_hex, if the line has them, else the string. NULL: no memory. */
-static char *parse_string(json_t *object, const char *key, const json_t *value)
+static char *parse_string(struct gabion_event *event, json_t *object, const char *key,
+			  const json_t *value)
 {
 	char name[GABION_KEY_MAX], *bytes;
 	const char *hex;
@@ -166,12 +164,13 @@ static char *parse_string(json_t *object, const char *key, const json_t *value)
 	snprintf(name, sizeof(name), "%s_hex", key);
 	hex = json_string_value(json_object_get(object, name));
 	if (!hex)
-		return strdup(json_string_value(value));
+		return gabion_event_keep(event, json_string_value(value),
+					 json_string_length(value));
 	n = strlen(hex) / 2;
-	bytes = calloc(1, n + 1);
+	bytes = gabion_event_keep(event, hex, n);
 	for (i = 0; bytes && i < n; i++) {
 		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			break;
+			byte = '\0';
 		bytes[i] = (char)byte;
 	}
 	return bytes;
@@ -192,9 +191,9 @@ static int parse_ancestors(struct gabion_event *event, const json_t *list)
 		ancestor->pid = (uint32_t)json_integer_value(json_object_get(item, "pid"));
 		ancestor->start = (uint64_t)json_integer_value(json_object_get(item, "start_ns"));
 		if (json_is_string(comm))
-			ancestor->comm = parse_string(item, "comm", comm);
+			ancestor->comm = parse_string(event, item, "comm", comm);
 		if (json_is_string(domain))
-			ancestor->domain = parse_string(item, "domain", domain);
+			ancestor->domain = parse_string(event, item, "domain", domain);
 		if ((json_is_string(comm) && !ancestor->comm) ||
 		    (json_is_string(domain) && !ancestor->domain))
 			return -ENOMEM;
@@ -209,7 +208,7 @@ static int parse_rules(struct gabion_event *event, const json_t *list)
 
 	json_array_foreach(list, n, item)
 		if (json_is_string(item) &&
-		    gabion_event_add_rule(event, strdup(json_string_value(item))))
+		    gabion_event_add_rule(event, json_string_value(item)))
 			return -ENOMEM;
 	return 0;
 }
@@ -258,10 +257,10 @@ static int parse_field(struct gabion_event *event, const struct gabion_field *fi
 
 	switch (field->kind) {
 	case GABION_FIELD_STRING:
-		string = parse_string(object, field->key, value);
+		string = parse_string(event, object, field->key, value);
 		break;
 	case GABION_FIELD_RESOURCES:
-		string = parse_resources(value);
+		string = parse_resources(event, value);
 		break;
 	case GABION_FIELD_NET:
 		parse_net(member, value);

@@ -37,12 +37,43 @@ struct gabion_attr_rule {
 	const char *name;
 };
 
+/* What to do with attribute @a, which is as @rule says. Return: 0 or -errno, which ends the walk. */
+typedef int (*gabion_attr_fn)(struct nlattr *a, const struct gabion_attr_rule *rule, void *data,
+			      struct gabion_error *error);
+
+/*
+ * Give each attribute of the @length bytes at @head to @take. @rules has @max + 1 entries. That
+ * nothing comes twice is for @take to see.
+ * Return: 0, -EBADMSG, or what @take returned.
+ */
+int gabion_attr_walk(struct nlattr *head, int length, int max, const struct gabion_attr_rule *rules,
+		     gabion_attr_fn take, void *data, struct gabion_error *error);
+
+/* An attribute came twice that may not: -EBADMSG. */
+int gabion_attr_twice(const struct gabion_attr_rule *rule, struct gabion_error *error);
+
 /*
  * Fill @table[0..@max] from the @length bytes at @head. @rules has @max + 1 entries.
  * Return: 0 or -EBADMSG.
  */
 int gabion_attr_parse(struct nlattr **table, int max, struct nlattr *head, int length,
 		      const struct gabion_attr_rule *rules, struct gabion_error *error);
+
+/* As of libnl, which has no inline ones; of attributes that were walked over. */
+static inline int gabion_attr_type(const struct nlattr *a)
+{
+	return a->nla_type & NLA_TYPE_MASK;
+}
+
+static inline int gabion_attr_length(const struct nlattr *a)
+{
+	return a->nla_len - NLA_HDRLEN;
+}
+
+static inline void *gabion_attr_data(struct nlattr *a)
+{
+	return (char *)a + NLA_HDRLEN;
+}
 
 /* Values of attributes that gabion_attr_parse() accepted; 0 or NULL when absent. */
 static inline uint32_t gabion_attr_u32(struct nlattr *a)

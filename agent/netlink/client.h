@@ -223,6 +223,8 @@ int gabion_netlink_subscribe(struct gabion_netlink *client, struct gabion_error 
  */
 int gabion_netlink_wait(struct gabion_netlink *client, int timeout_ms,
 			struct gabion_error *error);
+/* Did a notice come during a read? There may be events that it did not bring. Forgets it. */
+bool gabion_netlink_noticed(struct gabion_netlink *client);
 /*
  * Read what is there. @ack: events up to this number are stored and may be forgotten
  * (0: nothing). Everything not acknowledged is in the batch again.

@@ -123,24 +123,18 @@ static const struct gabion_attr_rule loss_rules[GABION_L_MAX + 1] = {
 			      .name = "LOSS.DOMAIN" },
 };
 
-static int store(struct gabion_event *event, int attribute, struct nlattr *a)
+static int out_of_memory(struct gabion_error *error)
 {
-	void *member = (char *)event + offsets[attribute];
+	return gabion_error_set(error, -ENOMEM, "out of memory");
+}
 
-	switch (event_rules[attribute].kind) {
-	case GABION_ATTR_NESTS:
-	case GABION_ATTR_STRINGS:
+/* The string of @a, for @event; @to is not changed where @a is not there. */
+static int keep(struct gabion_event *event, char **to, struct nlattr *a, struct gabion_error *error)
+{
+	if (!a)
 		return 0;
-	case GABION_ATTR_STRING:
-		*(char **)member = strdup(nla_get_string(a));
-		if (!*(char **)member)
-			return -ENOMEM;
-		break;
-	default:
-		memcpy(member, nla_data(a), (size_t)nla_len(a));
-	}
-	event->present |= 1ULL << attribute;
-	return 0;
+	*to = gabion_event_keep(event, gabion_attr_data(a), (size_t)gabion_attr_length(a) - 1);
+	return *to ? 0 : out_of_memory(error);
 }
 
 static int add_ancestor(struct gabion_event *event, struct nlattr *nest,
@@ -150,83 +144,79 @@ static int add_ancestor(struct gabion_event *event, struct nlattr *nest,
 	struct gabion_ancestor *ancestor;
 	int err;
 
-	err = gabion_attr_parse(a, GABION_P_MAX, nla_data(nest), nla_len(nest), ancestor_rules,
-				error);
+	err = gabion_attr_parse(a, GABION_P_MAX, gabion_attr_data(nest), gabion_attr_length(nest),
+				ancestor_rules, error);
 	if (err)
 		return err;
 	if (!a[GABION_P_PID])
 		return gabion_error_set(error, -EBADMSG, "an ancestor has no pid");
 	ancestor = gabion_event_add_ancestor(event);
 	if (!ancestor)
-		return gabion_error_set(error, -ENOMEM, "out of memory");
+		return out_of_memory(error);
 	ancestor->pid = gabion_attr_u32(a[GABION_P_PID]);
 	ancestor->start = gabion_attr_u64(a[GABION_P_START]);
-	if (a[GABION_P_COMM])
-		ancestor->comm = strdup(gabion_attr_string(a[GABION_P_COMM]));
-	if (a[GABION_P_DOMAIN])
-		ancestor->domain = strdup(gabion_attr_string(a[GABION_P_DOMAIN]));
-	if ((a[GABION_P_COMM] && !ancestor->comm) || (a[GABION_P_DOMAIN] && !ancestor->domain))
-		return gabion_error_set(error, -ENOMEM, "out of memory");
+	return keep(event, &ancestor->comm, a[GABION_P_COMM], error) ?:
+	       keep(event, &ancestor->domain, a[GABION_P_DOMAIN], error);
+}
+
+static int store(struct nlattr *a, const struct gabion_attr_rule *rule, void *data,
+		 struct gabion_error *error)
+{
+	int attribute = gabion_attr_type(a), err;
+	struct gabion_event *event = data;
+	void *member = (char *)event + offsets[attribute];
+
+	switch (rule->kind) {
+	case GABION_ATTR_NESTS:
+		return add_ancestor(event, a, error);
+	case GABION_ATTR_STRINGS:
+		return gabion_event_add_rule(event, gabion_attr_data(a)) ? out_of_memory(error) : 0;
+	}
+	if (gabion_event_has(event, (enum gabion_event_attr)attribute))
+		return gabion_attr_twice(rule, error);
+	if (rule->kind == GABION_ATTR_STRING) {
+		err = keep(event, member, a, error);
+		if (err)
+			return err;
+	} else {
+		memcpy(member, gabion_attr_data(a), (size_t)gabion_attr_length(a));
+	}
+	event->present |= 1ULL << attribute;
 	return 0;
 }
 
-/* What comes more than once. */
-static int add_repeated(struct gabion_event *event, struct nlattr *head, int length,
-			struct gabion_error *error)
-{
-	struct nlattr *a;
-	int err = 0;
-
-	for (a = head; !err && nla_ok(a, length); a = nla_next(a, &length)) {
-		if (nla_type(a) == GABION_E_ANCESTOR)
-			err = add_ancestor(event, a, error);
-		else if (nla_type(a) == GABION_E_RULE &&
-			 gabion_event_add_rule(event, strdup(nla_get_string(a))))
-			err = gabion_error_set(error, -ENOMEM, "out of memory");
-	}
-	return err;
-}
-
 /* What must be there, and what values mean something to us. */
-static int judge(struct nlattr **a, struct gabion_error *error)
+static int judge(const struct gabion_event *event, struct gabion_error *error)
 {
-	uint32_t type = gabion_attr_u32(a[GABION_E_TYPE]);
-	uint32_t verdict = gabion_attr_u32(a[GABION_E_VERDICT]);
-
-	if (!gabion_attr_u64(a[GABION_E_SEQUENCE]))
+	if (!event->sequence)
 		return gabion_error_set(error, -EBADMSG, "an event has no sequence number");
-	if (type < GABION_EVENT_ACCESS || type > GABION_EVENT_UNSUBSCRIBE)
-		return gabion_error_set(error, -EBADMSG, "an event is of unknown type %u", type);
-	if (type == GABION_EVENT_ACCESS &&
-	    (verdict < GABION_VERDICT_ALLOWED || verdict > GABION_VERDICT_COMPLAIN))
-		return gabion_error_set(error, -EBADMSG, "an event has unknown verdict %u", verdict);
+	if (event->type < GABION_EVENT_ACCESS || event->type > GABION_EVENT_UNSUBSCRIBE)
+		return gabion_error_set(error, -EBADMSG, "an event is of unknown type %u",
+					event->type);
+	if (event->type == GABION_EVENT_ACCESS && (event->verdict < GABION_VERDICT_ALLOWED ||
+						   event->verdict > GABION_VERDICT_COMPLAIN))
+		return gabion_error_set(error, -EBADMSG, "an event has unknown verdict %u",
+					event->verdict);
 	return 0;
 }
 
 int gabion_event_decode(struct gabion_event *event, struct nlattr *nest,
 			struct gabion_error *error)
 {
-	struct nlattr *a[GABION_E_MAX + 1] = { NULL };
-	int err, i;
+	uint64_t sequence;
+	int err;
 
-	err = gabion_attr_parse(a, GABION_E_MAX, nla_data(nest), nla_len(nest), event_rules, error);
+	err = gabion_attr_walk(gabion_attr_data(nest), gabion_attr_length(nest), GABION_E_MAX,
+			       event_rules, store, event, error) ?:
+	      judge(event, error);
 	if (!err)
-		err = judge(a, error);
-	if (!err)
-		err = add_repeated(event, nla_data(nest), nla_len(nest), error);
-	if (err) {
-		gabion_event_free(event);
-		/* With its number it can still be acknowledged. */
-		if (a[GABION_E_SEQUENCE])
-			store(event, GABION_E_SEQUENCE, a[GABION_E_SEQUENCE]);
-		return err;
-	}
-	for (i = 0; i <= GABION_E_MAX && !err; i++)
-		if (a[i])
-			err = store(event, i, a[i]);
-	if (err) {
-		gabion_event_free(event);
-		gabion_error_set(error, err, "out of memory");
+		return 0;
+	/* With its number it can still be acknowledged. */
+	sequence = event->sequence;
+	gabion_event_free(event);
+	if (err == -EBADMSG && sequence) {
+		event->sequence = sequence;
+		event->present = 1ULL << GABION_E_SEQUENCE;
 	}
 	return err;
 }

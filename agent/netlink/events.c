@@ -28,9 +28,15 @@ int gabion_netlink_wait(struct gabion_netlink *client, int timeout_ms, struct ga
 	err = gabion_request_drain(client, error);
 	if (err)
 		return err;
-	err = client->noticed;
+	return gabion_netlink_noticed(client);
+}
+
+bool gabion_netlink_noticed(struct gabion_netlink *client)
+{
+	bool noticed = client->noticed;
+
 	client->noticed = false;
-	return err;
+	return noticed;
 }
 
 static int on_events(struct nlattr *head, int length, void *data, struct gabion_error *error)

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,24 +42,37 @@ static void file_that_moved_away_is_made_anew_on_reopen(void **state)
 	assert_file(f->path, "three\n");
 }
 
-/* The limit cuts the second line in the middle, as a full disk would. */
+/* The limit cuts the second line in the middle. */
 static void half_a_line_is_taken_back(void **state)
 {
 	struct output_fixture *f = *state;
-	struct rlimit before, limit;
 
 	assert_int_equal(output_open_file(f, ""), 0);
-	getrlimit(RLIMIT_FSIZE, &before);
-	limit = before;
-	limit.rlim_cur = 6;
-	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &limit);
+	limit_files(6);
 	assert_int_equal(output_put(f, "one\n"), 0);
 	assert_int_equal(output_put(f, "two\n"), -EFBIG);
-	setrlimit(RLIMIT_FSIZE, &before);
+	limit_files(RLIM_INFINITY);
 	assert_file(f->path, "one\n");
 	assert_int_equal(output_put(f, "two\n"), 0);
 	assert_file(f->path, "one\ntwo\n");
+}
+
+/* None of them counts as taken, so both come again. */
+static void of_lines_that_are_flushed_together_all_or_none_are_there(void **state)
+{
+	struct output_fixture *f = *state;
+
+	assert_int_equal(output_open_file(f, ""), 0);
+	assert_int_equal(output_put(f, "one\n"), 0);
+	limit_files(10);
+	assert_int_equal(output_put_only(f, "two\n"), 0);
+	assert_int_equal(output_put(f, "three\n"), -EFBIG);
+	assert_non_null(strstr(f->error.text, f->path));
+	assert_file(f->path, "one\n");
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(output_put_only(f, "two\n"), 0);
+	assert_int_equal(output_put(f, "three\n"), 0);
+	assert_file(f->path, "one\ntwo\nthree\n");
 }
 
 static void full_device_is_an_error(void **state)
@@ -189,6 +201,7 @@ int main(void)
 		TEST(lines_are_appended_for_root_only),
 		TEST(file_that_moved_away_is_made_anew_on_reopen),
 		TEST(half_a_line_is_taken_back),
+		TEST(of_lines_that_are_flushed_together_all_or_none_are_there),
 		TEST(full_device_is_an_error),
 		TEST(symbolic_link_is_not_followed),
 		TEST(deleted_file_is_made_anew),

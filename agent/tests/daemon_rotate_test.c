@@ -278,6 +278,48 @@ static void always_holds_for_a_file_that_is_rotated_away(void **state)
 	assert_int_equal(syncs, 2);
 }
 
+/* Those before it are in the old file by then, and count as taken. */
+static void a_line_that_fails_behind_a_rotation_fails_alone(void **state)
+{
+	struct output_fixture *f = *state;
+	int i, lines;
+
+	assert_int_equal(output_open_file(f, ",rotate=1K"), 0);
+	limit_files(1100);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(output_put_only(f, line_of((unsigned int)i)), 0);
+	limit_files(300);
+	assert_int_equal(output_put_only(f, line_of(5)), -EFBIG);
+	assert_int_equal(f->sink->ops->flush(f->sink, &f->error), 0);
+	limit_files(RLIM_INFINITY);
+	first_of(rotated(f, 1), &lines);
+	assert_int_equal(lines, 4);
+	first_of(f->path, &lines);
+	assert_int_equal(lines, 1);
+}
+
+/* The old file is full: neither does it take the lines before, nor is it rotated. */
+static void lines_that_cannot_be_written_before_a_rotation_fail_with_the_flush(void **state)
+{
+	struct output_fixture *f = *state;
+	int i, lines;
+
+	assert_int_equal(output_open_file(f, ",rotate=1K"), 0);
+	limit_files(600);
+	for (i = 0; i < 4; i++)
+		assert_int_equal(output_put_only(f, line_of((unsigned int)i)), 0);
+	assert_int_equal(output_put_only(f, line_of(4)), -EFBIG);
+	assert_int_equal(f->sink->ops->flush(f->sink, &f->error), -EFBIG);
+	limit_files(RLIM_INFINITY);
+	first_of(f->path, &lines);
+	assert_int_equal(lines, 0);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(output_put_only(f, line_of((unsigned int)i)), 0);
+	assert_int_equal(f->sink->ops->flush(f->sink, &f->error), 0);
+	first_of(rotated(f, 1), &lines);
+	assert_int_equal(lines, 4);
+}
+
 static void interval_means_once_a_second(void **state)
 {
 	struct output_fixture *f = *state;
@@ -324,6 +366,8 @@ int main(void)
 		TEST(killed_at_any_moment_no_stored_line_is_lost_or_cut),
 		TEST(always_means_before_it_counts_as_stored),
 		TEST(always_holds_for_a_file_that_is_rotated_away),
+		TEST(a_line_that_fails_behind_a_rotation_fails_alone),
+		TEST(lines_that_cannot_be_written_before_a_rotation_fail_with_the_flush),
 		TEST(interval_means_once_a_second),
 		TEST(none_means_never),
 	};

@@ -206,6 +206,19 @@ static void notice_during_a_request_is_not_forgotten(void **state)
 	gabion_batch_free(&batch);
 }
 
+static void notice_during_a_read_asks_for_another(void **state)
+{
+	struct fixture *f = *state;
+	struct gabion_batch batch = { 0 };
+
+	assert_int_equal(gabion_netlink_subscribe(f->client, &f->error), 0);
+	assert_int_equal(gabion_netlink_read(f->client, 0, &batch, &f->error), 0);
+	assert_true(gabion_netlink_noticed(f->client));
+	assert_int_equal(gabion_netlink_read(f->client, 0, &batch, &f->error), 0);
+	assert_false(gabion_netlink_noticed(f->client));
+	gabion_batch_free(&batch);
+}
+
 static void messages_from_a_stranger_are_ignored(void **state)
 {
 	struct fixture *f = *state;
@@ -279,6 +292,7 @@ int main(void)
 		TEST(unacknowledged_events_come_again),
 		TEST(notice_wakes_the_waiter_once),
 		TEST(notice_during_a_request_is_not_forgotten),
+		TEST(notice_during_a_read_asks_for_another),
 		TEST(messages_from_a_stranger_are_ignored),
 		TEST(late_reply_to_an_older_request_is_skipped),
 	};

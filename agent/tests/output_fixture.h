@@ -4,9 +4,11 @@
 #define GABION_TESTS_OUTPUT_FIXTURE_H
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,12 +71,30 @@ static inline int output_open_file(struct output_fixture *f, const char *options
 	return output_open(f, text);
 }
 
-static inline int output_put(struct output_fixture *f, const char *line)
+/* Without a flush. */
+static inline int output_put_only(struct output_fixture *f, const char *line)
 {
 	struct gabion_record record = { 0 };
-	int err = f->sink->ops->put(f->sink, &record, line, strlen(line), &f->error);
+
+	return f->sink->ops->put(f->sink, &record, line, strlen(line), &f->error);
+}
+
+static inline int output_put(struct output_fixture *f, const char *line)
+{
+	int err = output_put_only(f, line);
 
 	return err || !f->sink->ops->flush ? err : f->sink->ops->flush(f->sink, &f->error);
+}
+
+/* As a full disk would, the kernel refuses to let files grow beyond @bytes. */
+static inline void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 static inline void assert_file(const char *path, const char *expected)

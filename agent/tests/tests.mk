@@ -17,7 +17,7 @@ SYSCALL_SUPPORT := $(filter-out %_test.c,$(wildcard agent/tests/syscall_*.c))
 # Of gabion vm, without a machine.
 VM_TESTS := vm_grant_test vm_parts_test vm_share_test vm_share_confine_test vm_run_test
 
-AGENT_TESTS := netlink_event_test netlink_client_test netlink_cli_test event_json_test \
+AGENT_TESTS := json_writer_test netlink_event_test netlink_client_test netlink_cli_test event_json_test \
 	event_admin_test event_context_test event_filter_test event_line_test event_schema_test \
 	moment_test replay_test monitor_cli_test top_test top_cli_test \
 	daemon_progress_test daemon_pump_test daemon_spool_test daemon_relay_test daemon_state_test \
