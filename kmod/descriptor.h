@@ -9,6 +9,7 @@
 
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <gabion/policy.h>
 #include "hooks.h"
 
 struct sock;
@@ -42,6 +43,8 @@ static inline u32 gabion_open_permission(const struct file *file)
 		wanted |= gabion_write_permission(file);
 	return wanted;
 }
+
+bool gabion_is_uring(const struct file *file);
 
 /**
  * gabion_decide_made - may the current domain have what takes a control to make?
@@ -81,7 +84,7 @@ int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk);
  */
 void gabion_descriptors_review(enum gabion_hook_id hook);
 
-/* Return: 0, or -ENOENT: this kernel lacks what it needs. */
+/* For the review. Return: 0, or -ENOENT: this kernel lacks what it needs. */
 int gabion_descriptor_init(void);
 
 #endif /* GABION_DESCRIPTOR_H */
