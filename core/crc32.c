@@ -7,6 +7,16 @@
 #include <zlib.h>
 #endif
 
+u32 gabion_image_checksum(const void *image, size_t size)
+{
+	const size_t crc = offsetof(struct gabion_policy_header, crc);
+	static const __le32 zero;
+	u32 sum = gabion_crc32(0, image, crc);
+
+	sum = gabion_crc32(sum, &zero, sizeof(zero));
+	return gabion_crc32(sum, (const u8 *)image + crc + sizeof(zero), size - crc - sizeof(zero));
+}
+
 u32 gabion_crc32(u32 crc, const void *data, size_t size)
 {
 #ifdef __KERNEL__

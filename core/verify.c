@@ -14,6 +14,7 @@ struct verifier {
 	u32 size;
 	const struct gabion_policy_section *table;
 	u32 nsections;
+	bool own;	/* see gabion_view_open_own() */
 	const char *why;
 };
 
@@ -26,8 +27,6 @@ static int fail(struct verifier *v, int error, const char *why)
 static int check_header(struct verifier *v, size_t size)
 {
 	const struct gabion_policy_header *h = (const void *)v->image;
-	static const __le32 zero;
-	u32 crc;
 
 	if (size > GABION_POLICY_SIZE_MAX)
 		return fail(v, -EFBIG, "image larger than 256 MiB");
@@ -41,11 +40,7 @@ static int check_header(struct verifier *v, size_t size)
 		return fail(v, -EINVAL, "size in header differs from size received: truncated");
 	if (h->reserved[0] || h->reserved[1])
 		return fail(v, -EINVAL, "reserved header field is not zero");
-	crc = gabion_crc32(0, v->image, offsetof(struct gabion_policy_header, crc));
-	crc = gabion_crc32(crc, &zero, sizeof(zero));
-	crc = gabion_crc32(crc, v->image + offsetof(struct gabion_policy_header, nsections),
-			   size - offsetof(struct gabion_policy_header, nsections));
-	if (crc != le32_to_cpu(h->crc))
+	if (!v->own && gabion_image_checksum(v->image, size) != le32_to_cpu(h->crc))
 		return fail(v, -EBADMSG, "checksum differs: image is damaged");
 	v->size = size;
 	v->nsections = le32_to_cpu(h->nsections);
@@ -475,9 +470,10 @@ static int check_limits(struct verifier *v)
 	return 0;
 }
 
-int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why)
+static int open_view(struct gabion_view *view, const void *image, size_t size, bool own,
+		     const char **why)
 {
-	struct verifier v = { .view = view, .image = image };
+	struct verifier v = { .view = view, .image = image, .own = own };
 	u32 klass;
 	int err;
 
@@ -509,4 +505,14 @@ int gabion_view_open(struct gabion_view *view, const void *image, size_t size, c
 	view->size = size;
 	*why = v.why;
 	return err;
+}
+
+int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why)
+{
+	return open_view(view, image, size, false, why);
+}
+
+int gabion_view_open_own(struct gabion_view *view, const void *image, size_t size, const char **why)
+{
+	return open_view(view, image, size, true, why);
 }

@@ -103,6 +103,16 @@ struct gabion_view {
  */
 int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why);
 
+/*
+ * The same for who has just made the image, in this memory: all but the checksum, which says
+ * whether it is still what was made.
+ */
+int gabion_view_open_own(struct gabion_view *view, const void *image, size_t size,
+			 const char **why);
+
+/* Checksum of an image, of at least its header: of all of it, with zero in the place of the sum. */
+u32 gabion_image_checksum(const void *image, size_t size);
+
 /* CRC-32 (IEEE 802.3) of @size bytes, continuing from @crc (0 to begin). */
 u32 gabion_crc32(u32 crc, const void *data, size_t size);
 

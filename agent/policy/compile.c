@@ -206,7 +206,7 @@ static void write_image(struct gabion_model *m, struct gabion_compiled *out)
 		.file = class_stats(&m->classes[GABION_CLASS_FILE]),
 		.net = class_stats(&m->classes[GABION_CLASS_NET]),
 	};
-	err = gabion_view_open(&out->view, out->image, out->size, &why);
+	err = gabion_view_open_own(&out->view, out->image, out->size, &why);
 	if (err)
 		model_error(m, NULL, "please report this: it is a fault of the compiler",
 			    "the compiled policy does not verify: %s", why);

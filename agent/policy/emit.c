@@ -401,7 +401,7 @@ static void *assemble(struct emitter *e, size_t *size)
 	memset(image, 0, start);
 	memcpy(image, &header, sizeof(header));
 	memcpy(image + sizeof(header), e->table.v, e->table.n * sizeof(*e->table.v));
-	header.crc = cpu_to_le32(gabion_crc32(0, image, *size));
+	header.crc = cpu_to_le32(gabion_image_checksum(image, *size));
 	memcpy(image, &header, sizeof(header));
 	return gabion_xrealloc(image, *size, 1);
 }
