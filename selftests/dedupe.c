@@ -49,30 +49,24 @@ static int mount_folders(void)
 	return system(command);
 }
 
-FIXTURE_SETUP(dedupe)
+static int prepare(struct gabion_netlink *client)
 {
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, mount_folders());
-	ASSERT_EQ(0, source_load(self->client,
+	return mount_folders() ?: source_load(client,
 		"abstraction comparing {\n use everyday\n read, ioctl object\n"
 		" capability sys_admin, dac_override\n}\n"
 		"domain compares {\n level middle\n use comparing\n read, write other\n}\n"
 		"domain writes {\n level middle\n use comparing\n write other\n}\n"
-		"domain reads {\n level middle\n use comparing\n read other\n}\n"));
-	confine_events_clear(self->client);
+		"domain reads {\n level middle\n use comparing\n read other\n}\n");
 }
 
-FIXTURE_TEARDOWN(dedupe)
+static int undo(struct gabion_netlink *client)
 {
 	umount2(TO, MNT_DETACH);
 	umount2(FROM, MNT_DETACH);
-	source_load(self->client, "");
-	gabion_netlink_close(self->client);
+	return source_load(client, "");
 }
+
+GABION_FIXTURE_LIFE_BETWEEN(dedupe, prepare(self->client), undo(self->client))
 
 static int flags_of_other;
 

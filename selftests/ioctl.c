@@ -139,22 +139,13 @@ FIXTURE(commands)
 	GABION_FIXTURE_MEMBERS
 };
 
-FIXTURE_SETUP(commands)
-{
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, mount_disk(self->client));
-}
-
-FIXTURE_TEARDOWN(commands)
+static int undo(struct gabion_netlink *client)
 {
 	unmount_disk();
-	source_load(self->client, "");
-	gabion_netlink_close(self->client);
+	return source_load(client, "");
 }
+
+GABION_FIXTURE_LIFE_BETWEEN(commands, mount_disk(self->client), undo(self->client))
 
 /* The policy with a domain of such rules. */
 #define COMMANDS(rules)								\

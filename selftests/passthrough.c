@@ -232,31 +232,26 @@ static int execute_it(void)
 }
 FIXTURE_VARIANT_ADD(passthrough, execute) { .use = execute_it, .refused = GABION_FILE_READ };
 
-FIXTURE_SETUP(passthrough)
+static int prepare(struct gabion_netlink *client, pid_t *server)
 {
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	self->server = serve_file();
-	ASSERT_LT(0, self->server);
-	ASSERT_EQ(0, source_load(self->client,
+	*server = serve_file();
+	return *server < 0 ? EIO : source_load(client,
 		"domain both {\n level middle\n use everyday\n"
 		" knowingly read, write, execute, map other, object\n}\n"
 		"domain served_only {\n level middle\n use everyday\n"
-		" knowingly read, write, execute, map other\n}\n"));
-	confine_events_clear(self->client);
+		" knowingly read, write, execute, map other\n}\n");
 }
 
-FIXTURE_TEARDOWN(passthrough)
+static int undo(struct gabion_netlink *client, pid_t server)
 {
 	umount2(SERVED, MNT_DETACH);
-	kill(self->server, SIGKILL);
-	waitpid(self->server, NULL, 0);
-	source_load(self->client, "");
-	gabion_netlink_close(self->client);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	return source_load(client, "");
 }
+
+GABION_FIXTURE_LIFE_BETWEEN(passthrough, prepare(self->client, &self->server),
+			    undo(self->client, self->server))
 
 TEST_F(passthrough, needs_the_permission_on_what_is_opened)
 {

@@ -27,29 +27,19 @@ FIXTURE(second)
 	GABION_FIXTURE_MEMBERS
 };
 
-FIXTURE_SETUP(second)
+static int prepare(struct gabion_netlink *client)
 {
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, system("modprobe loop && { test -e " DISK " || mknod " DISK " b 7 7; } &&"
-			    " head -c 8192 /dev/zero >> " LOG));
-	ASSERT_EQ(0, source_load(self->client,
+	return system("modprobe loop && { test -e " DISK " || mknod " DISK " b 7 7; } &&"
+		      " head -c 8192 /dev/zero >> " LOG) ?:
+	       source_load(client,
 		"resource disk file " DISK " level middle\n"
 		"abstraction appending {\n use everyday\n read, write, ioctl object, disk\n"
 		" append appendable\n capability sys_admin\n}\n"
 		"domain appends {\n level middle\n use appending\n}\n"
-		"domain mounts {\n level middle\n use appending\n control mount\n}\n"));
-	confine_events_clear(self->client);
+		"domain mounts {\n level middle\n use appending\n control mount\n}\n");
 }
 
-FIXTURE_TEARDOWN(second)
-{
-	source_load(self->client, "");
-	gabion_netlink_close(self->client);
-}
+GABION_FIXTURE_LIFE_BETWEEN(second, prepare(self->client), source_load(self->client, ""))
 
 /**
  * @give:	the command; returns 0 or an errno

@@ -21,33 +21,28 @@ FIXTURE(spelling)
 	GABION_FIXTURE_MEMBERS
 };
 
-FIXTURE_SETUP(spelling)
+static int prepare(struct gabion_netlink *client)
 {
-	struct gabion_error error = { 0 };
-
-	self->client = NULL;
-	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
-	confine_prepare();
-	ASSERT_EQ(0, system("cd " TEST_DIR " && mkdir disk whole && truncate -s 4M image &&"
-			    " mkfs.vfat image > /dev/null && modprobe -q loop;"
-			    " mount -t vfat -o loop " TEST_DIR "/image " DISK " &&"
-			    " echo words > " DISK "/Secret-file.txt &&"
-			    " echo words > " DISK "/other.txt && mount --bind " DISK " " WHOLE));
-	ASSERT_EQ(0, source_load(self->client,
+	return system("cd " TEST_DIR " && mkdir disk whole && truncate -s 4M image &&"
+		      " mkfs.vfat image > /dev/null && modprobe -q loop;"
+		      " mount -t vfat -o loop " TEST_DIR "/image " DISK " &&"
+		      " echo words > " DISK "/Secret-file.txt &&"
+		      " echo words > " DISK "/other.txt && mount --bind " DISK " " WHOLE) ?:
+	       source_load(client,
 		"resource disk_rest file " DISK "/** except " DISK "/Secret-file.txt level middle\n"
 		"resource disk_whole file " WHOLE "/** level middle\n"
 		"domain parts {\n level middle\n use everyday\n read disk_rest\n}\n"
-		"domain whole {\n level middle\n use everyday\n read, write disk_whole\n}\n"));
-	confine_events_clear(self->client);
+		"domain whole {\n level middle\n use everyday\n read, write disk_whole\n}\n");
 }
 
-FIXTURE_TEARDOWN(spelling)
+static int undo(struct gabion_netlink *client)
 {
 	umount2(WHOLE, MNT_DETACH);
 	umount2(DISK, MNT_DETACH);
-	source_restore(self->client);
-	gabion_netlink_close(self->client);
+	return source_restore(client);
 }
+
+GABION_FIXTURE_LIFE_BETWEEN(spelling, prepare(self->client), undo(self->client))
 
 static const char *name;
 

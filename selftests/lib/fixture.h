@@ -14,7 +14,10 @@
 #define GABION_FIXTURE_LIFE(name) GABION_FIXTURE_LIFE_WITH(name, 0)
 
 /* The same; @prepare, an expression that is 0 when it went well, comes after the folder is made. */
-#define GABION_FIXTURE_LIFE_WITH(name, prepare)					\
+#define GABION_FIXTURE_LIFE_WITH(name, prepare)	GABION_FIXTURE_LIFE_BETWEEN(name, prepare, 0)
+
+/* The same; @undo, likewise, takes away at the end what @prepare made. */
+#define GABION_FIXTURE_LIFE_BETWEEN(name, prepare, undo)			\
 	FIXTURE_SETUP(name)							\
 	{									\
 		struct gabion_error error = { 0 };				\
@@ -28,6 +31,7 @@
 	}									\
 	FIXTURE_TEARDOWN(name)							\
 	{									\
+		EXPECT_EQ(0, undo);						\
 		gabion_netlink_close(self->client);				\
 	}
 
