@@ -41,10 +41,12 @@
  *		them or none
  * @nheld:	bytes of them
  * @capacity:	bytes that there is room for
- * @dropped:	why they could not be written; the flush says it
+ * @dropped:	why they could not be written; the put that came upon it says it, and the flush again,
+ *		as it concerns the lines that were put before
  * @looked:	since the last flush it was seen to that there is a file to write to
  * @direct:	some lines were written since then: the others are, too, each when it is put, as it
  *		would not be known which of them are in the file if the flush failed
+ * @singly:	what could not be written could not be taken back either: as @direct, until reopened
  * @size:	of the file, of the moment of @looked and what was written since
  */
 struct file_output {
@@ -61,6 +63,7 @@ struct file_output {
 	struct gabion_error dropped;
 	bool looked;
 	bool direct;
+	bool singly;
 	uint64_t size;
 };
 
@@ -83,17 +86,31 @@ static int write_all(int fd, const char *bytes, size_t n, size_t *done)
 	return 0;
 }
 
-/* The last @n bytes of the file, which were written now. stdout need not be in append mode. */
-static int take_back(const struct file_output *f, size_t n)
+/*
+ * The @n bytes that were written now behind those @size there were. If they are not the last ones
+ * (others write to it, or stdout is not in append mode) the file is not ours to cut, and some
+ * filesystems' are not to be cut (append-only): what is half a line ends where it is, and from then
+ * on lines are written one by one, so that no more than that comes twice.
+ */
+static int take_back(struct file_output *f, size_t n)
 {
 	struct stat st;
+	int err = 0;
 
 	if (!n)
 		return 0;
 	if (fstat(f->fd, &st))
 		return -errno;
-	st.st_size = st.st_size > (off_t)n ? st.st_size - (off_t)n : 0;
-	return ftruncate(f->fd, st.st_size) || lseek(f->fd, st.st_size, SEEK_SET) < 0 ? -errno : 0;
+	if ((uint64_t)st.st_size != f->size + n)
+		err = -EBUSY;
+	else if (ftruncate(f->fd, (off_t)f->size) || lseek(f->fd, (off_t)f->size, SEEK_SET) < 0)
+		err = -errno;
+	if (err) {
+		f->size = (uint64_t)st.st_size;
+		f->size += write(f->fd, "\n", 1) == 1;
+		f->singly = true;
+	}
+	return err;
 }
 
 /* All of @lines or, as half a line would make the next one unreadable too, none of them. */
@@ -244,6 +261,7 @@ static int file_reopen(struct gabion_sink *sink, struct gabion_error *error)
 	f->fd = fd;
 	fd = -1;
 	f->dirty = false;
+	f->singly = false;
 	f->regular = S_ISREG(st.st_mode);
 	return 0;
 }
@@ -335,7 +353,7 @@ static int file_put(struct gabion_sink *sink, const struct gabion_record *record
 		f->looked = true;
 	}
 	if (f->regular)
-		return f->direct ? write_lines(f, line, length, error)
+		return f->direct || f->singly ? write_lines(f, line, length, error)
 				 : hold(f, line, length, error);
 	err = gabion_line_write(&f->writer, f->fd, line, length);
 	if (err == -EAGAIN)

@@ -216,6 +216,7 @@ static int read_events(struct gabion_service *s)
 			break;
 		log_sinks(s);
 	} while ((more > 0 || gabion_netlink_noticed(s->client)) && ++rounds < ROUNDS_MAX);
+	s->behind = rounds == ROUNDS_MAX;
 	if (more >= 0) {
 		if (rounds < ROUNDS_MAX)
 			log_once(s, "");
@@ -284,6 +285,18 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *data)
 	if (s->told != s->pump->events + s->pump->lost)
 		tell_status(s, "");
 	return handle_events(s);
+}
+
+/*
+ * Before the loop waits. Requests take a notice off the socket when they come upon one, and the
+ * kernel sends no other until it is read: there is no waiting then, nor after a turn that was ended
+ * before there was no more.
+ */
+static int before_waiting(sd_event_source *tick, void *data)
+{
+	struct gabion_service *s = data;
+
+	return s->behind || gabion_netlink_noticed(s->client) ? sd_event_source_set_time(tick, 0) : 0;
 }
 
 /* ---- metrics ---- */
@@ -396,6 +409,8 @@ static int start_tick(struct gabion_service *s, sd_event_source **tick, struct g
 
 	if (err >= 0)
 		err = sd_event_source_set_enabled(*tick, SD_EVENT_ON);
+	if (err >= 0)
+		err = sd_event_source_set_prepare(*tick, before_waiting);
 	if (err < 0)
 		return gabion_error_set(error, err, "cannot set up a timer: %s", strerror(-err));
 	return 0;

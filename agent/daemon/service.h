@@ -31,6 +31,7 @@ enum gabion_wait {
  * @pump:	with the sinks
  * @metrics:	NULL: they are not counted
  * @subscribed:	the kernel sends notices to @client
+ * @behind:	the last turn of reading ended before there was no more
  * @complaint:	last thing that was logged about reading events, so that it is not repeated
  * @waits:	where the events of each sink wait, as logged
  * @policy:	for the status line
@@ -44,6 +45,7 @@ struct gabion_service {
 	struct gabion_pump *pump;
 	struct gabion_metrics *metrics;
 	bool subscribed;
+	bool behind;
 	char complaint[sizeof(((struct gabion_error *)0)->text)];
 	enum gabion_wait waits[GABION_SINKS_MAX];
 	char policy[192];

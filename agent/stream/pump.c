@@ -148,8 +148,10 @@ static int put_malformed(struct gabion_pump *pump, const struct gabion_batch *ba
 		return 0;
 	if (encode(line, &record, error))
 		return -ENOMEM;
+	/* By itself: what fails after it is not to take it along. */
 	for (s = 0; s < pump->nsinks; s++)
-		put(pump->sinks[s], &record, line);
+		if (put(pump->sinks[s], &record, line))
+			flush_sink(pump->sinks[s]);
 	return 0;
 }
 

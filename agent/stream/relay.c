@@ -195,7 +195,7 @@ static int replay_one(struct relay *r, uint64_t *offset)
 	int found = gabion_spool_read(&r->spool, &at, &spooled, &r->sink.trouble), err;
 
 	if (found >= 0 && r->spool.damaged > r->told) {
-		err = put_damage(r, r->spool.damaged - r->told);
+		err = put_damage(r, r->spool.damaged - r->told) ?: flush_inner(r);
 		if (err)
 			return err;
 		r->told = r->spool.damaged;

@@ -48,7 +48,7 @@
  *	only the subscriber may. Another reader looks on. Each message: nested EVENT (several)
  *	and LOSS (the exact number of events lost since boot of the module, for each CPU and
  *	each domain that lost any there). Events not acknowledged come again: a reader that dies loses nothing.
- * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes: there are events. It comes up to
+ * @GABION_CMD_EVENT_READY: notice from the kernel, no attributes: there are events. It comes some
  *	10 ms after the first of them, or sooner if they are many, and once until EVENT_READ.
  * @GABION_CMD_SYSCALLS: dump; each message: DOMAIN, ABI, CALLS_USED, CALLS_KNOWN. One for each domain
  *	that has a syscall filter and each ABI.
