@@ -22,6 +22,7 @@ u32 gabion_crc32(u32 crc, const void *data, size_t size)
 #ifdef __KERNEL__
 	return ~crc32_le(~crc, data, size);
 #else
-	return crc32_z(crc, data, size);
+	/* Of no bytes at NULL zlib says 0. */
+	return size ? crc32_z(crc, data, size) : crc;
 #endif
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What core/ needs from the world around it, in the kernel and outside.
- * Nothing else in core/ includes a system header, but for ioctl.h, for constants:
- * no I/O, no allocation.
+ * Nothing else in core/ includes a system header, but for ioctl.h, for constants,
+ * and crc32.c: no I/O, no allocation.
  */
 #ifndef GABION_CORE_PLATFORM_H
 #define GABION_CORE_PLATFORM_H

@@ -512,7 +512,9 @@ int gabion_view_open(struct gabion_view *view, const void *image, size_t size, c
 	return open_view(view, image, size, false, why);
 }
 
+#ifndef __KERNEL__
 int gabion_view_open_own(struct gabion_view *view, const void *image, size_t size, const char **why)
 {
 	return open_view(view, image, size, true, why);
 }
+#endif

@@ -103,12 +103,14 @@ struct gabion_view {
  */
 int gabion_view_open(struct gabion_view *view, const void *image, size_t size, const char **why);
 
+#ifndef __KERNEL__
 /*
  * The same for who has just made the image, in this memory: all but the checksum, which says
  * whether it is still what was made.
  */
 int gabion_view_open_own(struct gabion_view *view, const void *image, size_t size,
 			 const char **why);
+#endif
 
 /* Checksum of an image, of at least its header: of all of it, with zero in the place of the sum. */
 u32 gabion_image_checksum(const void *image, size_t size);

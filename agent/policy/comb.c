@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "comb.h"
 
+#include <assert.h>
+
 #include "byteset.h"
 
 /* Places tried for one row before it is put after all others. */
@@ -136,7 +138,7 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 	rows->first = gabion_xcalloc((size_t)dfa->nstates + 1, sizeof(*rows->first));
 	vec_reserve(&rows->edges, dfa->first[dfa->nstates]);
 	for (s = 0; s < dfa->nstates; s++) {
-		const struct gabion_dfa_edge *edge;
+		const struct gabion_dfa_edge *edge = &dfa->edges[dfa->first[s]];
 
 		rows->first[s] = rows->edges.n;
 		if (dfa->first[s + 1] - dfa->first[s] != 1) {
@@ -144,7 +146,6 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 			continue;
 		}
 		/* Most are like this. */
-		edge = &dfa->edges[dfa->first[s]];
 		comb->fallback[s] = dfa->fallback[s];
 		vec_push(&rows->edges, (struct row_edge){ edge->next, comb->classmap[edge->byte] });
 	}
@@ -152,7 +153,7 @@ static void make_rows(struct gabion_comb *comb, const struct gabion_automaton *d
 }
 
 /* Of a search for a place of several cells: where it is, and how many places it may still try. */
-struct search {
+struct trial {
 	uint32_t low; /* that of the packer when it began */
 	uint32_t at;
 	uint32_t left;
@@ -163,11 +164,10 @@ struct packer {
 	struct gabion_comb *comb;
 	VEC(struct gabion_comb_cell) cells; /* free ones at the end, too */
 	VEC(uint64_t) used; /* one bit for each cell */
-	VEC(uint8_t) nfree; /* zero bits of each word in used */
 	uint32_t end;	    /* all from here on are free */
 	uint32_t low;	    /* rows of several cells are tried from here */
 	/* [classes][classes] Rows of these two found no place before: nor will others. */
-	struct search *pairs;
+	struct trial *pairs;
 };
 
 static inline uint32_t next_free(const struct packer *p, uint32_t i)
@@ -202,7 +202,6 @@ static void extend(struct packer *p, uint32_t i)
 
 	while (p->used.n <= i >> 6) {
 		vec_push(&p->used, 0);
-		vec_push(&p->nfree, 64);
 		vec_reserve(&p->cells, 64);
 		for (n = 0; n < 64; n++)
 			p->cells.v[p->cells.n++] =
@@ -216,9 +215,9 @@ static void put(struct packer *p, uint32_t i, uint32_t state, uint32_t next)
 		extend(p, i);
 		p->end = i + 1;
 	}
+	assert(p->cells.v[i].check == GABION_COMB_FREE);
 	p->cells.v[i] = (struct gabion_comb_cell){ state, next };
 	p->used.v[i >> 6] |= 1ULL << (i & 63);
-	p->nfree.v[i >> 6]--;
 }
 
 /* Of @places the first @most. */
@@ -231,8 +230,11 @@ static uint64_t first_places(uint64_t places, uint32_t most)
 	return places & ~left;
 }
 
-/* The first place from @s on, 64 at a time; those from @end on are free. Return: false if none is left. */
-static bool search_on(const struct packer *p, struct search *s, const struct row_edge *row,
+/*
+ * The first place from @s on, 64 at a time; those from @end on are free. Return: false if no more
+ * may be tried.
+ */
+static bool search_on(const struct packer *p, struct trial *s, const struct row_edge *row,
 		      uint32_t n, uint32_t end, uint32_t *place)
 {
 	uint64_t places = ~0ULL << (s->at & 63), fits;
@@ -240,7 +242,7 @@ static bool search_on(const struct packer *p, struct search *s, const struct row
 
 	for (s->at &= ~63U; s->at < end; s->at += 64, places = ~0ULL) {
 		uint64_t unused = places & ~p->used.v[s->at >> 6];
-		uint32_t ntried = p->nfree.v[s->at >> 6];
+		uint32_t ntried = __builtin_popcountll(unused);
 
 		if (!unused)
 			continue;
@@ -254,8 +256,6 @@ static bool search_on(const struct packer *p, struct search *s, const struct row
 			*place = s->at + __builtin_ctzll(fits);
 			return true;
 		}
-		if (~places)
-			ntried = __builtin_popcountll(unused);
 		s->left -= ntried;
 		if (!s->left)
 			return false;
@@ -272,7 +272,7 @@ static bool search_on(const struct packer *p, struct search *s, const struct row
 static uint32_t find_place(struct packer *p, const struct row_edge *row, uint32_t n)
 {
 	uint32_t lowest = row[0].klass, end = p->end > lowest ? p->end : lowest, place;
-	struct search s = { p->low, p->low > lowest ? p->low : lowest, TRIES }, first = s, *pair;
+	struct trial s = { p->low, p->low > lowest ? p->low : lowest, TRIES }, first = s, *pair;
 
 	if (s.at >= end)
 		return s.at;
@@ -361,7 +361,6 @@ void gabion_comb_pack(struct gabion_comb *comb, const struct gabion_automaton *d
 	extend(&p, comb->ncells);
 	comb->cells = p.cells.v;
 	free(p.used.v);
-	free(p.nfree.v);
 	free(p.pairs);
 	free(rows.first);
 	free(rows.edges.v);

@@ -402,18 +402,19 @@ int gabion_dfa_construct(struct gabion_automaton *dfa, struct gabion_nfa *nfa,
 			 struct gabion_labels *labels, uint32_t *culprit)
 {
 	struct builder b = { .nfa = nfa, .labels = labels };
-	uint32_t start, s;
+	uint32_t start, s, about;
 	int err = 0;
 
 	memset(dfa, 0, sizeof(*dfa));
 	for (s = 0; s < nfa->nodes.n; s++)
 		nfa->nodes.v[s].state = 0;
 	/* There are about as many states as nodes. */
-	vec_reserve(&b.origins, nfa->nodes.n);
-	vec_reserve(&b.accept, nfa->nodes.n);
-	vec_reserve(&b.first, nfa->nodes.n);
-	vec_reserve(&b.fallback, nfa->nodes.n);
-	vec_reserve(&b.edges, nfa->nodes.n);
+	about = nfa->nodes.n < GABION_DFA_STATES_MAX ? nfa->nodes.n : GABION_DFA_STATES_MAX;
+	vec_reserve(&b.origins, about);
+	vec_reserve(&b.accept, about);
+	vec_reserve(&b.first, about);
+	vec_reserve(&b.fallback, about);
+	vec_reserve(&b.edges, about);
 	/* The dead one leads to itself. */
 	add_state(&b, 0, 0);
 	vec_push(&b.first, 0);

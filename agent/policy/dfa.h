@@ -25,7 +25,7 @@ struct gabion_automaton {
 	uint32_t start;
 	uint32_t *fallback;		/* [nstates] */
 	uint32_t *first;		/* [nstates + 1]: edges of s are first[s] .. first[s + 1] */
-	struct gabion_dfa_edge *edges;	/* ascending byte, next != fallback */
+	struct gabion_dfa_edge *edges;	/* ascending byte, next != fallback; at most 255 of a state */
 	uint32_t *accept;		/* [nstates], labels */
 };
 

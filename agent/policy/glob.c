@@ -12,17 +12,6 @@ struct expander {
 	unsigned int count;
 };
 
-/* Bytes that may stand for something else than themselves. */
-static const bool special[256] = {
-	['\\'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true,
-	['?'] = true,  ['*'] = true, [','] = true,
-};
-
-static bool is_special(char byte)
-{
-	return special[(unsigned char)byte];
-}
-
 static int refuse(struct gabion_glob_error *error, size_t offset, const char *message,
 		  const char *mend)
 {
@@ -110,7 +99,7 @@ static int check_text(struct gabion_glob_error *error, const char *glob)
 	if (glob[0] != '/')
 		return refuse(error, 0, "path is not absolute", "begin it with '/'");
 	for (i = 0; !err && glob[i]; i += n) {
-		n = is_special(glob[i]) ? unit_length(glob, i) : 1;
+		n = unit_length(glob, i);
 		switch (glob[i]) {
 		case '\\':
 			if (!glob[i + 1])
@@ -196,13 +185,8 @@ static size_t add_token(struct expander *x, const char *glob, size_t i)
 {
 	struct gabion_token t = { (unsigned char)glob[i], false };
 	struct gabion_byteset set;
-	size_t n;
+	size_t n = unit_length(glob, i);
 
-	if (!is_special(glob[i])) {
-		vec_push(&x->pattern, t);
-		return 1;
-	}
-	n = unit_length(glob, i);
 	switch (glob[i]) {
 	case '\\':
 		t.set = (unsigned char)glob[i + 1];

@@ -228,8 +228,10 @@ static void classify_looped(struct classes *c, bool *looped, uint32_t n)
 	for (s = 0; s < c->dfa->nstates; s++)
 		if (looped[s])
 			state_of[c->class_of[s]] = s;
+	/* No two are alike, or the numbers of all that follow would be others. */
 	for (s = 0; s < nblocks; s++)
-		intern(c, state_of[s]);
+		if (intern(c, state_of[s]) != s)
+			abort();
 	free(state_of);
 }
 

@@ -268,7 +268,7 @@ const struct gabion_verb *gabion_verb_find(const char *name)
 	unsigned int i;
 
 	for (i = 0; i < NVERBS; i++)
-		if (verbs[i].name[0] == name[0] && !strcmp(verbs[i].name, name))
+		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	return NULL;
 }

@@ -18,9 +18,8 @@ static inline void *fuzz_image(const uint8_t *data, size_t size)
 	memcpy(image, data, size);
 	memcpy(&header, image, sizeof(header));
 	header.size = htole32(size);
-	header.crc = 0;
 	memcpy(image, &header, sizeof(header));
-	header.crc = htole32(gabion_crc32(0, image, size));
+	header.crc = htole32(gabion_image_checksum(image, size));
 	memcpy(image, &header, sizeof(header));
 	return image;
 }

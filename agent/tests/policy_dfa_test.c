@@ -194,6 +194,30 @@ static void minimal(void **state)
 
 /* What the comb and its fallbacks say is what the sparse automaton says, for each state and byte.
  */
+/* Minimised and packed, @globs make a table that says what the automaton does. */
+static void pack_and_compare(const char *const *globs, size_t n)
+{
+	struct gabion_comb comb;
+	struct automaton a;
+	uint32_t s, b;
+
+	build(&a, globs, n);
+	gabion_dfa_minimise(&a.dfa);
+	gabion_comb_pack(&comb, &a.dfa);
+	for (s = 0; s < a.dfa.nstates; s++) {
+		assert_true(comb.base[s] + comb.nclasses <= comb.ncells);
+		for (b = 0; b < 256; b++) {
+			const struct gabion_comb_cell *cell =
+				&comb.cells[comb.base[s] + comb.classmap[b]];
+			uint32_t to = cell->check == s ? cell->next : comb.fallback[s];
+
+			assert_int_equal(to, gabion_automaton_next(&a.dfa, s, b));
+		}
+	}
+	gabion_comb_free(&comb);
+	destroy(&a);
+}
+
 static void packing(void **state)
 {
 	uint64_t seed = 5;
@@ -203,27 +227,56 @@ static void packing(void **state)
 	for (round = 0; round < 100; round++) {
 		char text[8][64];
 		const char *globs[8];
-		struct gabion_comb comb;
-		struct automaton a;
-		uint32_t s, b;
 
 		random_globs(&seed, text, globs, 8);
-		build(&a, globs, 8);
-		gabion_dfa_minimise(&a.dfa);
-		gabion_comb_pack(&comb, &a.dfa);
-		for (s = 0; s < a.dfa.nstates; s++) {
-			assert_true(comb.base[s] + comb.nclasses <= comb.ncells);
-			for (b = 0; b < 256; b++) {
-				const struct gabion_comb_cell *cell =
-					&comb.cells[comb.base[s] + comb.classmap[b]];
-				uint32_t to = cell->check == s ? cell->next : comb.fallback[s];
-
-				assert_int_equal(to, gabion_automaton_next(&a.dfa, s, b));
-			}
-		}
-		gabion_comb_free(&comb);
-		destroy(&a);
+		pack_and_compare(globs, 8);
 	}
+}
+
+/* So many rows of two cells that they do not find a place where they first look. */
+static void packing_many(void **state)
+{
+	enum { MANY = 3000, LENGTH = 12 };
+	static char text[MANY][LENGTH + 2];
+	static const char *globs[MANY];
+	uint64_t seed = 6;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		text[i][0] = '/';
+		for (j = 1; j <= LENGTH; j++)
+			text[i][j] = (char)('a' + policy_random(&seed, 4));
+		globs[i] = text[i];
+	}
+	pack_and_compare(globs, MANY);
+}
+
+/* One state with as many edges as there are bytes in names, each to a state of its own label. */
+static void an_edge_for_each_byte(void **state)
+{
+	static char text[255][8];
+	static const char *globs[255];
+	struct automaton a;
+	unsigned int byte, n = 0;
+	uint32_t from;
+
+	(void)state;
+	for (byte = 1; byte < 256; byte++) {
+		if (byte == '/')
+			continue;
+		snprintf(text[n], sizeof(text[n]), "/a\\%cz", (int)byte);
+		globs[n] = text[n];
+		n++;
+	}
+	pack_and_compare(globs, n);
+	build(&a, globs, n);
+	gabion_dfa_minimise(&a.dfa);
+	from = gabion_automaton_next(&a.dfa, gabion_automaton_next(&a.dfa, a.dfa.start, '/'), 'a');
+	for (byte = 1; byte < 256; byte++)
+		assert_int_equal(!gabion_automaton_next(&a.dfa, from, byte), byte == '/');
+	assert_int_equal(a.dfa.nstates, 4 + 2 * n);
+	destroy(&a);
 }
 
 static void equal_images(void **state)
@@ -265,7 +318,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_sizes), cmocka_unit_test(minimal),
-		cmocka_unit_test(packing),     cmocka_unit_test(equal_images),
+		cmocka_unit_test(packing), cmocka_unit_test(packing_many),
+		cmocka_unit_test(an_edge_for_each_byte),     cmocka_unit_test(equal_images),
 		cmocka_unit_test(explosion),
 	};
 

@@ -91,7 +91,6 @@ static void ask_something(const struct gabion_view *view)
 /* A copy that ends where the allocation ends, so that AddressSanitizer sees one byte too far. */
 static int try_image(const void *image, size_t size, bool mend_crc)
 {
-	static const uint32_t zero;
 	uint8_t *copy = malloc(size ? size : 1);
 	struct gabion_view view;
 	const char *why = NULL;
@@ -99,10 +98,8 @@ static int try_image(const void *image, size_t size, bool mend_crc)
 
 	memcpy(copy, image, size);
 	if (mend_crc && size >= sizeof(struct gabion_policy_header)) {
-		uint32_t crc;
+		uint32_t crc = htole32(gabion_image_checksum(copy, size));
 
-		memcpy(copy + offsetof(struct gabion_policy_header, crc), &zero, 4);
-		crc = htole32(gabion_crc32(0, copy, size));
 		memcpy(copy + offsetof(struct gabion_policy_header, crc), &crc, 4);
 	}
 	err = gabion_view_open(&view, copy, size, &why);
@@ -296,6 +293,28 @@ static void audit_required(void **state)
 	gabion_compiled_free(&c);
 }
 
+/* Who made it does without the checksum, and without nothing else. */
+static void own_image(void **state)
+{
+	struct gabion_policy_header *header;
+	struct gabion_compiled c;
+	struct gabion_view view;
+	const char *why = NULL;
+
+	(void)state;
+	policy_compile(&c, policy);
+	header = c.image;
+	header->crc ^= htole32(1);
+	assert_int_equal(gabion_view_open(&view, c.image, c.size, &why), -EBADMSG);
+	assert_int_equal(gabion_view_open_own(&view, c.image, c.size, &why), 0);
+	header->nsections = htole32(le32toh(header->nsections) - 1);
+	assert_int_equal(gabion_view_open_own(&view, c.image, c.size, &why), -EINVAL);
+	header->magic ^= 1;
+	assert_int_equal(gabion_view_open_own(&view, c.image, c.size, &why), -EINVAL);
+	assert_int_equal(gabion_view_open_own(&view, c.image, c.size - 1, &why), -EINVAL);
+	gabion_compiled_free(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +325,7 @@ int main(void)
 		cmocka_unit_test(extreme_words),
 		cmocka_unit_test(empty_matrix),
 		cmocka_unit_test(audit_required),
+		cmocka_unit_test(own_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,5 @@ void source_seal(void *image, size_t size)
 {
 	struct gabion_policy_header *h = image;
 
-	h->crc = 0;
-	h->crc = htole32(gabion_crc32(0, image, size));
+	h->crc = htole32(gabion_image_checksum(image, size));
 }
