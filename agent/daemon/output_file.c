@@ -46,6 +46,7 @@
  * @looked:	since the last flush it was seen to that there is a file to write to
  * @direct:	some lines were written since then: the others are, too, each when it is put, as it
  *		would not be known which of them are in the file if the flush failed
+ * @torn:	the last line is a half one
  * @singly:	what could not be written could not be taken back either: as @direct, until reopened
  * @size:	of the file, of the moment of @looked and what was written since
  */
@@ -63,6 +64,7 @@ struct file_output {
 	struct gabion_error dropped;
 	bool looked;
 	bool direct;
+	bool torn;
 	bool singly;
 	uint64_t size;
 };
@@ -89,8 +91,8 @@ static int write_all(int fd, const char *bytes, size_t n, size_t *done)
 /*
  * The @n bytes that were written now behind those @size there were. If they are not the last ones
  * (others write to it, or stdout is not in append mode) the file is not ours to cut, and some
- * filesystems' are not to be cut (append-only): what is half a line ends where it is, and from then
- * on lines are written one by one, so that no more than that comes twice.
+ * filesystems' are not to be cut (append-only): half a line ends where it is, and from then on lines
+ * are written one by one, so that no more than that comes twice.
  */
 static int take_back(struct file_output *f, size_t n)
 {
@@ -105,11 +107,18 @@ static int take_back(struct file_output *f, size_t n)
 		err = -EBUSY;
 	else if (ftruncate(f->fd, (off_t)f->size) || lseek(f->fd, (off_t)f->size, SEEK_SET) < 0)
 		err = -errno;
-	if (err) {
-		f->size = (uint64_t)st.st_size;
-		f->size += write(f->fd, "\n", 1) == 1;
-		f->singly = true;
-	}
+	if (err)
+		f->torn = f->singly = true;
+	return err;
+}
+
+/* The end of a half line that stayed. */
+static int end_torn_line(struct file_output *f)
+{
+	size_t written;
+	int err = f->torn ? write_all(f->fd, "\n", 1, &written) : 0;
+
+	f->torn = err;
 	return err;
 }
 
@@ -117,8 +126,8 @@ static int take_back(struct file_output *f, size_t n)
 static int write_lines(struct file_output *f, const char *lines, size_t n,
 		       struct gabion_error *error)
 {
-	size_t written;
-	int err = write_all(f->fd, lines, n, &written), undone;
+	size_t written = 0;
+	int err = end_torn_line(f) ?: write_all(f->fd, lines, n, &written), undone;
 
 	f->dirty = true;
 	if (!err) {
@@ -261,7 +270,7 @@ static int file_reopen(struct gabion_sink *sink, struct gabion_error *error)
 	f->fd = fd;
 	fd = -1;
 	f->dirty = false;
-	f->singly = false;
+	f->torn = f->singly = false;
 	f->regular = S_ISREG(st.st_mode);
 	return 0;
 }

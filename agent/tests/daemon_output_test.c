@@ -120,6 +120,28 @@ static void directory_that_was_taken_away_is_an_error_until_it_is_back(void **st
 	assert_file(f->path, "two\n");
 }
 
+/* What is not at the end of the file, because somebody else appended, is not cut off. */
+static void half_a_line_before_others_stays(void **state)
+{
+	struct output_fixture *f = *state;
+	FILE *other;
+
+	assert_int_equal(output_open_file(f, ""), 0);
+	assert_int_equal(output_put(f, "one\n"), 0);
+	assert_int_equal(output_put_only(f, "three\n"), 0);
+	other = fopen(f->path, "a");
+	fputs("two\n", other);
+	fclose(other);
+	limit_files(10);
+	assert_int_equal(f->sink->ops->flush(f->sink, &f->error), -EBUSY);
+	limit_files(RLIM_INFINITY);
+	assert_file(f->path, "one\ntwo\nth");
+	assert_int_equal(output_put_only(f, "three\n"), 0);
+	assert_file(f->path, "one\ntwo\nth\nthree\n");
+	assert_int_equal(output_put(f, "four\n"), 0);
+	assert_file(f->path, "one\ntwo\nth\nthree\nfour\n");
+}
+
 /* Killed in the middle of a write. */
 static void half_a_line_of_the_last_run_is_cut_off(void **state)
 {
@@ -206,6 +228,7 @@ int main(void)
 		TEST(symbolic_link_is_not_followed),
 		TEST(deleted_file_is_made_anew),
 		TEST(directory_that_was_taken_away_is_an_error_until_it_is_back),
+		TEST(half_a_line_before_others_stays),
 		TEST(half_a_line_of_the_last_run_is_cut_off),
 		TEST(half_a_line_of_somebody_else_stays),
 		TEST(full_pipe_is_an_error_and_no_line_is_cut),
