@@ -35,4 +35,4 @@ CLI_SOURCES := $(sort $(wildcard agent/cli/*.c))
 
 AGENT_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(shell pkg-config --cflags libnl-genl-3.0 jansson \
 	libsystemd libcap libmicrohttpd libnats libseccomp)
-AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap libseccomp zlib)
+AGENT_LIBS := $(shell pkg-config --libs libnl-genl-3.0 jansson libsystemd libcap libseccomp libdeflate)

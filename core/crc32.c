@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The checksum of an image: the kernel's own for who reads it there, zlib's elsewhere. */
+/* The checksum of an image: the kernel's own for who reads it there, libdeflate's elsewhere. */
 #include "view.h"
 #ifdef __KERNEL__
 #include <linux/crc32.h>
 #else
-#include <zlib.h>
+#include <libdeflate.h>
 #endif
 
 u32 gabion_image_checksum(const void *image, size_t size)
@@ -22,7 +22,7 @@ u32 gabion_crc32(u32 crc, const void *data, size_t size)
 #ifdef __KERNEL__
 	return ~crc32_le(~crc, data, size);
 #else
-	/* Of no bytes at NULL zlib says 0. */
-	return size ? crc32_z(crc, data, size) : crc;
+	/* Of NULL it says what a sum begins with. */
+	return size ? libdeflate_crc32(crc, data, size) : crc;
 #endif
 }

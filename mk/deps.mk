@@ -3,7 +3,7 @@
 # of the running kernel as well, linux-headers-$(uname -r).
 
 DEPS_BUILD := gcc gcc-12 make pkg-config flex bison libelf-dev \
-	libnl-3-dev libnl-genl-3-dev libjansson-dev libsystemd-dev libcap-dev zlib1g-dev \
+	libnl-3-dev libnl-genl-3-dev libjansson-dev libsystemd-dev libcap-dev libdeflate-dev \
 	libseccomp-dev libmicrohttpd-dev libnats-dev liblzma-dev
 DEPS_TEST := qemu-system-x86 debootstrap mmdebstrap zstd \
 	xz-utils util-linux kmod dpkg-dev curl ca-certificates linux-source-6.1 \

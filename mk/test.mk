@@ -187,17 +187,19 @@ $(B)/selftests/flood_open: selftests/flood_open.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $<
 
 # flood-6.1: floods of events, and gabiond killed meanwhile, in a VM on that kernel.
-# FLOOD_EVENTS: of each of four domains; FLOOD_KILLS: how often it is killed.
+# FLOOD_EVENTS: of each of four domains; FLOOD_KILLS: how often it is killed; FLOOD_MEMORY: of the
+# VM, in MiB, half of which may be taken by the file of events.
 FLOOD_EVENTS ?= 20000
 FLOOD_KILLS ?= 4
+FLOOD_MEMORY ?= 1024
 flood-%: stage-% $(B)/selftests/flood_open
-	qemu-test/vm --kernel $* --smp 4 --timeout 30000 --share $(CURDIR) -- \
+	qemu-test/vm --kernel $* --smp 4 --mem $(FLOOD_MEMORY) --timeout 30000 --share $(CURDIR) -- \
 		env SELFTEST_BUILD=$(CURDIR)/$(B)/selftests FLOOD_EVENTS=$(FLOOD_EVENTS) \
 		FLOOD_KILLS=$(FLOOD_KILLS) $(CURDIR)/selftests/flood
 
 # For long: ten million events.
 flood-test:
-	$(MAKE) flood-6.1 FLOOD_EVENTS=2500000 FLOOD_KILLS=20
+	$(MAKE) flood-6.1 FLOOD_EVENTS=2500000 FLOOD_KILLS=20 FLOOD_MEMORY=8192
 
 # stress-6.1: stress-ng on the host and confined, and trinity confined, while policies take turns.
 # STRESS_OPS: bogo operations of each instance; STRESS_CALLS: syscalls of each fuzzer.

@@ -4,8 +4,8 @@
 
 readonly BASE_PACKAGES=(
 	systemd systemd-sysv dbus procps kmod util-linux iproute2 attr acl psmisc strace curl netcat-openbsd socat
-	busybox-static libnl-3-200 libnl-genl-3-200 libseccomp2 libcap2 libcap2-bin libjansson4 libsystemd0 libmicrohttpd12
-	libcmocka0 libasan8 libubsan1
+	busybox-static libnl-3-200 libnl-genl-3-200 libseccomp2 libcap2 libcap2-bin libdeflate0 libjansson4 libsystemd0
+	libmicrohttpd12 libcmocka0 libasan8 libubsan1
 )
 
 # A change of the base changes every image's name.
