@@ -13,6 +13,7 @@
 #include "../agent/common/cleanup.h"
 #include "boot/acpi.h"
 #include "device/vmgenid.h"
+#include "footprint.h"
 #include "log.h"
 
 #define CPUID_ENTRIES 256
@@ -332,6 +333,8 @@ int gabion_machine_start(struct gabion_machine *machine, bool paused,
 	err = gabion_serial_start(&machine->serial, &machine->loop,
 				  &machine->irqs[GABION_SERIAL_GSI], STDIN_FILENO, STDOUT_FILENO,
 				  error);
+	/* Nothing is loaded any more, nor set up. */
+	gabion_footprint_shrink();
 	for (i = 0; !err && i < machine->vcpu_count; i++)
 		err = gabion_vcpu_start(&machine->vcpus[i], filters, error);
 	if (err || !paused)

@@ -2,8 +2,8 @@
 #
 # What gabion-vmm is made of. Paths are from the top of the tree.
 
-VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end.c fields.c limiter.c listener.c log.c \
-	loop.c machine.c memory.c metrics.c output.c terminal.c vcpu.c vm.c) \
+VMM_SOURCES := $(addprefix vmm/, bus.c config.c cpuid.c describe.c devices.c end.c fields.c footprint.c limiter.c \
+	listener.c log.c loop.c machine.c memory.c metrics.c output.c terminal.c vcpu.c vm.c) \
 	$(addprefix vmm/api/, action.c api.c configure.c route.c server.c show.c snapshot.c update.c) \
 	$(addprefix vmm/boot/, acpi.c aml.c bzimage.c cpu.c elf.c image.c kernel.c params.c) \
 	$(addprefix vmm/device/, boot_timer.c i8042.c power.c serial.c vmgenid.c) \

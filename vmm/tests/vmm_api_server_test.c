@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../api/server.h"
+#include "../footprint.h"
 
 #define MAX_BODY 1000
 
@@ -137,6 +138,19 @@ static void requests_one_after_the_other(void **state)
 	ask(scene, "PUT /vsock", "{}", "HTTP/1.1 400", "{\"fault_message\":\"vsock: ");
 	ask(scene, "GET /%76ersion", NULL, "HTTP/1.1 200", "firecracker_version");
 	ask(scene, "DELETE /version", NULL, "HTTP/1.1 400", "Invalid request method");
+}
+
+/* Code that was given back, libmicrohttpd's and our own, comes back when it is called. */
+static void requests_after_memory_was_given_back(void **state)
+{
+	struct scene *scene = *state;
+
+	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
+	gabion_footprint_shrink();
+	ask(scene, "GET /version", NULL, "HTTP/1.1 200", "firecracker_version");
+	ask(scene, "PUT /machine-config", "{\"vcpu_count\":2,\"mem_size_mib\":64}", "HTTP/1.1 204",
+	    "\r\n\r\n");
+	ask(scene, "GET /machine-config", NULL, "HTTP/1.1 200", "\"vcpu_count\":2");
 }
 
 static void in_pieces(void **state)
@@ -312,6 +326,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(requests_one_after_the_other),
+		TEST(requests_after_memory_was_given_back),
 		TEST(in_pieces),
 		TEST(bodies_that_are_too_large),
 		TEST(no_http),
