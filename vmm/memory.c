@@ -8,11 +8,43 @@
 
 #include "layout.h"
 
+#define HUGE_PAGE (2UL << 20)
+/* Memory above the gap lies behind that below. */
+_Static_assert(!(GABION_GAP_START % HUGE_PAGE) && !(GABION_GAP_END % HUGE_PAGE), "huge pages");
+
 /* It is the guest's: no business of a core dump, nor of a child. */
 static void keep_private(void *base, uint64_t size)
 {
 	madvise(base, size, MADV_DONTDUMP);
 	madvise(base, size, MADV_DONTFORK);
+}
+
+/*
+ * As mmap(), but where the host's huge pages can lie and KVM can map them: guest-physical
+ * addresses and ours are multiples of their size together. Whether there are any is for
+ * the host to say (/sys/kernel/mm/transparent_hugepage/enabled).
+ */
+static void *map_aligned(int fd, uint64_t size)
+{
+	uint64_t room = size + HUGE_PAGE, before;
+	unsigned char *base =
+		mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *mapped;
+
+	if (base == MAP_FAILED)
+		return MAP_FAILED;
+	before = -(uintptr_t)base & (HUGE_PAGE - 1);
+	mapped =
+		mmap(base + before, size, PROT_READ | PROT_WRITE,
+		     MAP_FIXED | MAP_PRIVATE | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+	if (mapped == MAP_FAILED) {
+		munmap(base, room);
+		return MAP_FAILED;
+	}
+	if (before)
+		munmap(base, before);
+	munmap(base + before + size, HUGE_PAGE - before);
+	return mapped;
 }
 
 static int map(struct gabion_memory *memory, int fd, uint64_t size, struct gabion_error *error)
@@ -23,8 +55,7 @@ static int map(struct gabion_memory *memory, int fd, uint64_t size, struct gabio
 		return gabion_error_set(error, -EINVAL,
 					"%llu bytes of guest memory: take whole MiB",
 					(unsigned long long)size);
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+	base = map_aligned(fd, size);
 	if (base == MAP_FAILED)
 		return gabion_error_set(error, -errno, "cannot map %llu MiB of guest memory: %s",
 					(unsigned long long)size >> 20, strerror(errno));

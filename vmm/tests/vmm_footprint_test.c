@@ -53,7 +53,7 @@ static void memory_comes_back(void **state)
  */
 static char left_of(ElfW(Word) flags, ElfW(Sxword) tag, ElfW(Xword) value)
 {
-	ElfW(Dyn) dynamic[] = {{.d_tag = tag, .d_un.d_val = value}, {.d_tag = DT_NULL}};
+	ElfW(Dyn) dynamic[] = { { .d_tag = tag, .d_un.d_val = value }, { .d_tag = DT_NULL } };
 	FILE *file = tmpfile();
 	char page[PAGE], *at, found;
 
@@ -67,8 +67,8 @@ static char left_of(ElfW(Word) flags, ElfW(Sxword) tag, ElfW(Xword) value)
 
 	/* Both are told of as if the object began at the page. */
 	ElfW(Phdr) headers[] = {
-		{.p_type = PT_LOAD, .p_flags = flags, .p_vaddr = 64, .p_memsz = 100},
-		{.p_type = PT_DYNAMIC, .p_vaddr = (uintptr_t)dynamic - (uintptr_t)at},
+		{ .p_type = PT_LOAD, .p_flags = flags, .p_vaddr = 64, .p_memsz = 100 },
+		{ .p_type = PT_DYNAMIC, .p_vaddr = (uintptr_t)dynamic - (uintptr_t)at },
 	};
 	struct dl_phdr_info object = {
 		.dlpi_addr = (uintptr_t)at,

@@ -35,6 +35,39 @@ static void ram_below_the_gap(void **state)
 	gabion_memory_destroy(&m);
 }
 
+/* The size of our address space. */
+static unsigned long mapped_bytes(void)
+{
+	FILE *statm = fopen("/proc/self/statm", "r");
+	unsigned long pages;
+
+	assert_non_null(statm);
+	assert_int_equal(fscanf(statm, "%lu", &pages), 1);
+	fclose(statm);
+	return pages * 4096;
+}
+
+/* KVM can map huge pages into the guest; and nothing but the memory is mapped for that. */
+static void ram_lies_where_huge_pages_do(void **state)
+{
+	static const unsigned long mib[] = { 1, 2, 63, 64 };
+	/* Reading it may map something the first time. */
+	unsigned long before = mapped_bytes();
+	struct gabion_memory m;
+	size_t i;
+
+	(void)state;
+	before = mapped_bytes();
+	for (i = 0; i < sizeof(mib) / sizeof(mib[0]); i++) {
+		m = open_memory(mib[i] << 20);
+		assert_int_equal((uintptr_t)m.base % (2 << 20), 0);
+		m.base[0] = m.base[m.size - 1] = 1;
+		assert_int_equal(mapped_bytes() - before, m.size);
+		gabion_memory_destroy(&m);
+		assert_int_equal(mapped_bytes(), before);
+	}
+}
+
 static void nothing_and_wrapping_are_refused(void **state)
 {
 	struct gabion_memory m = open_memory(2 << 20);
@@ -200,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ram_below_the_gap),
+		cmocka_unit_test(ram_lies_where_huge_pages_do),
 		cmocka_unit_test(nothing_and_wrapping_are_refused),
 		cmocka_unit_test(the_gap),
 		cmocka_unit_test(writing),
