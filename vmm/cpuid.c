@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cpuid.h"
 
-#define HYPERVISOR (1U << 31) /* leaf 1, ecx */
-#define HTT	   (1U << 28) /* leaf 1, edx */
+/* Leaf 1: the first two in ecx, the last in edx. */
+#define TSC_DEADLINE (1U << 24)
+#define HYPERVISOR   (1U << 31)
+#define HTT	     (1U << 28)
 
 /* Bits of an APIC id that number the cores of a package. */
 static unsigned int core_bits(unsigned int count)
@@ -39,7 +41,8 @@ void gabion_cpuid_topology(struct kvm_cpuid_entry2 *entries, size_t n, unsigned 
 		switch (e->function) {
 		case 1:
 			e->ebx = (e->ebx & 0x0000ffff) | id << 24 | count << 16;
-			e->ecx |= HYPERVISOR;
+			/* KVM has it, and leaves it to us to say so: the guest measures no timer. */
+			e->ecx |= HYPERVISOR | TSC_DEADLINE;
 			e->edx = count > 1 ? e->edx | HTT : e->edx & ~HTT;
 			break;
 		case 4:

@@ -32,6 +32,7 @@ static int open_kvm(struct gabion_machine *machine, struct gabion_error *error)
 		{ KVM_CAP_IOEVENTFD, "IOEVENTFD" },
 		{ KVM_CAP_EXT_CPUID, "EXT_CPUID" },
 		{ KVM_CAP_SET_TSS_ADDR, "SET_TSS_ADDR" },
+		{ KVM_CAP_TSC_DEADLINE_TIMER, "TSC_DEADLINE_TIMER" },
 		{ KVM_CAP_IMMEDIATE_EXIT, "IMMEDIATE_EXIT" },
 	};
 	size_t i;

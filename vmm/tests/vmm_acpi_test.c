@@ -144,7 +144,7 @@ static void topology(void **state)
 	(void)state;
 	gabion_cpuid_topology(e, 5, 2, 3);
 	assert_int_equal(e[0].ebx, 0x0203ff22);
-	assert_true(e[0].ecx >> 31);
+	assert_int_equal(e[0].ecx, 1U << 31 | 1 << 24);
 	assert_int_equal(e[1].eax >> 26, 2);
 	assert_int_equal(e[2].eax, 2);
 	assert_int_equal(e[2].ebx, 3);
