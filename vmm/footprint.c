@@ -6,6 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* An object has three; of one that has more than these the rest stays. */
+#define SEGMENTS 8
+
 /* The loader writes to segments that are read-only afterwards: their pages are our own. */
 static bool has_text_relocations(const struct dl_phdr_info *object)
 {
@@ -26,27 +29,30 @@ static bool has_text_relocations(const struct dl_phdr_info *object)
 
 int gabion_footprint_shrink_object(struct dl_phdr_info *object, size_t size, void *opaque)
 {
-	uintptr_t page = sysconf(_SC_PAGESIZE), begin, end;
+	uintptr_t page = sysconf(_SC_PAGESIZE), begin[SEGMENTS], end[SEGMENTS];
 	const ElfW(Phdr) * segment;
+	unsigned int n = 0;
 	ElfW(Half) i;
 
 	(void)size;
 	(void)opaque;
 	if (has_text_relocations(object))
 		return 0;
-	for (i = 0; i < object->dlpi_phnum; i++) {
+	for (i = 0; i < object->dlpi_phnum && n < SEGMENTS; i++) {
 		segment = &object->dlpi_phdr[i];
 		/* What becomes read-only after relocation (RELRO) is in a writable one. */
 		if (segment->p_type != PT_LOAD || segment->p_flags & PF_W)
 			continue;
-		/* Whole pages: the loader has no two segments in one, which it could not protect.
-		 */
-		begin = (object->dlpi_addr + segment->p_vaddr) & -page;
-		end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) & -page;
-		/* It refuses what is locked, which then stays. */
-		if (end > begin)
-			madvise((void *)begin, end - begin, MADV_DONTNEED);
+		/* Whole pages: the loader has no two segments in one, which it could not protect. */
+		begin[n] = (object->dlpi_addr + segment->p_vaddr) & -page;
+		end[n] = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) &
+			 -page;
+		n++;
 	}
+	/* Only now: the headers, read again, would bring their pages back. Locked pages stay. */
+	while (n--)
+		if (end[n] > begin[n])
+			madvise((void *)begin[n], end[n] - begin[n], MADV_DONTNEED);
 	return 0;
 }
 
