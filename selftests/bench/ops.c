@@ -7,7 +7,7 @@
  * usage: ops OPERATION	counts
  *	  ops --json OPERATION	shows every round, too
  *	  ops --once OPERATION	does it once: is it granted?
- *	  ops --refused file|call	is what no policy grants refused?
+ *	  ops --refused file|call	is what no policy grants refused? 0, or 2: it is granted
  *	  ops --list
  */
 #include <errno.h>
@@ -93,7 +93,9 @@ static int refused(const char *what)
 		result = uname(&name);
 	else
 		return 64;
-	return result < 0 && (errno == EACCES || errno == EPERM) ? 0 : 1;
+	if (result >= 0)
+		return 2;
+	return errno == EACCES || errno == EPERM ? 0 : 1;
 }
 
 static void list(void)

@@ -34,8 +34,16 @@ class Column:
     base: "Column" = None
 
     @property
+    def ours(self):
+        return self.configuration.startswith("gabion")
+
+    @property
     def name(self):
         return f"{self.boot}/{self.configuration}"
+
+    @property
+    def mitigated(self):
+        return "mitigations=off" not in self.about["command line"]
 
     def added(self, operation):
         """Instructions more than the base, or None."""
@@ -51,15 +59,20 @@ class Bench:
     columns: list
     runs: int
 
-    def column(self, name):
-        return next((c for c in self.columns if c.name == name), None)
-
     def bases(self):
         """What others are held against; first the one that most are."""
         return list({id(c.base): c.base for c in self.columns}.values())
 
     def held_against(self, base):
         return [c for c in self.columns if c.base is base]
+
+    def peers_of(self, ours, table):
+        """(own column, peers) for each base that our configuration is held against."""
+        for base in self.bases():
+            held = self.held_against(base)
+            own = next((c for c in held if c.configuration == ours), None)
+            if own:
+                yield own, [c for c in held if c.about["table"] == table and not c.ours]
 
     def disagreeing(self):
         """(operation, column, figure) of all figures that do not repeat."""

@@ -30,7 +30,7 @@ def bars(bench, operation):
     for i, column in enumerate(columns):
         added, y = column.added(operation), i * (BAR + GAP)
         width = max(1, added * scale)
-        ours = ' class="ours"' if column.configuration.startswith("gabion") else ""
+        ours = ' class="ours"' if column.ours else ""
         lines.append(f'<text{ours} x="{LABEL - 6}" y="{y + 11}" text-anchor="end">{escape(column.title)}</text>'
                      f'<rect x="{LABEL}" y="{y}" width="{width:.1f}" height="{BAR}" '
                      f'fill="{COLOURS.get(column.about["table"], "#999")}"/>'
@@ -74,9 +74,11 @@ def depth_plot(bench):
         if c.about["table"] not in ("unconfined", "confined"):
             continue
         line = [(depths[o], c.added(o)) for o in depths if c.added(o) is not None]
-        if line:
+        if len(line) > 1:
             series.append((c.title, line))
-    return lines("open+close", series, "Instructions added to open and close, by the number of names in the path.")
+    if not series:
+        return ""
+    return "<h2>Depth of a name</h2>" + lines("open+close", series, "Instructions added to open and close, by the number of names in the path.")
 
 
 def table(header, rows):
@@ -97,7 +99,6 @@ def as_html(bench):
         parts += [f"<h2>{escape(title)}</h2>", table(header, rows)]
     parts += ["<h2>Do they repeat?</h2>", items([*tables.repeat_lines(bench), *tables.drift_lines(bench)]),
               "<h2>Where we are not ahead</h2>", items(tables.behind_lines(bench)),
-              "<h2>Depth of a name</h2>", depth_plot(bench),
-              "<h2>Operation by operation</h2>"]
+              depth_plot(bench), "<h2>Operation by operation</h2>"]
     parts += [bars(bench, operation) for operation in bench.operations]
     return "\n".join(parts + ["</body></html>"]) + "\n"

@@ -18,7 +18,7 @@ GROUPS = {
 def as_json(bench):
     columns = [{
         "boot": c.boot, "configuration": c.configuration, "title": c.title, "base": c.base.name,
-        **{key: c.about[key] for key in ("kernel", "command line", "command", "packages", "note")},
+        **{key: c.about[key] for key in ("kernel", "command line", "mitigations", "command", "packages", "note")},
         "operations": {o: {"instructions": round(f.best, 2), "added": c.added(o), "apart": round(f.apart, 2),
                            "repeats": f.repeats if bench.runs > 1 else None, "raw": f.sources}
                        for o, f in c.figures.items()},
@@ -61,40 +61,36 @@ def absolute(column, operation):
     return f"{figure.best:.0f}" + ("" if figure.repeats else "~") if figure else ""
 
 
+def with_mitigations(column):
+    return ", with mitigations" if column.mitigated else ""
+
+
 def group_tables(bench):
     """(title, columns, rows) for each table; the first column is the base's own figures."""
-    main, *other_bases = bench.bases()
-    groups = [(title, [c for c in bench.held_against(main) if c.about["table"] == key])
-              for key, (title, _) in GROUPS.items()]
-    groups += [(base.title, [c for c in bench.held_against(base) if c is not base])
-               for base in other_bases]
-    for title, columns in groups:
-        if not columns:
-            continue
-        base = columns[0].base
-        rows = [[o, absolute(base, o)] + [cell(c, o) for c in columns]
-                for o in bench.operations if o in base.figures]
-        yield title, ["operation", base.title] + [c.title for c in columns], rows
+    for base in bench.bases():
+        for key, (title, _) in GROUPS.items():
+            columns = [c for c in bench.held_against(base) if c.about["table"] == key]
+            if not columns:
+                continue
+            rows = [[o, absolute(base, o)] + [cell(c, o) for c in columns]
+                    for o in bench.operations if o in base.figures]
+            yield title + with_mitigations(base), ["operation", base.title] + [c.title for c in columns], rows
+
+
+def costs_more(own, peer, operation):
+    a, b = own.added(operation), peer.added(operation)
+    if a is None or b is None:
+        return False
+    return a > b + max(GRAIN, own.figures[operation].apart, peer.figures[operation].apart)
 
 
 def behind(bench):
     """Where a peer costs less than we do, by more than figures are apart: (ours, peer, rows)."""
     for key, (_, ours) in GROUPS.items():
-        own = bench.column(f"none/{ours}")
-        if not own:
-            continue
-        for peer in bench.columns:
-            if peer.about["table"] != key or peer.configuration.startswith("gabion"):
-                continue
-            rows = []
-            for o in bench.operations:
-                a, b = own.added(o), peer.added(o)
-                if a is None or b is None:
-                    continue
-                grain = max(GRAIN, own.figures[o].apart, peer.figures[o].apart)
-                if a > b + grain:
-                    rows.append((o, a, b))
-            yield own, peer, rows
+        for own, peers in bench.peers_of(ours, key):
+            for peer in peers:
+                yield own, peer, [(o, own.added(o), peer.added(o)) for o in bench.operations
+                                  if costs_more(own, peer, o)]
 
 
 def lines_of(text_table):
@@ -136,7 +132,7 @@ def drift_lines(bench):
 def behind_lines(bench):
     for own, peer, rows in behind(bench):
         text = ", ".join(f"{o} ({a:+.0f} beside {b:+.0f})" for o, a, b in rows) or "nowhere"
-        yield f"{own.title} costs more than {peer.title}: {text}"
+        yield f"{own.title} costs more than {peer.title}{with_mitigations(own)}: {text}"
 
 
 def machine_lines(bench):
@@ -144,6 +140,8 @@ def machine_lines(bench):
     seen = []
     for c in bench.columns:
         line = f"{c.boot}: {c.about['kernel']}, {' '.join(c.about['command line'].split())}"
+        if c.about["mitigations"]:
+            line += f"; mitigations: {c.about['mitigations'].replace('|', ', ')}"
         if line not in seen:
             seen.append(line)
     yield (f"Gabion {bench.about['gabion']}, QEMU {bench.about['emulator']}, {bench.about['date']}")
@@ -151,9 +149,9 @@ def machine_lines(bench):
     packages = {f"{p['package']} {p['version']}" for c in bench.columns for p in c.about["packages"]}
     if packages:
         yield "Debian packages: " + ", ".join(sorted(packages))
+    commands = dict.fromkeys((c.title, c.about["command"]) for c in bench.columns if c.about["command"])
+    yield from (f"{title}: {command}" for title, command in commands)
     for c in bench.columns:
-        if c.about["command"]:
-            yield f"{c.title}: {c.about['command']}"
         if c.about["note"].strip():
             yield f"{c.name}: {c.about['note'].strip()}"
 
