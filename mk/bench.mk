@@ -39,6 +39,16 @@ bench: stage-6.1 bench-programs bench-syscalls
 	selftests/bench/compare $(B)/bench $(BENCH_BOOTS)
 	selftests/bench/report $(B)/bench $(if $(BENCH_BOOTS),,--docs docs)
 
+# How costs grow, beside AppArmor and Landlock where they can say the same. What was counted is kept in build/bench-scaling,
+# the tables are written to docs/.
+$(BENCH_DIR)/scaling/scale: selftests/bench/scaling/scale.c
+	mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $<
+
+bench-scaling: stage-6.1 bench-programs $(BENCH_DIR)/scaling/scale
+	selftests/bench/scaling/compare $(B)/bench-scaling
+	selftests/bench/scaling/report $(B)/bench-scaling --docs docs
+
 # Syscall filters, ours and seccomp's.
 bench-syscalls: stage-6.1 bench-programs
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
@@ -56,7 +66,7 @@ bench-audit: stage-6.1 $(BENCH_DIR)/denied
 bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
 	selftests/bench/compile-peer $^
 
-.PHONY: bench bench-programs bench-syscalls bench-audit bench-compile
+.PHONY: bench bench-programs bench-scaling bench-syscalls bench-audit bench-compile
 
 # The microVM tier, beside QEMU's microvm: guest and VMM in a VM with an emulated KVM, everything in
 # instructions. What was counted is kept in build/bench-vmm, twice; the table is written to docs/.

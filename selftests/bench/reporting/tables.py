@@ -111,10 +111,11 @@ def repeat_lines(bench):
            + (":" if bad else "."))
     by_operation = {}
     for operation, column, figure in bad:
-        by_operation.setdefault(operation, []).append(
-            f"{column.name} {100 * figure.apart / figure.best:.1f} %")
+        by_operation.setdefault(operation, []).append((100 * figure.apart / figure.best, column.name))
     for operation, columns in by_operation.items():
-        yield f"{operation}: " + ", ".join(columns)
+        measured = sum(operation in c.figures for c in bench.columns)
+        share, name = max(columns)
+        yield f"{operation}: {len(columns)} of {measured}, at most {share:.1f} % ({name})"
 
 
 def drift_lines(bench):
