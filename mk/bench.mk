@@ -49,6 +49,11 @@ bench-scaling: stage-6.1 bench-programs $(BENCH_DIR)/scaling/scale
 	selftests/bench/scaling/compare $(B)/bench-scaling
 	selftests/bench/scaling/report $(B)/bench-scaling --docs docs
 
+# Whole programs, in instructions for each request, transaction or build. What was counted is kept in build/bench-workloads.
+bench-workloads: stage-6.1 bench-programs $(BENCH_DIR)/scaling/scale
+	selftests/bench/workloads/compare $(B)/bench-workloads
+	selftests/bench/workloads/report $(B)/bench-workloads --docs docs
+
 # Syscall filters, ours and seccomp's.
 bench-syscalls: stage-6.1 bench-programs
 	qemu-test/vm --kernel 6.1 --icount --no-module --append mitigations=off --timeout 1800 \
@@ -66,7 +71,7 @@ bench-audit: stage-6.1 $(BENCH_DIR)/denied
 bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
 	selftests/bench/compile-peer $^
 
-.PHONY: bench bench-programs bench-scaling bench-syscalls bench-audit bench-compile
+.PHONY: bench bench-programs bench-scaling bench-workloads bench-syscalls bench-audit bench-compile
 
 # The microVM tier, beside QEMU's microvm: guest and VMM in a VM with an emulated KVM, everything in
 # instructions. What was counted is kept in build/bench-vmm, twice; the table is written to docs/.
