@@ -24,9 +24,9 @@ static const struct {
 	{GABION_CONTROL_MODULE, 1ULL << CAP_SYS_MODULE},
 	{GABION_CONTROL_LOAD, 1ULL << CAP_SYS_BOOT},
 	{GABION_CONTROL_BPF, 0},
-	/* taskstats asks for the last. */
+	/* taskstats asks for the third, acct(2) for the last. */
 	{GABION_CONTROL_PERF,
-	 1ULL << CAP_PERFMON | 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_NET_ADMIN},
+	 1ULL << CAP_PERFMON | 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_NET_ADMIN | 1ULL << CAP_SYS_PACCT},
 	/* Permission events on whole mounts. */
 	{GABION_CONTROL_WATCH, 1ULL << CAP_SYS_ADMIN},
 	{GABION_CONTROL_HARDWARE, 0},
@@ -97,13 +97,22 @@ static bool has_endpoint(const struct gabion_flow *flow, uint32_t domain, uint8_
 	return false;
 }
 
+/* Addresses, routes, neighbours; filters that change where packets go; IPsec: also by a socket's options. */
+static bool steers_packets(const struct gabion_policy_domain *d)
+{
+	const uint32_t settings = 1U << NETLINK_ROUTE | 1U << NETLINK_NETFILTER | 1U << NETLINK_XFRM;
+
+	return le32_to_cpu(d->netlink) & settings;
+}
+
 /*
  * A raw socket that is bound nowhere gets a copy of each packet of its protocol that comes to this
  * host (raw_v4_input()), whoever it is for, and no rule on a raw resource is asked.
  */
 static bool is_on_the_wire(const struct gabion_policy_domain *d)
 {
-	if (has(d->capabilities, CAP_NET_ADMIN) && has(d->controls, GABION_CONTROL_TUN))
+	if (has(d->capabilities, CAP_NET_ADMIN) &&
+	    (has(d->controls, GABION_CONTROL_TUN) || steers_packets(d)))
 		return true;
 	return has(d->capabilities, CAP_NET_RAW) &&
 	       (has(d->families, AF_PACKET) || has(d->families, AF_INET) ||

@@ -193,6 +193,7 @@ static void powers(void **state)
 	expect_chain(P "control module\n capability sys_module\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "control mount\n capability sys_admin\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "control perf\n capability net_admin\n}\n", 2, GABION_FLOW_POWER);
+	expect_chain(P "control perf\n capability sys_pacct\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "control watch\n}\n", 0, 0);
 	expect_chain(P "control watch\n capability sys_admin\n}\n", 2, GABION_FLOW_POWER);
 	expect_chain(P "capability mknod\n create, mknod, read /d\n}\n", 2, GABION_FLOW_POWER);
@@ -214,6 +215,15 @@ static void powers(void **state)
 	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B
 		     " socket inet\n capability net_raw\n}\n",
 		     2, GABION_FLOW_POWER);
+	/* Who says where packets go. */
+	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B
+		     " netlink route\n capability net_admin\n}\n",
+		     2, GABION_FLOW_POWER);
+	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B " netlink route\n}\n",
+		     0, 0);
+	expect_chain("resource t tcp port 9\ndomain a {\n connect t\n}\n" B
+		     " netlink generic\n capability net_admin\n}\n",
+		     0, 0);
 }
 
 /* With the help of those whom nothing holds, or by little. */
