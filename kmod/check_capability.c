@@ -36,6 +36,9 @@ GABION_CHECK4(capable, const struct cred *, cred, struct user_namespace *, ns, i
 	/* Nor has adjtimex(). */
 	case CAP_SYS_TIME:
 		return decide_with_control(cap, record, GABION_CONTROL_SETTIME);
+	/* Nor acct(2), which tells of every process that ends, as taskstats does. */
+	case CAP_SYS_PACCT:
+		return decide_with_control(cap, record, GABION_CONTROL_PERF);
 	default:
 		return gabion_decide_capability(GABION_HOOK_capable, cap, record);
 	}

@@ -170,6 +170,20 @@ GABION_CHECK1(__ia32_sys_open_tree, const struct pt_regs *, regs)
 }
 
 /*
+ * Who may open the file may read in it what others had in memory: its contents are not the file's
+ * any more, and nothing but writing is kept off.
+ */
+GABION_CHECK0(__x64_sys_swapon)
+{
+	return DECIDE(__x64_sys_swapon, HARDWARE);
+}
+
+GABION_CHECK0(__ia32_sys_swapon)
+{
+	return DECIDE(__ia32_sys_swapon, HARDWARE);
+}
+
+/*
  * setns(2): where other mounts are, the names of rules mean other files. A namespace is found
  * without a mount, by another's pid or by NS_MNT_GET_NEXT (Linux 6.12).
  */

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Open files: opening, locking, commanding, changing the mode they were opened in. */
+/* Open files: opening, locking, changing the mode they were opened in. */
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/f2fs.h>
 #include <linux/falloc.h>
-#include <linux/loop.h>
-#include <linux/major.h>
 #include <linux/pid.h>
-#include <linux/raid/md_u.h>
 #include <linux/sched/signal.h>
-#include <linux/sockios.h>
-#include <linux/tty.h>
-#include <linux/udmabuf.h>
-#include <asm/ioctls.h>
 #include "compat.h"
 #include "decision.h"
 #include "descriptor.h"
@@ -46,6 +38,16 @@ static int decide_backing(const struct file *file)
 }
 
 /*
+ * Is it opened by execve(2), or uselib(2)? The flag alone may be the caller's: mq_open(2),
+ * TIOCGPTPEER and XFS_IOC_OPEN_BY_HANDLE hand on what they are given. These walk no path, and
+ * what executes walks one, or clones what it has (binfmt_misc).
+ */
+static bool opens_to_execute(const struct file *file)
+{
+	return (file->f_flags & __FMODE_EXEC) && (current->nameidata || current->in_execve);
+}
+
+/*
  * do_dentry_open(), for every open but O_PATH.  The name was already made by
  * path_mknod if it is new; O_TMPFILE makes a file without passing there.
  *
@@ -58,7 +60,7 @@ GABION_CHECK1(file_open, struct file *, file)
 
 	if (gabion_file_is_backing(file))
 		return decide_backing(file);
-	if (file->f_flags & __FMODE_EXEC)
+	if (opens_to_execute(file))
 		return 0;
 	if (file->f_flags & __O_TMPFILE)
 		return decide_tmpfile(file, wanted);
@@ -138,6 +140,8 @@ GABION_CHECK3(file_fcntl, struct file *, file, unsigned int, cmd, unsigned long,
 					  GABION_FILE_SETATTR, GFP_KERNEL);
 	case F_SETLEASE:
 	case F_NOTIFY:
+	case F_SETSIG:
+		/* Who chooses the signal sends it, also to an owner that somebody else has set. */
 		return gabion_file_owner_record(file);
 	case F_GETLK:
 	case F_GETLK64:
@@ -163,66 +167,6 @@ GABION_CHECK2(file_lock, struct file *, file, unsigned int, cmd)
 GABION_CHECK1(file_receive, struct file *, file)
 {
 	return gabion_decide_descriptor(GABION_HOOK_file_receive, file);
-}
-
-/* Less the size of what they are given, which is another for i386; the first is private to ext4. */
-#define EXT4_MOVE_EXTENTS	_IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 0)
-#define F2FS_MOVE_RANGE		(F2FS_IOC_MOVE_RANGE & ~IOCSIZE_MASK)
-
-/*
- * Commands on one file that write to another, whose descriptor they have in memory or as their
- * argument, however it is open: O_APPEND, or that it is open for reading, says nothing to them.
- */
-static bool writes_to_another(unsigned int cmd)
-{
-	switch (cmd & ~IOCSIZE_MASK) {
-	case EXT4_MOVE_EXTENTS:
-	case F2FS_MOVE_RANGE:
-	case LOOP_SET_FD:
-	case LOOP_CHANGE_FD:
-	case LOOP_CONFIGURE:
-	case SET_BITMAP_FILE & ~IOCSIZE_MASK:
-	case UDMABUF_CREATE & ~IOCSIZE_MASK:
-	case UDMABUF_CREATE_LIST & ~IOCSIZE_MASK:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * Commands that have signals sent name in memory who gets them: nothing grants these.
- * The others are granted by number, typing into a terminal (TIOCSTI) too.
- */
-static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned int cmd)
-{
-	int err;
-
-	switch (cmd) {
-	case FIOSETOWN:
-	case SIOCSPGRP:
-		err = gabion_decide_domain(hook, gabion_task_label(current), GABION_UNKNOWN, 0,
-					   GABION_DOM_SIGNAL, SIGIO);
-		return err ? err : gabion_file_owner_record(file);
-	case FIOASYNC:
-		err = gabion_file_owner_record(file);
-		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
-	default:
-		return gabion_decide_together(
-			(writes_to_another(cmd) ?
-			 gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
-			gabion_decide_ioctl(hook, gabion_file_path(file), cmd));
-	}
-}
-
-GABION_CHECK3(file_ioctl, struct file *, file, unsigned int, cmd, unsigned long, arg)
-{
-	return decide_ioctl(GABION_HOOK_file_ioctl, file, cmd);
-}
-
-GABION_CHECK3(file_ioctl_compat, struct file *, file, unsigned int, cmd, unsigned long, arg)
-{
-	return decide_ioctl(GABION_HOOK_file_ioctl_compat, file, cmd);
 }
 
 /*

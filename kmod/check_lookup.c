@@ -156,7 +156,8 @@ GABION_CHECK3(proc_fd_permission, void *, idmap, struct inode *, inode, int, mas
 		return -ECHILD;
 	dentry = d_find_any_alias(inode);
 	if (!dentry)
-		return gabion_decide_nameless(GABION_HOOK_proc_fd_permission, GABION_FILE_SEARCH);
+		return gabion_decide_nameless(GABION_HOOK_proc_fd_permission, GABION_LABEL_NONE,
+					      GABION_FILE_SEARCH);
 	err = gabion_decide_process(GABION_HOOK_proc_fd_permission, dentry, GABION_DOM_INSPECT);
 	dput(dentry);
 	return err;

@@ -82,6 +82,19 @@ GABION_CHECK0(__ia32_sys_brk)
 }
 
 /*
+ * A page is taken for broken: what others wrote to the file that it is of is lost, and who may read
+ * it needs CAP_SYS_ADMIN for that, and no more. The rest of madvise(2), also by io_uring, is about
+ * the caller's own memory.
+ */
+GABION_CHECK4(do_madvise, struct mm_struct *, mm, unsigned long, start, size_t, length,
+	      int, behaviour)
+{
+	if (behaviour != MADV_HWPOISON && behaviour != MADV_SOFT_OFFLINE)
+		return 0;
+	return gabion_decide_control(GABION_HOOK_do_madvise, GABION_CONTROL_HARDWARE);
+}
+
+/*
  * PTRACE_POKETEXT and its like write to pages whatever their protection. Who may
  * trace may read; ptrace(2) makes EIO of what we say.
  */

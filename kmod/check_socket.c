@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sockets: which families, which network endpoints, which unix peers. */
+#include <linux/capability.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
@@ -43,7 +44,7 @@ GABION_CHECK4(socket_create, int, family, int, type, int, protocol, int, kern)
  * made by another domain, or under another policy.  Unix sockets are like pipes
  * here: stdout of a service is one.
  */
-static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
+int gabion_decide_holder(enum gabion_hook_id hook, const struct sock *sk)
 {
 	int family = judged_family(sk->sk_family, sk->sk_type, sk->sk_protocol);
 
@@ -57,40 +58,32 @@ static int decide_holder(enum gabion_hook_id hook, const struct sock *sk)
 
 GABION_CHECK1(socket_accept, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_accept, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_accept, sock->sk);
 }
 
 GABION_CHECK1(socket_recvmsg, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_recvmsg, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_recvmsg, sock->sk);
 }
 
 GABION_CHECK1(socket_getsockname, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_getsockname, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_getsockname, sock->sk);
 }
 
 GABION_CHECK1(socket_getpeername, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_getpeername, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_getpeername, sock->sk);
 }
 
 GABION_CHECK1(socket_getsockopt, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
-}
-
-GABION_CHECK3(socket_setsockopt, struct socket *, sock, int, level, int, optname)
-{
-	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_setsockopt, sock->sk) ?:
-		(gabion_is_internet(sock->sk) && gabion_sets_source_route(level, optname) ?
-		 gabion_decide_source_route(GABION_HOOK_socket_setsockopt) : 0));
+	return gabion_decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
 }
 
 GABION_CHECK1(socket_shutdown, struct socket *, sock)
 {
-	return decide_holder(GABION_HOOK_socket_shutdown, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_shutdown, sock->sk);
 }
 
 /* splice() passes neither sendmsg nor recvmsg. */
@@ -98,7 +91,7 @@ static int decide_splice(enum gabion_hook_id hook, struct file *file)
 {
 	struct socket *sock = sock_from_file(file);
 
-	return sock && sock->sk ? decide_holder(hook, sock->sk) : 0;
+	return sock && sock->sk ? gabion_decide_holder(hook, sock->sk) : 0;
 }
 
 GABION_CHECK1(sock_splice_read, struct file *, file)
@@ -131,7 +124,7 @@ static int decide_bind(const struct sock *sk, const struct sockaddr *address, in
 GABION_CHECK3(socket_bind, struct socket *, sock, struct sockaddr *, address, int, addrlen)
 {
 	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_bind, sock->sk) ?:
+		gabion_decide_holder(GABION_HOOK_socket_bind, sock->sk) ?:
 		decide_bind(sock->sk, address, addrlen));
 }
 
@@ -152,7 +145,7 @@ GABION_CHECK3(socket_connect, struct socket *, sock, struct sockaddr *, address,
 	    address->sa_family == AF_UNSPEC)
 		return 0;
 	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_connect, sock->sk) ?:
+		gabion_decide_holder(GABION_HOOK_socket_connect, sock->sk) ?:
 		(gabion_is_internet(sock->sk) ? decide_connect(sock->sk, address, addrlen) : 0));
 }
 
@@ -177,7 +170,7 @@ GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
 	const struct sock *sk = sock->sk;
 
 	return gabion_decide_together(
-		decide_holder(GABION_HOOK_socket_listen, sk) ?:
+		gabion_decide_holder(GABION_HOOK_socket_listen, sk) ?:
 		(gabion_is_internet(sk) ? decide_listener(GABION_HOOK_socket_listen, sk) : 0));
 }
 
@@ -188,14 +181,14 @@ GABION_CHECK2(socket_listen, struct socket *, sock, int, backlog)
  */
 static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 {
-	bool stream = sk->sk_type == SOCK_STREAM;
+	bool connects = sk->sk_type != SOCK_DGRAM && sk->sk_type != SOCK_RAW;
 	struct gabion_net_key local, peer;
 
 	if (sk->sk_family == AF_NETLINK)
 		return gabion_decide_netlink(hook, sk->sk_protocol);
 	if (!gabion_is_internet(sk) || !inet_sk(sk)->inet_num)
 		return 0;
-	if (stream && sk->sk_state == TCP_LISTEN)
+	if (connects && sk->sk_state == TCP_LISTEN)
 		return decide_listener(hook, sk);
 	gabion_key_of_local(sk, &local);
 	if (!inet_sk(sk)->inet_dport)
@@ -203,16 +196,26 @@ static int decide_endpoints(enum gabion_hook_id hook, const struct sock *sk)
 			       ? gabion_decide_net_or(hook, &local, GABION_NET_LISTEN, &local,
 						      GABION_NET_BIND) : 0;
 	gabion_key_of_peer(sk, &peer);
-	return gabion_decide_net_or(hook, &local, GABION_NET_LISTEN | GABION_NET_BIND, &peer,
-				    GABION_NET_CONNECT) ?:
+	return gabion_decide_net_or(hook, &local,
+				    connects ? GABION_NET_LISTEN : GABION_NET_LISTEN | GABION_NET_BIND,
+				    &peer, GABION_NET_CONNECT) ?:
 	       gabion_decide_net_or(hook, &peer, GABION_NET_CONNECT, &peer,
-				    stream ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
+				    sk->sk_type == SOCK_STREAM ? GABION_NET_ACCEPT : GABION_NET_RECEIVE);
+}
+
+/* The kernel asks for the capability when it is made, and hears everybody's packets from then on. */
+static int decide_raw(enum gabion_hook_id hook, const struct sock *sk)
+{
+	bool raw = sk->sk_family == AF_PACKET || (gabion_is_internet(sk) && sk->sk_type == SOCK_RAW);
+
+	return raw ? gabion_decide_capability(hook, CAP_NET_RAW, true) : 0;
 }
 
 int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 {
 	return gabion_decide_together(
-		decide_holder(hook, sk) ?:
+		gabion_decide_holder(hook, sk) ?:
+		decide_raw(hook, sk) ?:
 		decide_endpoints(hook, sk) ?:
 		(gabion_is_source_routed(sk) ? gabion_decide_source_route(hook) : 0));
 }
@@ -220,7 +223,7 @@ int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk)
 /* Where it goes is asked in check_send.c. */
 GABION_CHECK3(socket_sendmsg, struct socket *, sock, struct msghdr *, msg, int, size)
 {
-	return decide_holder(GABION_HOOK_socket_sendmsg, sock->sk);
+	return gabion_decide_holder(GABION_HOOK_socket_sendmsg, sock->sk);
 }
 
 /* Of one's own domain nobody needs leave. */
@@ -239,7 +242,7 @@ static int decide_unix_end(enum gabion_hook_id hook, u16 end, pid_t pid)
  * shares it with. The host may do what it likes with what it made.
  * Caller holds unix_state_lock(other), which keeps its socket and file: atomic.
  */
-static int decide_unix(enum gabion_hook_id hook, struct sock *other)
+static int decide_unix_as(enum gabion_hook_id hook, struct sock *other, struct pid *listener)
 {
 	const struct path *path = &unix_sk(other)->path;
 	const struct socket *sock = other->sk_socket;
@@ -255,7 +258,7 @@ static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 	domain = maker;
 	rcu_read_lock();
 	/* By struct pid, which is never reused: a number would be. */
-	task = pid_task(READ_ONCE(other->sk_peer_pid), PIDTYPE_TGID);
+	task = pid_task(listener, PIDTYPE_TGID);
 	if (task) {
 		pid = task->tgid;
 		domain = gabion_target_label(task);
@@ -264,6 +267,39 @@ static int decide_unix(enum gabion_hook_id hook, struct sock *other)
 	err = decide_unix_end(hook, domain, pid);
 	return err || maker == GABION_HOST || maker == domain ? err
 							       : decide_unix_end(hook, maker, 0);
+}
+
+static int decide_unix(enum gabion_hook_id hook, struct sock *other)
+{
+	return decide_unix_as(hook, other, READ_ONCE(other->sk_peer_pid));
+}
+
+/*
+ * Is @peer bound to a file, or has it its name from the socket that listened? Of streams that are
+ * bound to other names, by which they are found (unix_abstract_hash()), who calls may be one. To
+ * send datagrams is to have connected; two that are connected to each other are not asked again.
+ */
+static bool has_name_for_callers(const struct sock *peer)
+{
+	/* Pairs with those of unix_bind_*() and unix_stream_connect(). */
+	return smp_load_acquire(&unix_sk(peer)->addr) &&
+	       (peer->sk_type == SOCK_DGRAM || peer->sk_hash <= UNIX_HASH_MOD);
+}
+
+int gabion_decide_connected(enum gabion_hook_id hook, const struct sock *sk)
+{
+	struct sock *peer = unix_peer_get((struct sock *)sk);
+	int err = 0;
+
+	if (!peer)
+		return 0;
+	unix_state_lock(peer);
+	/* Who listened, as copy_peercred() has it: the other end is that of who called. */
+	if (has_name_for_callers(peer))
+		err = decide_unix_as(hook, peer, READ_ONCE(sk->sk_peer_pid));
+	unix_state_unlock(peer);
+	sock_put(peer);
+	return err;
 }
 
 GABION_CHECK3(unix_stream_connect, struct sock *, sock, struct sock *, other, struct sock *, newsk)

@@ -116,6 +116,21 @@ static inline struct pt_regs *gabion_ftrace_regs(struct ftrace_regs *fregs)
 	return ftrace_get_regs(fregs);
 }
 
+/* What perf counts in a task; one context each for hardware and software until 6.2. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define GABION_PERF_CONTEXTS	1
+static inline struct perf_event_context *gabion_perf_context(const struct task_struct *task, int n)
+{
+	return READ_ONCE(task->perf_event_ctxp);
+}
+#else
+#define GABION_PERF_CONTEXTS	perf_nr_task_contexts
+static inline struct perf_event_context *gabion_perf_context(const struct task_struct *task, int n)
+{
+	return READ_ONCE(task->perf_event_ctxp[n]);
+}
+#endif
+
 /* Threads that run in the kernel for a process, beside io_uring's, got a flag in 6.4. */
 #ifdef PF_USER_WORKER
 #define GABION_PF_USER_WORKER	PF_USER_WORKER

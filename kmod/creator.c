@@ -119,7 +119,7 @@ int gabion_decide_creator(enum gabion_hook_id hook, u16 domain, const struct den
 	u32 flow = flow_of(wanted);
 
 	if ((wanted & SHARED) && has_shared_inode(dentry))
-		return gabion_decide_nameless(hook, wanted & SHARED);
+		return gabion_decide_nameless(hook, GABION_LABEL_UNREACHABLE, wanted & SHARED);
 	/* Nobody made a namespace or a process's pidfd in this sense. */
 	if (creator == domain || !flow || !is_ours(dentry))
 		return 0;

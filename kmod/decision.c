@@ -287,13 +287,13 @@ int gabion_decide_name(enum gabion_hook_id hook, const char *name, size_t length
 	return err;
 }
 
-int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted)
+int gabion_decide_nameless(enum gabion_hook_id hook, u32 label, u32 wanted)
 {
 	struct gabion_event event = {
 		.hook = hook,
 		.klass = GABION_CLASS_FILE,
 		.wanted = wanted,
-		.label = GABION_LABEL_UNREACHABLE,
+		.label = label,
 		.target = GABION_NO_TARGET,
 	};
 	struct gabion_subject s;

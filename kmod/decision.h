@@ -147,8 +147,11 @@ static __always_inline int gabion_decide_path(enum gabion_hook_id hook, const st
 /* The same for a file of which there is nothing but its host-absolute @name, @length bytes and NUL. */
 int gabion_decide_name(enum gabion_hook_id hook, const char *name, size_t length, u32 wanted);
 
-/* The same for an object that has no host-absolute name. */
-int gabion_decide_nameless(enum gabion_hook_id hook, u32 wanted);
+/*
+ * The same for an object that has no host-absolute name: GABION_LABEL_UNREACHABLE, if none ever
+ * leads to it, or GABION_LABEL_NONE, which no rule is about.
+ */
+int gabion_decide_nameless(enum gabion_hook_id hook, u32 label, u32 wanted);
 
 /* May ioctl() command @command be given to the file at @path? May sleep. As gabion_decide_path. */
 int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command);

@@ -41,6 +41,9 @@ static inline u32 gabion_open_permission(const struct file *file)
 		wanted |= GABION_FILE_READ;
 	if (file->f_mode & FMODE_WRITE)
 		wanted |= gabion_write_permission(file);
+	/* While it is being opened: FUSE's server and the like truncate it before the kernel would. */
+	if ((file->f_flags & O_TRUNC) && !(file->f_mode & FMODE_CREATED))
+		wanted |= GABION_FILE_WRITE;
 	return wanted;
 }
 
@@ -74,6 +77,15 @@ int gabion_decide_jit(enum gabion_hook_id hook, const struct file *file, u32 wan
 
 /* The socket's part of it (check_socket.c). */
 int gabion_decide_socket(enum gabion_hook_id hook, const struct sock *sk);
+
+/* Of that, the family alone: for each use of one. */
+int gabion_decide_holder(enum gabion_hook_id hook, const struct sock *sk);
+
+/* May the current domain, which made the unix socket @sk, still be connected to its peer? */
+int gabion_decide_connected(enum gabion_hook_id hook, const struct sock *sk);
+
+/* Is a command to a socket about the network, and not about it (check_option.c)? */
+int gabion_decide_socket_command(enum gabion_hook_id hook, unsigned int cmd);
 
 /**
  * gabion_descriptors_review - put /dev/null in the place of what the current domain may not hold

@@ -2,10 +2,12 @@
 /* See exec_carried.h. */
 #include <linux/hrtimer.h>
 #include <linux/iocontext.h>
+#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/static_call.h>
 #include <linux/time.h>
+#include "compat.h"
 #include "decision.h"
 #include "exec_carried.h"
 #include "symbol.h"
@@ -14,7 +16,7 @@ static void nothing_to_flush(struct sigpending *queue)
 {
 }
 
-/* flush_sigqueue() and exit_io_context(), which are not exported. */
+/* flush_sigqueue(), exit_io_context() and perf_event_exit_task(), which are not exported. */
 DEFINE_STATIC_CALL(gabion_flush_sigqueue, nothing_to_flush);
 
 static void nothing_to_leave(struct task_struct *task)
@@ -22,6 +24,7 @@ static void nothing_to_leave(struct task_struct *task)
 }
 
 DEFINE_STATIC_CALL(gabion_exit_io_context, nothing_to_leave);
+DEFINE_STATIC_CALL(gabion_exit_events, nothing_to_leave);
 
 /* Of a process that has one thread left, which is us. */
 static spinlock_t *signal_lock(void)
@@ -96,6 +99,113 @@ static void own_io_context(void)
 		static_call(gabion_exit_io_context)(current);
 }
 
+/* The kernel's own, and those of ptrace's breakpoints, say -1. */
+#define KERNELS_OWN	((struct task_struct *)-1L)
+
+#define OWNERS_MAX	8
+
+/**
+ * struct owners - domains that have perf count in this task
+ * @domains:	each once, none the host
+ * @n:		of them; OWNERS_MAX + 1: there are more
+ */
+struct owners {
+	u16 domains[OWNERS_MAX];
+	unsigned int n;
+};
+
+static void owners_add(struct owners *owners, u16 domain)
+{
+	unsigned int i;
+
+	for (i = 0; i < owners->n && i < OWNERS_MAX; i++)
+		if (owners->domains[i] == domain)
+			return;
+	if (owners->n < OWNERS_MAX)
+		owners->domains[owners->n] = domain;
+	owners->n = min(owners->n + 1, OWNERS_MAX + 1U);
+}
+
+/*
+ * That of who opened it; of one that a child inherited, who opened its origin. What we opened in
+ * our former domain, @from, somebody there may have the descriptor of.
+ */
+static u16 owner_of(const struct perf_event *event, u16 from)
+{
+	const struct task_struct *owner = READ_ONCE((event->parent ?: event)->owner);
+
+	if (owner == KERNELS_OWN)
+		return GABION_HOST;
+	if (owner == current)
+		return from;
+	/* It has ended, or left its domain, and the descriptor to somebody. */
+	return owner ? gabion_target_label(owner) : GABION_UNKNOWN;
+}
+
+/*
+ * The context's lock is a raw one: nothing is decided with it held. The scheduler swaps contexts
+ * that two tasks have inherited (perf_event_context_sched_out()), and the other task may end with
+ * ours: it must not get in between the pointer and the lock.
+ */
+static void owners_find(struct owners *owners, int n, u16 from)
+{
+	struct perf_event_context *context;
+	const struct perf_event *event;
+	u16 domain;
+
+	local_irq_disable();
+	context = gabion_perf_context(current, n);
+	if (context) {
+		raw_spin_lock(&context->lock);
+		list_for_each_entry(event, &context->event_list, event_entry) {
+			domain = owner_of(event, from);
+			if (domain != GABION_HOST)
+				owners_add(owners, domain);
+		}
+		raw_spin_unlock(&context->lock);
+	}
+	local_irq_enable();
+}
+
+/*
+ * As perf_event_exit_task(): what we opened, on others too, is nobody's from now on. Who has it from
+ * us would be judged by a domain that it is not in.
+ */
+static void leave_events(void)
+{
+	struct perf_event *event, *next;
+
+	mutex_lock(&current->perf_event_mutex);
+	list_for_each_entry_safe(event, next, &current->perf_event_list, owner_entry) {
+		list_del_init(&event->owner_entry);
+		/* Pairs with perf_remove_from_owner()'s. */
+		smp_store_release(&event->owner, NULL);
+	}
+	mutex_unlock(&current->perf_event_mutex);
+}
+
+/*
+ * Events stay with a task that executes, unless its user changes: begin_new_exec() drops them soon
+ * after this, with the same locks. They tell of registers and the stack.
+ */
+static void review_events(u16 from, u16 to)
+{
+	struct owners owners = {};
+	unsigned int i;
+	int n, err;
+
+	for (n = 0; n < GABION_PERF_CONTEXTS; n++)
+		owners_find(&owners, n, from);
+	err = owners.n > OWNERS_MAX ? -EACCES : 0;
+	for (i = 0; i < owners.n && !err; i++)
+		err = gabion_decide_domain(GABION_HOOK_bprm_committing_creds, owners.domains[i], to,
+					   current->tgid, GABION_DOM_INSPECT, 0);
+	if (err)
+		static_call(gabion_exit_events)(current);
+	if (from != GABION_HOST)
+		leave_events();
+}
+
 void gabion_exec_carried_review(u16 from, u16 to)
 {
 	u32 signal = carried_signal();
@@ -104,6 +214,7 @@ void gabion_exec_carried_review(u16 from, u16 to)
 					   current->tgid, GABION_DOM_SIGNAL, signal))
 		drop_signals();
 	own_io_context();
+	review_events(from, to);
 }
 
 int __init gabion_exec_carried_init(void)
@@ -111,9 +222,12 @@ int __init gabion_exec_carried_init(void)
 	unsigned long flush = gabion_symbol_address("flush_sigqueue");
 	unsigned long leave = gabion_symbol_address("exit_io_context");
 
-	if (!flush || !leave)
+	unsigned long events = gabion_symbol_address("perf_event_exit_task");
+
+	if (!flush || !leave || !events)
 		return -ENOENT;
 	static_call_update(gabion_flush_sigqueue, (void (*)(struct sigpending *))flush);
 	static_call_update(gabion_exit_io_context, (void (*)(struct task_struct *))leave);
+	static_call_update(gabion_exit_events, (void (*)(struct task_struct *))events);
 	return 0;
 }

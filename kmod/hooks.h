@@ -172,6 +172,9 @@
 	X(posix_cpu_nsleep, CONFINED)		\
 	X(__x64_sys_brk, CONFINED)		\
 	X(__ia32_sys_brk, CONFINED)		\
+	X(do_madvise, CONFINED)			\
+	X(__x64_sys_swapon, CONFINED)		\
+	X(__ia32_sys_swapon, CONFINED)		\
 	X(__secure_computing, REPLACE)		\
 	X(ia32_sys_call, CONFINED)		\
 	X(x32_sys_call, CONFINED)		\

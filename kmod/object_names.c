@@ -184,7 +184,7 @@ static int decide_each(enum gabion_hook_id hook, struct vfsmount **mounts, unsig
 		named |= !err;
 		cond_resched();
 	}
-	return named ? 0 : gabion_decide_nameless(hook, wanted);
+	return named ? 0 : gabion_decide_nameless(hook, GABION_LABEL_NONE, wanted);
 }
 
 #define MOUNTS_ON_STACK	8
@@ -235,7 +235,7 @@ int gabion_decide_inode(enum gabion_hook_id hook, struct inode *inode, u32 wante
 	if (!object.dentry && inode->i_sb->s_magic == CGROUP2_SUPER_MAGIC)
 		object.node = inode->i_private;
 	if (!object.dentry && !object.node)
-		return gabion_decide_nameless(hook, wanted);
+		return gabion_decide_nameless(hook, GABION_LABEL_NONE, wanted);
 	err = decide_names(hook, inode->i_sb, &object, wanted);
 	dput(object.dentry);
 	return err;

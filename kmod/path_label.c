@@ -316,13 +316,14 @@ static bool label_name(const struct gabion_dfa *dfa, const struct path *path,
 }
 
 /*
- * Without a name. Rules on `unreachable` are about what can have none. A file is of a mount that
- * one can see, and has been reached by its handle past its name, say: no rule is about it.
+ * Without a name. Rules on `unreachable` are about what can have none. A file on what was mounted
+ * has one for others, even if who holds it reached it past its name, or its mount is gone, as those
+ * of a namespace are that ended: no rule is about it.
  */
 static u32 nameless_label(const struct path *path)
 {
-	return gabion_mount_kind(path->mnt) == GABION_MOUNT_NAMED &&
-	       gabion_mount_namespace(path->mnt) ? GABION_LABEL_NONE : GABION_LABEL_UNREACHABLE;
+	return gabion_mount_kind(path->mnt) == GABION_MOUNT_NAMED ? GABION_LABEL_NONE
+								   : GABION_LABEL_UNREACHABLE;
 }
 
 /* That of a memfd decides about its code alone (creator.h): the cache says what decides all. */

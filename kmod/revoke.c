@@ -3,6 +3,7 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/mm.h>
+#include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/coredump.h>
@@ -93,7 +94,7 @@ static u32 mapping_permission(const struct vm_area_struct *vma)
 	if (vma->vm_flags & VM_MAYREAD)
 		wanted |= GABION_FILE_READ;
 	if ((vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE))
-		wanted |= gabion_write_permission(vma->vm_file);
+		wanted |= GABION_FILE_WRITE;
 	return wanted;
 }
 
@@ -117,12 +118,19 @@ static bool is_written_code(const struct vm_area_struct *vma)
 	return (vma->vm_flags & VM_WRITE) || was_written(vma);
 }
 
+/* What the mapping goes on doing by itself: a packet socket fills its ring, descriptor or not. */
+static int decide_behind(struct file *file)
+{
+	return sock_from_file(file) ? gabion_decide_descriptor(GABION_HOOK_mmap_file, file)
+				    : gabion_decide_made(GABION_HOOK_mmap_file, file);
+}
+
 /* May the domain have it still? Under mmap_lock, which one may sleep with. */
 static int decide_mapping(const struct vm_area_struct *vma)
 {
 	const struct file *file = vma->vm_file;
 	u32 wanted = file ? mapping_permission(vma) : 0;
-	int err = file ? gabion_decide_made(GABION_HOOK_mmap_file, file) : 0;
+	int err = file ? decide_behind(vma->vm_file) : 0;
 
 	if (err)
 		return err;
@@ -191,12 +199,66 @@ static void end_review(struct callback_head *work)
 		wake_up(&all_done);
 }
 
+/*
+ * A ring may be registered with the task and have no descriptor, or never have had one: what is in
+ * it, files and requests, cannot be looked at. An execution has taken it away.
+ */
+static void review_uring(void)
+{
+	if (gabion_task_has_uring(current) &&
+	    gabion_decide_control(GABION_HOOK_file_receive, GABION_CONTROL_IO_URING))
+		gabion_revoke_failed(current);
+}
+
+#ifdef CONFIG_X86_IOPL_IOPERM
+static void nothing_to_leave(struct task_struct *task)
+{
+}
+
+/* io_bitmap_exit(), which is not exported. */
+DEFINE_STATIC_CALL(gabion_io_bitmap_exit, nothing_to_leave);
+
+/* What ioperm(2) and iopl(2) gave stays over an execution. */
+static void review_ports(void)
+{
+	struct thread_struct *t = &current->thread;
+
+	if ((!t->io_bitmap && t->iopl_emul != 3) ||
+	    !gabion_decide_control(GABION_HOOK_locked_down, GABION_CONTROL_HARDWARE))
+		return;
+	/* First: it looks at this, too. */
+	t->iopl_emul = 0;
+	static_call(gabion_io_bitmap_exit)(current);
+}
+
+static int __init ports_init(void)
+{
+	unsigned long leave = gabion_symbol_address("io_bitmap_exit");
+
+	if (!leave)
+		return -ENOENT;
+	static_call_update(gabion_io_bitmap_exit, (void (*)(struct task_struct *))leave);
+	return 0;
+}
+#else
+static void review_ports(void)
+{
+}
+
+static int __init ports_init(void)
+{
+	return 0;
+}
+#endif
+
 static void review(struct callback_head *work)
 {
 	clear_bit(current->pid, owing);
 	smp_mb__after_atomic();	/* before the label and policy are read: a later change sets it again */
 	if (!(current->flags & PF_EXITING) && gabion_task_label(current) != GABION_HOST) {
 		gabion_tracees_review();
+		review_uring();
+		review_ports();
 		gabion_descriptors_review(GABION_HOOK_file_receive);
 		if (current->mm)
 			review_mappings(current->mm);
@@ -338,7 +400,7 @@ int __init gabion_revoke_init(void)
 			   (struct callback_head *(*)(struct task_struct *,
 						      bool (*)(struct callback_head *, void *),
 						      void *))cancel);
-	return 0;
+	return ports_init();
 }
 
 void gabion_revoke_exit(void)

@@ -5,12 +5,15 @@
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/klog.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
@@ -85,6 +88,39 @@ static int load_module(void)
 	return errno == ENOEXEC ? 0 : errno;
 }
 CONTROL_VARIANT(load_module, GABION_CONTROL_MODULE);
+
+static void is_told(int number)
+{
+}
+
+/* A page of ours: of a file it would be everybody's. Newer kernels tell who has it (SIGBUS). */
+static int broken_page(void)
+{
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+
+	if (page == MAP_FAILED)
+		return errno;
+	*page = 1;
+	signal(SIGBUS, is_told);
+	return ATTEMPT(madvise(page, 4096, MADV_HWPOISON));
+}
+CONTROL_VARIANT(broken_page, GABION_CONTROL_HARDWARE);
+
+/* No swap: what counts is whether the kernel gets to look at it. */
+static int swap_file(void)
+{
+	if (!swapon(TEST_DIR "/object/file", 0))
+		return 0;
+	return errno == EINVAL ? 0 : errno;
+}
+CONTROL_VARIANT(swap_file, GABION_CONTROL_HARDWARE);
+
+/* All that end from here on are written down. */
+static int account(void)
+{
+	return ATTEMPT(acct(TEST_DIR "/object/file")) ?: ATTEMPT(acct(NULL));
+}
+CONTROL_VARIANT(account, GABION_CONTROL_PERF);
 
 static int bpf_map(void)
 {

@@ -94,6 +94,11 @@ static int attach_queue(void)
 {
 	return ATTEMPT(ioctl(queue, TUNSETQUEUE, &(struct ifreq){ .ifr_flags = IFF_ATTACH_QUEUE }));
 }
-TUN_VARIANT(attach_queue, make_queue, remove_device);
+/* There is null in its place by then. */
+FIXTURE_VARIANT_ADD(attempt, attach_queue)
+{
+	.run = attach_queue, .before = make_queue, .after = remove_device,
+	.error = ENOTTY, .klass = GABION_CLASS_CONTROL, .refused = GABION_CONTROL_TUN,
+};
 
 TEST_HARNESS_MAIN

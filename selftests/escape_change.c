@@ -325,7 +325,7 @@ static int swap_over_it(void)
 	/* Not a swap file: what counts is whether the kernel gets to look at it. */
 	return swapon(KEY, 0) && errno != EINVAL ? errno : 0;
 }
-ESCAPE(swap_over_it, BY_FILE(GABION_FILE_WRITE, KEY));
+ESCAPE(swap_over_it, BY_CONTROL(HARDWARE));
 
 static int swap_by_capability(void)
 {
@@ -340,7 +340,7 @@ static int account_into_it(void)
 	acct(NULL);
 	return err;
 }
-ESCAPE(account_into_it, BY_FILE(GABION_FILE_APPEND, CONFIG));
+ESCAPE(account_into_it, BY_CONTROL(PERF));
 
 static int account_by_capability(void)
 {

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -10,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/escape.h"
@@ -160,6 +163,23 @@ static int by_handle_past_its_name(void)
 }
 ESCAPE(by_handle_past_its_name, .prepare = mount_own_folder, .restore = umount_own_folder,
        BY_FILE(GABION_FILE_READ, NULL), .domain = "hostile_coder");
+
+/* With its mounts, of which a descriptor keeps one: no name leads there any more. */
+static int by_a_namespace_that_ended(void)
+{
+	pid_t pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+	int status, directory = 100;
+
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || dup2(open(TEST_DIR, O_PATH), directory) < 0)
+			_exit(errno);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return errno;
+	return WEXITSTATUS(status) ?: ATTEMPT(openat(directory, "secret/key", O_RDONLY));
+}
+ESCAPE(by_a_namespace_that_ended, BY_FILE(GABION_FILE_READ, NULL), .domain = "hostile_coder");
 
 /* Mode 3 is for ioctl, and asks the file system for nothing. */
 static int mode_three(void)

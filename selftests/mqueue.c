@@ -98,6 +98,13 @@ static int open_both_ways(void)
 }
 QUEUE_VARIANT(open_both_ways, READ | GABION_FILE_WRITE);
 
+/* What execve(2) opens with (__FMODE_EXEC), which mq_open(2) hands on as it is given. */
+static int open_as_if_to_execute(void)
+{
+	return open_queue(O_RDWR | 0x20);
+}
+QUEUE_VARIANT(open_as_if_to_execute, READ | GABION_FILE_WRITE);
+
 static int receive(void)
 {
 	mqd_t queue = mq_open(QUEUE, O_RDONLY | O_NONBLOCK);

@@ -139,4 +139,75 @@ TEST_F(owner, set_by_the_host_gets_it)
 	EXPECT_EQ(1, is_pending(child, SIGUSR2));
 }
 
+/* --- who chooses the signal sends it, whoever set the owner --- */
+
+FIXTURE(chosen)
+{
+	GABION_FIXTURE_MEMBERS
+	struct worker worker;
+	int ends[2];
+};
+
+static int choose(void)
+{
+	return ATTEMPT(fcntl(watched, F_SETSIG, SIGUSR2));
+}
+
+static int nothing(void)
+{
+	return 0;
+}
+
+FIXTURE_SETUP(chosen)
+{
+	struct gabion_error error = { 0 };
+
+	self->client = NULL;
+	ASSERT_EQ(0, gabion_netlink_open(&self->client, &error)) TH_LOG("%s", error.text);
+	ASSERT_EQ(0, pipe(self->ends));
+	watched = self->ends[0];
+	ASSERT_EQ(0, make_child());
+	ASSERT_EQ(0, worker_start(&self->worker, choose, nothing));
+	ASSERT_EQ(0, fcntl(watched, F_SETOWN, child));
+	ASSERT_EQ(0, fcntl(watched, F_SETFL, O_ASYNC));
+}
+
+FIXTURE_TEARDOWN(chosen)
+{
+	kill(child, SIGKILL);
+	worker_end(&self->worker);
+	gabion_netlink_close(self->client);
+}
+
+TEST_F(chosen, by_the_host)
+{
+	ASSERT_EQ(0, worker_do(&self->worker, 's'));
+	ASSERT_EQ(1, write(self->ends[1], "x", 1));
+	EXPECT_EQ(1, is_pending(child, SIGUSR2));
+}
+
+TEST_F(chosen, by_who_may_not_signal_the_owner)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, child, "writer", &error));
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, self->worker.pid, "granted", &error));
+	ASSERT_EQ(0, worker_do(&self->worker, 's'));
+	confine_events_clear(self->client);
+	ASSERT_EQ(1, write(self->ends[1], "x", 1));
+	EXPECT_EQ(0, is_pending(child, SIGUSR2));
+	EXPECT_EQ(1, refusals(self->client));
+}
+
+TEST_F(chosen, by_who_may)
+{
+	struct gabion_error error = { 0 };
+
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, child, "target", &error));
+	ASSERT_EQ(0, gabion_netlink_task_assign(self->client, self->worker.pid, "granted", &error));
+	ASSERT_EQ(0, worker_do(&self->worker, 's'));
+	ASSERT_EQ(1, write(self->ends[1], "x", 1));
+	EXPECT_EQ(1, is_pending(child, SIGUSR2));
+}
+
 TEST_HARNESS_MAIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A FUSE server may have the kernel read and write another file in place of its own (passthrough,
- * Linux 6.9): to who opens the one, that is opening the other.
+ * Linux 6.9): to who opens the one, that is opening the other. And one that truncates while it opens.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,8 +42,16 @@ struct backing_map {
 
 static int channel, backing;
 
-/* By the server: has the kernel passthrough? */
-static bool *offered;
+/**
+ * struct seen - what the server says of the kernel
+ * @offered:	it has passthrough
+ * @truncated:	a file was opened to be truncated
+ */
+struct seen {
+	bool offered;
+	bool truncated;
+};
+static struct seen *seen;
 
 static void answer(const struct fuse_in_header *request, int error, const void *body, size_t size)
 {
@@ -60,10 +68,10 @@ static void answer_init(const struct fuse_in_header *request, const struct fuse_
 {
 	struct fuse_init_out out = {
 		.major = FUSE_KERNEL_VERSION, .minor = in->minor, .max_write = 4096,
-		.flags = in->flags & INIT_EXT, .flags2 = in->flags2 & PASSTHROUGH,
+		.flags = in->flags & (INIT_EXT | FUSE_ATOMIC_O_TRUNC), .flags2 = in->flags2 & PASSTHROUGH,
 	};
 
-	*offered = out.flags2;
+	seen->offered = out.flags2;
 	/* max_stack_depth: nothing is stacked below the file that is opened. */
 	out.unused[0] = out.flags2 ? 1 : 0;
 	answer(request, 0, &out, sizeof(out));
@@ -91,11 +99,12 @@ static int backing_number(void)
 	return number > 0 ? number : 0;
 }
 
-static void answer_open(const struct fuse_in_header *request)
+static void answer_open(const struct fuse_in_header *request, const struct fuse_open_in *in)
 {
 	struct fuse_open_out out = { .open_flags = backing_number() ? OPEN_PASSTHROUGH : 0 };
 
 	out.padding = backing_number();
+	seen->truncated |= in->flags & O_TRUNC;
 	answer(request, 0, &out, sizeof(out));
 }
 
@@ -134,7 +143,7 @@ static void serve(void)
 			answer_attributes(request);
 			break;
 		case FUSE_OPEN:
-			answer_open(request);
+			answer_open(request, body);
 			break;
 		case FUSE_READ:
 			answer_read(request, body);
@@ -162,8 +171,8 @@ static pid_t serve_file(void)
 	char options[80];
 	pid_t pid;
 
-	offered = mmap(NULL, sizeof(*offered), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (offered == MAP_FAILED || system("modprobe fuse && cp /usr/bin/true " BACKING " && chmod 755 " BACKING))
+	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (seen == MAP_FAILED || system("modprobe fuse && cp /usr/bin/true " BACKING " && chmod 755 " BACKING))
 		return -1;
 	channel = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	/* For reading only: what it passes on is opened anew, as the user asks. */
@@ -239,7 +248,8 @@ static int prepare(struct gabion_netlink *client, pid_t *server)
 		"domain both {\n level middle\n use everyday\n"
 		" knowingly read, write, execute, map other, object\n}\n"
 		"domain served_only {\n level middle\n use everyday\n"
-		" knowingly read, write, execute, map other\n}\n");
+		" knowingly read, write, execute, map other\n}\n"
+		"domain reads {\n level middle\n use everyday\n read other, object\n}\n");
 }
 
 static int undo(struct gabion_netlink *client, pid_t server)
@@ -257,7 +267,7 @@ TEST_F(passthrough, needs_the_permission_on_what_is_opened)
 {
 	/* The first that uses the filesystem waits for the kernel and the server to have agreed. */
 	int on_host = confine_run(self->client, NULL, variant->use);
-	bool passes = *offered;
+	bool passes = seen->offered;
 
 	if (!passes)
 		printf("# this kernel has no passthrough: the server does it\n");
@@ -269,6 +279,44 @@ TEST_F(passthrough, needs_the_permission_on_what_is_opened)
 	EXPECT_EQ(passes, confine_events_count(self->client, &(struct confine_expect){
 		.klass = GABION_CLASS_FILE, .refused = variant->refused,
 		.domain = "served_only", .object = BACKING }));
+}
+
+/* --- a file that its server truncates while it is being opened --- */
+
+FIXTURE(truncated)
+{
+	GABION_FIXTURE_MEMBERS
+	pid_t server;
+};
+
+GABION_FIXTURE_LIFE_BETWEEN(truncated, prepare(self->client, &self->server),
+			    undo(self->client, self->server))
+
+static int open_it(void)
+{
+	return ATTEMPT(open(SERVED, O_RDONLY));
+}
+
+static int truncate_it(void)
+{
+	return ATTEMPT(open(SERVED, O_RDONLY | O_TRUNC));
+}
+
+TEST_F(truncated, needs_write_before_it_is)
+{
+	/* The first waits for both sides to have agreed. */
+	ASSERT_EQ(0, confine_run(self->client, NULL, open_it));
+	EXPECT_FALSE(seen->truncated);
+	EXPECT_EQ(EACCES, confine_run(self->client, "reads", truncate_it));
+	EXPECT_FALSE(seen->truncated);
+	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
+		.klass = GABION_CLASS_FILE, .refused = GABION_FILE_WRITE, .domain = "reads",
+		.object = SERVED }));
+	EXPECT_EQ(0, confine_run(self->client, "both", truncate_it));
+	EXPECT_TRUE(seen->truncated);
+	seen->truncated = false;
+	EXPECT_EQ(0, confine_run(self->client, NULL, truncate_it));
+	EXPECT_TRUE(seen->truncated);
 }
 
 TEST_HARNESS_MAIN

@@ -87,6 +87,57 @@ TEST_F(own, ring_stays_with_the_grant)
 	EXPECT_EQ(0, source_restore(self->client));
 }
 
+#define QUEUED 8
+
+static char queued_byte;
+
+/* Is registered itself, and the task has it without a descriptor, with requests that wait in it. */
+static int hold_without_descriptor(void)
+{
+	struct io_uring_rsrc_update update = { .offset = -1U };
+	int err = -uring_setup_sized(&ring, 0, QUEUED), fd = open(OBJECT "/file", O_RDONLY);
+	unsigned int i;
+
+	if (err || fd < 0 || syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, &fd, 1))
+		return err ?: errno;
+	for (i = 0; i < QUEUED; i++) {
+		ring.sqes[i] = (struct io_uring_sqe){ .opcode = IORING_OP_READ, .len = 1,
+			.flags = IOSQE_FIXED_FILE, .addr = (unsigned long)&queued_byte };
+		((unsigned int *)(ring.sq + ring.params.sq_off.array))[i] = i;
+	}
+	*(unsigned int *)(ring.sq + ring.params.sq_off.tail) = QUEUED;
+	update.data = ring.fd;
+	if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_RING_FDS, &update, 1) != 1)
+		return errno;
+	close(ring.fd);
+	ring.fd = update.offset;
+	return ATTEMPT(close(fd));
+}
+
+/* The memory of the ring may be gone. */
+static int read_queued(void)
+{
+	queued_byte = 0;
+	if (syscall(SYS_io_uring_enter, ring.fd, 1, 1,
+		    IORING_ENTER_GETEVENTS | IORING_ENTER_REGISTERED_RING, NULL, 0) != 1)
+		return errno;
+	return queued_byte ? 0 : EACCES;
+}
+
+TEST_F(own, ring_without_a_descriptor_goes_too)
+{
+	struct worker worker;
+
+	START("    read object\n", hold_without_descriptor, read_queued);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
+	EXPECT_EQ(CONFINE_BROKEN, worker_do(&worker, 'u'));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
+		.refused = GABION_CONTROL_IO_URING, .domain = "revocable" }));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
+}
+
 static int held = -1;
 
 static int connect_it(void)
@@ -367,6 +418,43 @@ TEST_F(written, code_goes_with_the_grant)
 		.refused = GABION_CONTROL_JIT, .domain = "revocable" }));
 	worker_end(&worker);
 	EXPECT_EQ(0, source_load(self->client, ""));
+}
+
+/* --- a shared mapping of a file that was made to append afterwards --- */
+
+static int hold_appending(void)
+{
+	int fd = open(OBJECT "/file", O_RDWR);
+
+	if (fd < 0)
+		return errno;
+	mapping = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return mapping == MAP_FAILED ? errno :
+	       ATTEMPT(fcntl(fd, F_SETFL, O_APPEND)) ?: ATTEMPT(close(fd));
+}
+
+static void overwrite(void)
+{
+	*(volatile char *)mapping = 'x';
+}
+
+static int overwrite_it(void)
+{
+	return touch(overwrite);
+}
+
+TEST_F(own, mapping_needs_write_though_its_file_appends)
+{
+	struct worker worker;
+
+	START("    read, write object\n", hold_appending, overwrite_it);
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    read, append object\n")));
+	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_FILE,
+		.refused = GABION_FILE_WRITE, .domain = "revocable", .object = OBJECT "/file" }));
+	worker_end(&worker);
+	EXPECT_EQ(0, source_restore(self->client));
 }
 
 TEST_HARNESS_MAIN

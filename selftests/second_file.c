@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Commands on one file that write to another by its descriptor, as if that had not been opened for
- * appending: they take `control mount` as well.
+ * appending, or that reach others by their names or numbers: they take `control mount` as well.
  */
 #include <fcntl.h>
+#include <linux/btrfs.h>
+#include <linux/dm-ioctl.h>
 #include <linux/loop.h>
+#include <linux/major.h>
+#include <linux/raid/md_u.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -40,6 +44,13 @@ static int prepare(struct gabion_netlink *client)
 }
 
 GABION_FIXTURE_LIFE_BETWEEN(second, prepare(self->client), source_load(self->client, ""))
+
+FIXTURE(own_file)
+{
+	GABION_FIXTURE_MEMBERS
+};
+
+GABION_FIXTURE_LIFE_BETWEEN(own_file, prepare(self->client), source_load(self->client, ""))
 
 /**
  * @give:	the command; returns 0 or an errno
@@ -77,6 +88,27 @@ static int move_extents(void)
 }
 FIXTURE_VARIANT_ADD(second, move_extents) { .give = move_extents, .expected = ENOTTY };
 
+/* Others name what they reach, by name or number: likewise. */
+#define NAMES(name, command)							\
+	static int name(void)							\
+	{									\
+		char room[4096] = "";						\
+										\
+		return ATTEMPT(ioctl(open(TEST_DIR "/object/file", O_RDWR), command, room));	\
+	}									\
+	FIXTURE_VARIANT_ADD(second, name) { .give = name, .expected = ENOTTY }
+
+NAMES(btrfs_snapshot, BTRFS_IOC_SNAP_CREATE);
+NAMES(btrfs_delete, BTRFS_IOC_SNAP_DESTROY_V2);
+NAMES(btrfs_search, BTRFS_IOC_TREE_SEARCH);
+NAMES(btrfs_disk, BTRFS_IOC_ADD_DEV);
+/* Of fs/xfs/libxfs/xfs_fs.h: open, and set attributes, by handle; have two files change contents. */
+NAMES(xfs_open, _IOC(_IOC_READ | _IOC_WRITE, 'X', 107, 48));
+NAMES(xfs_attributes, _IOC(_IOC_WRITE, 'X', 123, 64));
+NAMES(xfs_exchange, _IOC(_IOC_READ | _IOC_WRITE, 'X', 109, 496));
+NAMES(mapped_disk, DM_TABLE_LOAD);
+NAMES(array_disk, ADD_NEW_DISK);
+
 TEST_F(second, takes_the_control)
 {
 	EXPECT_EQ(variant->expected, confine_run(self->client, NULL, variant->give));
@@ -85,6 +117,25 @@ TEST_F(second, takes_the_control)
 	EXPECT_EQ(1, confine_events_count(self->client, &(struct confine_expect){
 		.klass = GABION_CLASS_CONTROL, .refused = GABION_CONTROL_MOUNT,
 		.domain = "appends" }));
+}
+
+/* Commands of the same kinds, about the one file. */
+static int own_commands(void)
+{
+	char room[4096] = "";
+	int fd = open(TEST_DIR "/object/file", O_RDWR);
+
+	if (ATTEMPT(ioctl(fd, BTRFS_IOC_FS_INFO, room)) != ENOTTY)
+		return errno;
+	if (ATTEMPT(ioctl(fd, _IOC(_IOC_READ, 'X', 126, 256), room)) != ENOTTY)
+		return errno;
+	return ATTEMPT(ioctl(fd, DM_VERSION, room)) == ENOTTY ? 0 : errno;
+}
+
+TEST_F(own_file, takes_no_control)
+{
+	EXPECT_EQ(0, confine_run(self->client, NULL, own_commands));
+	EXPECT_EQ(0, confine_run(self->client, "appends", own_commands));
 }
 
 TEST_HARNESS_MAIN

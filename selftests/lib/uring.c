@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "uring.h"
 
-/* More than the rings of one entry take. */
+/* More than the rings of 16 entries take. */
 #define MAP_SIZE 4096
 
 static void *map(int fd, off_t offset)
@@ -32,12 +32,12 @@ void uring_close(struct uring *ring)
 	close(ring->fd);
 }
 
-int uring_setup(struct uring *ring, unsigned int flags)
+int uring_setup_sized(struct uring *ring, unsigned int flags, unsigned int entries)
 {
 	memset(ring, 0, sizeof(*ring));
 	ring->flags = flags;
 	ring->params = (struct io_uring_params){ .flags = flags, .sq_thread_idle = 1000 };
-	ring->fd = syscall(SYS_io_uring_setup, 1, &ring->params);
+	ring->fd = syscall(SYS_io_uring_setup, entries, &ring->params);
 	if (ring->fd < 0)
 		return -errno;
 	ring->sq = map(ring->fd, IORING_OFF_SQ_RING);
@@ -47,6 +47,11 @@ int uring_setup(struct uring *ring, unsigned int flags)
 		return 0;
 	uring_close(ring);
 	return -ENOMEM;
+}
+
+int uring_setup(struct uring *ring, unsigned int flags)
+{
+	return uring_setup_sized(ring, flags, 1);
 }
 
 int uring_run(struct uring *ring, const struct io_uring_sqe *sqe)

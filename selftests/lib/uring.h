@@ -6,7 +6,7 @@
 #include <linux/io_uring.h>
 
 /**
- * struct uring - a ring with one entry
+ * struct uring - a ring
  * @fd:		of the ring
  * @flags:	that it was set up with
  */
@@ -19,8 +19,11 @@ struct uring {
 	struct io_uring_params params;
 };
 
-/* Set one up. @flags: of io_uring_setup(2), e.g. IORING_SETUP_SQPOLL. Return: 0 or -errno. */
+/* Set one up with one entry. @flags: of io_uring_setup(2), e.g. IORING_SETUP_SQPOLL. Return: 0 or -errno. */
 int uring_setup(struct uring *ring, unsigned int flags);
+
+/* The same with @entries, 16 at most. */
+int uring_setup_sized(struct uring *ring, unsigned int flags, unsigned int entries);
 void uring_close(struct uring *ring);
 
 /* Submit @sqe and wait. Return: the operation's result, -errno when it or the ring failed. */
