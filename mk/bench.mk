@@ -3,7 +3,7 @@
 
 BENCH_DIR := $(B)/selftests/bench
 
-$(BENCH_DIR)/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h
+$(BENCH_DIR)/ops: $(wildcard selftests/bench/ops*.c) selftests/bench/ops.h selftests/bench/clock.h
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $(filter %.c,$^)
 
@@ -41,7 +41,7 @@ bench: stage-6.1 bench-programs bench-syscalls
 
 # How costs grow, beside AppArmor and Landlock where they can say the same. What was counted is kept in build/bench-scaling,
 # the tables are written to docs/.
-$(BENCH_DIR)/scaling/scale: selftests/bench/scaling/scale.c
+$(BENCH_DIR)/scaling/scale: selftests/bench/scaling/scale.c selftests/bench/clock.h
 	mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -static -o $@ $<
 

@@ -61,19 +61,23 @@ static int read_registered(void)
 	EXPECT_EQ(0, worker_do(&worker, 'u'));					\
 	confine_events_clear(self->client)
 
+/* Under one with @rules in place of those it comes to @outcome, as an event says with the members that follow. */
+#define LOSES(rules, outcome, ...)						\
+	ASSERT_EQ(0, source_load(self->client, REVOCABLE(rules)));		\
+	EXPECT_EQ(outcome, worker_do(&worker, 'u'));				\
+	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){	\
+		.verdict = GABION_VERDICT_DENIED, .domain = "revocable", __VA_ARGS__ }));	\
+	worker_end(&worker);							\
+	EXPECT_EQ(0, source_restore(self->client))
+
 /* A ring can only go together with who uses it. */
 TEST_F(own, ring_goes_with_what_is_registered_in_it)
 {
 	struct worker worker;
 
 	START("    read object\n", hold_registered, read_registered);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(CONFINE_BROKEN, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
-		.refused = GABION_CONTROL_IO_URING, .domain = "revocable" }));
-	worker_end(&worker);
-	EXPECT_EQ(0, source_restore(self->client));
+	LOSES("", CONFINE_BROKEN, .klass = GABION_CLASS_CONTROL,
+	      .refused = GABION_CONTROL_IO_URING);
 }
 
 TEST_F(own, ring_stays_with_the_grant)
@@ -129,13 +133,8 @@ TEST_F(own, ring_without_a_descriptor_goes_too)
 	struct worker worker;
 
 	START("    read object\n", hold_without_descriptor, read_queued);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(CONFINE_BROKEN, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_CONTROL,
-		.refused = GABION_CONTROL_IO_URING, .domain = "revocable" }));
-	worker_end(&worker);
-	EXPECT_EQ(0, source_restore(self->client));
+	LOSES("", CONFINE_BROKEN, .klass = GABION_CLASS_CONTROL,
+	      .refused = GABION_CONTROL_IO_URING);
 }
 
 static int held = -1;
@@ -165,14 +164,9 @@ TEST_F(own, connection_goes_with_the_grant)
 	/* Another one, that still has it. */
 	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    connect object\n    read null\n")));
 	EXPECT_EQ(0, worker_do(&worker, 'u'));
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("")));
-	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_FILE,
-		.refused = GABION_FILE_CONNECT, .domain = "revocable", .object = OBJECT "/socket" }));
-	worker_end(&worker);
+	LOSES("", EACCES, .klass = GABION_CLASS_FILE,
+	      .refused = GABION_FILE_CONNECT, .object = OBJECT "/socket");
 	close(listener);
-	EXPECT_EQ(0, source_restore(self->client));
 }
 
 /* --- what took a control to make, and goes on doing what that allowed --- */
@@ -448,13 +442,8 @@ TEST_F(own, mapping_needs_write_though_its_file_appends)
 	struct worker worker;
 
 	START("    read, write object\n", hold_appending, overwrite_it);
-	ASSERT_EQ(0, source_load(self->client, REVOCABLE("    read, append object\n")));
-	EXPECT_EQ(EACCES, worker_do(&worker, 'u'));
-	EXPECT_LE(1, confine_events_count(self->client, &(struct confine_expect){
-		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_FILE,
-		.refused = GABION_FILE_WRITE, .domain = "revocable", .object = OBJECT "/file" }));
-	worker_end(&worker);
-	EXPECT_EQ(0, source_restore(self->client));
+	LOSES("    read, append object\n", EACCES, .klass = GABION_CLASS_FILE,
+	      .refused = GABION_FILE_WRITE, .object = OBJECT "/file");
 }
 
 TEST_HARNESS_MAIN

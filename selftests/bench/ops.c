@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 #include "ops.h"
 
@@ -32,22 +31,6 @@ static const struct operation *const tables[] = {
 };
 
 #define NTABLES	(sizeof(tables) / sizeof(*tables))
-
-void must(bool succeeded, const char *what)
-{
-	if (succeeded)
-		return;
-	perror(what);
-	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static uint64_t count(const struct operation *operation, int rounds)
 {

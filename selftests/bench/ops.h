@@ -7,6 +7,7 @@
 #define GABION_BENCH_OPS_H
 
 #include <stdbool.h>
+#include "clock.h"
 
 /* bench/scene makes these. The file holds a megabyte, so that no read comes to its end. */
 #define SCENE	"/run/bench/scene"
@@ -35,8 +36,5 @@ struct operation {
 /* One table a file; each ends with an entry without a name. */
 extern const struct operation file_operations[], memory_operations[], process_operations[],
 	socket_operations[];
-
-/* Exits with errno's message unless @succeeded. */
-void must(bool succeeded, const char *what);
 
 #endif /* GABION_BENCH_OPS_H */

@@ -18,29 +18,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "../clock.h"
 
 #define ROUNDS	100
 #define REPEATS	5
 /* So that what is put off until later has been done. */
 #define SETTLE	2
-
-static void must(bool succeeded, const char *what)
-{
-	if (succeeded)
-		return;
-	perror(what);
-	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static void open_name(const char *name)
 {
