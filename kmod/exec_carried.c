@@ -106,8 +106,8 @@ static void own_io_context(void)
 
 /**
  * struct owners - domains that have perf count in this task
- * @domains:	each once, none the host
- * @n:		of them; OWNERS_MAX + 1: there are more
+ * @domains:	each once, none the host; of more than fit, the last is nobody's
+ * @n:		of them
  */
 struct owners {
 	u16 domains[OWNERS_MAX];
@@ -118,12 +118,13 @@ static void owners_add(struct owners *owners, u16 domain)
 {
 	unsigned int i;
 
-	for (i = 0; i < owners->n && i < OWNERS_MAX; i++)
+	for (i = 0; i < owners->n; i++)
 		if (owners->domains[i] == domain)
 			return;
 	if (owners->n < OWNERS_MAX)
-		owners->domains[owners->n] = domain;
-	owners->n = min(owners->n + 1, OWNERS_MAX + 1U);
+		owners->domains[owners->n++] = domain;
+	else
+		owners->domains[OWNERS_MAX - 1] = GABION_UNKNOWN;
 }
 
 /*
@@ -192,11 +193,10 @@ static void review_events(u16 from, u16 to)
 {
 	struct owners owners = {};
 	unsigned int i;
-	int n, err;
+	int n, err = 0;
 
 	for (n = 0; n < GABION_PERF_CONTEXTS; n++)
 		owners_find(&owners, n, from);
-	err = owners.n > OWNERS_MAX ? -EACCES : 0;
 	for (i = 0; i < owners.n && !err; i++)
 		err = gabion_decide_domain(GABION_HOOK_bprm_committing_creds, owners.domains[i], to,
 					   current->tgid, GABION_DOM_INSPECT, 0);
@@ -221,7 +221,6 @@ int __init gabion_exec_carried_init(void)
 {
 	unsigned long flush = gabion_symbol_address("flush_sigqueue");
 	unsigned long leave = gabion_symbol_address("exit_io_context");
-
 	unsigned long events = gabion_symbol_address("perf_event_exit_task");
 
 	if (!flush || !leave || !events)
