@@ -15,6 +15,6 @@ int main(void)
 	OFFSET(GABION_CACHE_SHIFT, gabion_path_cache, shift);
 	OFFSET(GABION_SLOT_DENTRY, gabion_path_slot, dentry);
 	DEFINE(GABION_SLOT_BITS, ilog2(sizeof(struct gabion_path_slot)));
-	DEFINE(GABION_HASH_FACTOR, GOLDEN_RATIO_64);
+	DEFINE(GABION_PATH_SPREAD, GABION_PATH_SPREAD);
 	return 0;
 }

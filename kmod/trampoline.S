@@ -48,7 +48,7 @@
 	movl	GABION_TASK_PID(%r10), %r10d
 	cmpw	$0, gabion_task_labels(, %r10, 2)
 	jne	.Lcheck_\@
-	movabsq	$GABION_HASH_FACTOR, %r10
+	movabsq	$GABION_PATH_SPREAD, %r10
 	imulq	%rdi, %r10
 	movl	gabion_path_cache + GABION_CACHE_SHIFT(%rip), %ecx
 	shrq	%cl, %r10
