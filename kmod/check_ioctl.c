@@ -112,6 +112,8 @@ static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned in
 		err = gabion_file_owner_record(file);
 		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	default:
+		if (!sock_from_file(file) && !reaches_another(cmd))
+			return gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 		return gabion_decide_together(
 			(sock_from_file(file) ? gabion_decide_socket_command(hook, cmd) : 0) ?:
 			(reaches_another(cmd) ?

@@ -327,7 +327,8 @@ static int judge_command(const struct gabion_subject *s, struct gabion_event *ev
 	return gabion_judge(s, event, -EACCES);
 }
 
-int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command)
+static noinline int decide_ioctl_slow(enum gabion_hook_id hook, u16 domain, const struct path *path,
+				      u32 command)
 {
 	struct gabion_path_buffer buffer;
 	struct gabion_event event = {
@@ -339,20 +340,10 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 		.repeats = true,
 		.place = &buffer.place,
 	};
-	u32 wanted = gabion_ioctl_permission(command);
-	u16 domain = gabion_task_label(current);
 	struct gabion_subject s;
 	u32 verdict;
 	int err;
 
-	/* Of a memfd that was opened for reading they can be set as well. */
-	if (gabion_ioctl_sets_flags(command) && gabion_mount_kind(path->mnt) == GABION_MOUNT_PSEUDO)
-		wanted = GABION_FILE_SETATTR;
-	if (wanted != GABION_FILE_IOCTL)
-		return wanted ? gabion_decide_path(hook, path, wanted, GFP_KERNEL) : 0;
-	if (!wanted_by_name(path, GABION_FILE_IOCTL) ||
-	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
-		return 0;
 	verdict = repeated(hook, domain, path, GABION_FILE_IOCTL, command);
 	if (verdict)
 		return verdict == GABION_VERDICT_DENIED ? -EACCES : 0;
@@ -369,6 +360,22 @@ int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 c
 	rcu_read_unlock();
 	gabion_path_buffer_put(&buffer);
 	return err;
+}
+
+int gabion_decide_ioctl(enum gabion_hook_id hook, const struct path *path, u32 command)
+{
+	u32 wanted = gabion_ioctl_permission(command);
+	u16 domain = gabion_task_label(current);
+
+	/* Of a memfd that was opened for reading they can be set as well. */
+	if (gabion_ioctl_sets_flags(command) && gabion_mount_kind(path->mnt) == GABION_MOUNT_PSEUDO)
+		wanted = GABION_FILE_SETATTR;
+	if (wanted != GABION_FILE_IOCTL)
+		return wanted ? gabion_decide_path(hook, path, wanted, GFP_KERNEL) : 0;
+	if (!wanted_by_name(path, GABION_FILE_IOCTL) ||
+	    gabion_path_granted(domain, path, GABION_FILE_IOCTL))
+		return 0;
+	return decide_ioctl_slow(hook, domain, path, command);
 }
 
 /* Same name as far as any rule can tell? Inside the RCU section of @policy. */

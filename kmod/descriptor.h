@@ -32,6 +32,10 @@ static inline u32 gabion_open_permission(const struct file *file)
 {
 	u32 wanted = 0;
 
+	/* Most are opened to be read, and nothing else. */
+	if ((file->f_mode & (FMODE_READ | FMODE_WRITE | FMODE_PATH)) == FMODE_READ &&
+	    !(file->f_flags & (O_ACCMODE | O_TRUNC)))
+		return GABION_FILE_READ;
 	if (file->f_mode & FMODE_PATH)
 		return 0;
 	/* Access mode 3 opens without checking permission, for ioctl: judge it as both. */

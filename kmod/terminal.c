@@ -14,13 +14,13 @@ static bool is_terminal(struct tty_struct *tty, const struct dentry *dentry)
 	return tty->driver->type != TTY_DRIVER_TYPE_PTY || tty->driver_data == dentry;
 }
 
-bool gabion_is_own_terminal(const struct dentry *dentry)
+bool gabion_is_controlling(const struct dentry *dentry)
 {
 	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
 	unsigned long flags;
 	bool own;
 
-	if (!S_ISCHR(d_inode(dentry)->i_mode) || !sighand)
+	if (!sighand)
 		return false;
 	spin_lock_irqsave(&sighand->siglock, flags);
 	own = current->signal->tty && is_terminal(current->signal->tty, dentry);

@@ -9,10 +9,18 @@
 #define GABION_TERMINAL_H
 
 #include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/stat.h>
 
 #define GABION_OWN_TERMINAL	"/dev/tty"
 
+/* The same as below for a @dentry of a character device. */
+bool gabion_is_controlling(const struct dentry *dentry);
+
 /* Is @dentry, positive, a name of the current process's controlling terminal? Not in interrupts. */
-bool gabion_is_own_terminal(const struct dentry *dentry);
+static inline bool gabion_is_own_terminal(const struct dentry *dentry)
+{
+	return S_ISCHR(d_inode(dentry)->i_mode) && gabion_is_controlling(dentry);
+}
 
 #endif /* GABION_TERMINAL_H */
