@@ -105,6 +105,9 @@ const char *gabion_method_name(enum gabion_method method);
 /* Does the kernel call it in interrupts, too? Those that leave early are of the current task. */
 #define GABION_GATE_ANYWHERE_CONFINED	0
 #define GABION_GATE_ANYWHERE_LOOKUP	0
+#define GABION_GATE_ANYWHERE_LOW	0
+#define GABION_GATE_ANYWHERE_PERSONALITY	0
+#define GABION_GATE_ANYWHERE_PROTECTION	0
 #define GABION_GATE_ANYWHERE_DENTRY	0
 #define GABION_GATE_ANYWHERE_ALWAYS	1
 #define GABION_GATE_ANYWHERE_PEER	1

@@ -12,6 +12,10 @@
  *   DENTRY    as CONFINED, and every task when the cache of labels knows the dentry
  *   LOOKUP    as CONFINED, if a bit of the second argument is in gabion_lookup_mask;
  *	       others leave after three instructions
+ *   LOW       as CONFINED, for an address below the default of mmap_min_addr; others leave
+ *	       after two
+ *   PERSONALITY  as CONFINED, if the task has READ_IMPLIES_EXEC
+ *   PROTECTION   as CONFINED, but for memory without a file that does not become executable
  *   PEER      whoever runs, while the policy restricts who may send to a domain; others
  *	       leave after three instructions
  *   OWNED     every task, while there is a file whose owner a domain set
@@ -60,8 +64,8 @@
 	X(file_ioctl, CONFINED)			\
 	X(file_ioctl_compat, CONFINED)		\
 	X(mmap_file, CONFINED)			\
-	X(mmap_addr, CONFINED)			\
-	X(file_mprotect, CONFINED)		\
+	X(mmap_addr, LOW)			\
+	X(file_mprotect, PROTECTION)		\
 	X(bprm_creds_for_exec, ALWAYS)		\
 	X(bprm_check, ALWAYS)			\
 	X(bprm_committing_creds, ALWAYS)	\
@@ -170,8 +174,8 @@
 	X(posix_cpu_clock_get, CONFINED)	\
 	X(posix_cpu_timer_create, CONFINED)	\
 	X(posix_cpu_nsleep, CONFINED)		\
-	X(__x64_sys_brk, CONFINED)		\
-	X(__ia32_sys_brk, CONFINED)		\
+	X(__x64_sys_brk, PERSONALITY)	\
+	X(__ia32_sys_brk, PERSONALITY)	\
 	X(do_madvise, CONFINED)			\
 	X(__x64_sys_swapon, CONFINED)		\
 	X(__ia32_sys_swapon, CONFINED)		\

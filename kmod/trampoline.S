@@ -69,6 +69,41 @@
 	GABION_GATE_CONFINED
 .endm
 
+/* As GABION_GATE_CONFINED, and before it: leave if an address (rdi) is not of the lowest. */
+.macro GABION_GATE_LOW
+	cmpq	$GABION_LOW_ADDRESSES, %rdi
+	jb	.Llow_\@
+	RET
+.Llow_\@:
+	GABION_GATE_CONFINED
+.endm
+
+/* As GABION_GATE_CONFINED, and leave unless what can be read can be executed. */
+.macro GABION_GATE_PERSONALITY
+	GABION_GATE_CONFINED
+	movq	GABION_ASM_CURRENT, %r10
+	testl	$GABION_READ_IMPLIES_EXEC, GABION_TASK_PERSONALITY(%r10)
+	jne	.Lexecutable_\@
+	RET
+.Lexecutable_\@:
+.endm
+
+/*
+ * As GABION_GATE_CONFINED, and leave if memory (rdi) without a file does not become executable, by
+ * what was asked for (rsi) or what comes of it (rdx).
+ */
+.macro GABION_GATE_PROTECTION
+	GABION_GATE_CONFINED
+	cmpq	$0, GABION_VMA_FILE(%rdi)
+	jne	.Lmapped_\@
+	movl	%esi, %r10d
+	orl	%edx, %r10d
+	testl	$GABION_PROT_EXEC, %r10d
+	jne	.Lmapped_\@
+	RET
+.Lmapped_\@:
+.endm
+
 /* Leave if everybody may send to every domain (check_peer.c). */
 .macro GABION_GATE_PEER
 	cmpl	$0, gabion_peers_restricted(%rip)
@@ -187,6 +222,9 @@ SYM_FUNC_END(gabion_original_\name)
 #define GABION_EMIT_ALWAYS(name) GABION_TRAMPOLINE name, ALWAYS ;
 #define GABION_EMIT_DENTRY(name) GABION_TRAMPOLINE name, DENTRY ;
 #define GABION_EMIT_LOOKUP(name) GABION_TRAMPOLINE name, LOOKUP ;
+#define GABION_EMIT_LOW(name) GABION_TRAMPOLINE name, LOW ;
+#define GABION_EMIT_PERSONALITY(name) GABION_TRAMPOLINE name, PERSONALITY ;
+#define GABION_EMIT_PROTECTION(name) GABION_TRAMPOLINE name, PROTECTION ;
 #define GABION_EMIT_PEER(name) GABION_TRAMPOLINE name, PEER ;
 #define GABION_EMIT_OWNED(name) GABION_TRAMPOLINE name, OWNED ;
 #define GABION_EMIT_REPLACE(name) GABION_REPLACEMENT name ;
