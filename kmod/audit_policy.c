@@ -76,10 +76,39 @@ static bool ask(const struct gabion_event *event, struct gabion_rule_question *q
 	}
 }
 
+static unsigned int digits_of(u32 number)
+{
+	unsigned int n = 1;
+
+	for (; number >= 10; number /= 10)
+		n++;
+	return n;
+}
+
+/* "FILE:LINE" with its NUL. Not by snprintf(), which is dearer than all else about an event. */
 static size_t place_size(const struct gabion_view *view, const struct gabion_policy_rule *rule)
 {
-	return snprintf(NULL, 0, "%s:%u", gabion_view_string(view, rule->file),
-			le32_to_cpu(rule->line)) + 1;
+	return strlen(gabion_view_string(view, rule->file)) + 1 +
+	       digits_of(le32_to_cpu(rule->line)) + 1;
+}
+
+/* Return: behind it. */
+static char *put_place(char *to, const struct gabion_view *view,
+		       const struct gabion_policy_rule *rule)
+{
+	const char *file = gabion_view_string(view, rule->file);
+	u32 line = le32_to_cpu(rule->line);
+	size_t length = strlen(file);
+	char *end, *digit;
+
+	memcpy(to, file, length);
+	to += length;
+	*to++ = ':';
+	end = to + digits_of(line);
+	for (digit = end; digit > to; line /= 10)
+		*--digit = '0' + line % 10;
+	*end = '\0';
+	return end + 1;
 }
 
 void gabion_audit_rules(const struct gabion_event *event, struct gabion_event_rules *rules)
@@ -111,11 +140,8 @@ void gabion_audit_rules(const struct gabion_event *event, struct gabion_event_ru
 void gabion_audit_rules_put(const struct gabion_event *event,
 			    const struct gabion_event_rules *rules, char *to)
 {
-	char *end = to + rules->size;
 	unsigned int i;
 
 	for (i = 0; i < rules->n; i++)
-		to += snprintf(to, end - to, "%s:%u",
-			       gabion_view_string(&event->policy->view, rules->rule[i]->file),
-			       le32_to_cpu(rules->rule[i]->line)) + 1;
+		to = put_place(to, &event->policy->view, rules->rule[i]);
 }

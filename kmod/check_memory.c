@@ -63,7 +63,10 @@ GABION_CHECK3(inode_init_security_anon, struct inode *, inode, const struct qstr
 	return gabion_decide_control(GABION_HOOK_inode_init_security_anon, GABION_CONTROL_JIT);
 }
 
-/* brk() asks no hook; what it gives is executable for tasks of this personality. */
+/*
+ * brk() asks no hook; what it gives is executable for tasks of this personality. Of others the
+ * trampoline asks nothing.
+ */
 static int decide_brk(enum gabion_hook_id hook)
 {
 	if (!(current->personality & READ_IMPLIES_EXEC))
@@ -106,7 +109,10 @@ GABION_CHECK5(ptrace_access_vm, struct task_struct *, task, unsigned long, addre
 	return gabion_decide_control(GABION_HOOK_ptrace_access_vm, GABION_CONTROL_JIT);
 }
 
-/* The kernel asks cap_capable() itself here. Below the default, whatever the sysctl says. */
+/*
+ * The kernel asks cap_capable() itself here. Below the default, whatever the sysctl says; with
+ * other addresses the trampoline leaves.
+ */
 GABION_CHECK1(mmap_addr, unsigned long, address)
 {
 	if (address >= CONFIG_DEFAULT_MMAP_MIN_ADDR)
@@ -125,6 +131,7 @@ static bool writes_code(const struct vm_area_struct *vma, unsigned long prot)
 	return !(vma->vm_flags & VM_EXEC) && (!vma->vm_file || vma->anon_vma);
 }
 
+/* For memory without a file that does not become executable the trampoline does not come here. */
 GABION_CHECK3(file_mprotect, struct vm_area_struct *, vma, unsigned long, reqprot,
 	      unsigned long, prot)
 {

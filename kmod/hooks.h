@@ -174,8 +174,8 @@
 	X(posix_cpu_clock_get, CONFINED)	\
 	X(posix_cpu_timer_create, CONFINED)	\
 	X(posix_cpu_nsleep, CONFINED)		\
-	X(__x64_sys_brk, PERSONALITY)	\
-	X(__ia32_sys_brk, PERSONALITY)	\
+	X(__x64_sys_brk, PERSONALITY)		\
+	X(__ia32_sys_brk, PERSONALITY)		\
 	X(do_madvise, CONFINED)			\
 	X(__x64_sys_swapon, CONFINED)		\
 	X(__ia32_sys_swapon, CONFINED)		\

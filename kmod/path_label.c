@@ -2,7 +2,6 @@
 /* Labels of files and their cache.  See path_label.h. */
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/magic.h>
 #include <linux/percpu.h>
@@ -165,6 +164,8 @@ int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
 	buffer->tail = NULL;
 	buffer->length = 0;
 	buffer->place.stamp = 0;
+	/* Whether or not anything is: who may not is found out on a debug kernel. */
+	might_alloc(gfp);
 	buffer->page = this_cpu_read(spare) ? this_cpu_xchg(spare, NULL) : NULL;
 	if (!buffer->page)
 		buffer->page = kmem_cache_alloc(pages, gfp);
@@ -173,7 +174,9 @@ int gabion_path_buffer_get(struct gabion_path_buffer *buffer, gfp_t gfp)
 
 void gabion_path_buffer_put(struct gabion_path_buffer *buffer)
 {
-	if (buffer->page && this_cpu_cmpxchg(spare, NULL, buffer->page))
+	/* KASAN is to see who uses it after this. */
+	if (buffer->page &&
+	    (IS_ENABLED(CONFIG_KASAN) || this_cpu_cmpxchg(spare, NULL, buffer->page)))
 		kmem_cache_free(pages, buffer->page);
 	buffer->page = NULL;
 }

@@ -28,6 +28,8 @@ $(B)/selftests/lifetime_swap: OWN_LIB := selftests/lib/swap.c selftests/lib/swap
 $(B)/selftests/lifetime_swap: selftests/lib/swap.c selftests/lib/swap_reader.c
 $(B)/selftests/lifetime_cycle: OWN_LIB := selftests/lib/kernel_memory.c
 $(B)/selftests/lifetime_cycle: selftests/lib/kernel_memory.c
+# Its heap has to be where brk(2) of the 32-bit table reaches it.
+$(B)/selftests/control_jit: private CFLAGS += -no-pie
 
 $(B)/selftests/%: selftests/%.c $(KSELFTEST_LIB) $(wildcard selftests/lib/*.h) \
 		$(KSELFTEST_HEADERS) $(B)/agent/libgabion.a $(B)/agent/obj/agent/netlink/open.o

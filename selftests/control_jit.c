@@ -238,6 +238,30 @@ static int run_heap(void)
 	return run_code(sbrk(PAGE) + PAGE - 64);
 }
 
+/* brk(2) of the 32-bit table, which has a function of its own. */
+static unsigned int brk_i386(unsigned int to)
+{
+	unsigned int result;
+
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(45), "b"(to)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return result;
+}
+
+static int run_heap_i386(void)
+{
+	unsigned int end = brk_i386(0) + PAGE;
+
+	/* It may not enter this way at all. */
+	if ((int)(end - PAGE) < 0)
+		return EPERM;
+	if (personality(READ_IMPLIES_EXEC) < 0)
+		return errno;
+	if (brk_i386(end) != end)
+		return ENOMEM;
+	return run_code((void *)(uintptr_t)(end - 64));
+}
+
 static int run_remapped(void)
 {
 	void *where = anonymous(PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -253,6 +277,9 @@ TEST_F(jit, personality)
 	EXPECT_EQ(0, confine_run(self->client, NULL, run_heap));
 	EXPECT_EQ(0, confine_run(self->client, "compiler", run_heap));
 	EXPECT_NE(0, confine_run(self->client, "refused", run_heap));
+	EXPECT_EQ(0, confine_run(self->client, NULL, run_heap_i386));
+	EXPECT_EQ(0, confine_run(self->client, "compiler", run_heap_i386));
+	EXPECT_EQ(ENOMEM, confine_run(self->client, "sc_abi_i386", run_heap_i386));
 	EXPECT_EQ(0, confine_run(self->client, NULL, run_remapped));
 	EXPECT_EQ(0, confine_run(self->client, "compiler", run_remapped));
 	EXPECT_NE(0, confine_run(self->client, "refused", run_remapped));

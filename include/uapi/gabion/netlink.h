@@ -103,7 +103,8 @@ enum gabion_cmd {
  * @GABION_A_HOOK_METHOD:	string: "direct" or "ipmodify", how ftrace calls it
  * @GABION_A_HOOK_STATE:	string: "armed", or what is wrong
  * @GABION_A_HOOK_CHECKS:	u64, calls that were checked: of most hooks those by
- *				confined tasks (kmod/hooks.h)
+ *				confined tasks, without those of which nothing had to be asked
+ *				(kmod/hooks.h)
  * @GABION_A_HOOK_REFUSALS:	u64
  * @GABION_A_DOMAIN:		string, at most GABION_NAME_MAX - 1 bytes
  * @GABION_A_DOMAIN_ID:		u32, the kernel's number for the name, the same until unload
@@ -133,7 +134,8 @@ enum gabion_cmd {
  * @GABION_A_EVENTS_ACKNOWLEDGED: u64, forgotten because the subscriber has stored them
  * @GABION_A_EVENTS_FOLDED:	u64, counted in others (GABION_E_COUNT)
  * @GABION_A_DOMAIN_CHECKS:	u64, checks that tasks of the domain came to since the module was
- *				loaded, like the next four; without the syscall filter's. Of the host,
+ *				loaded, like the next four; without calls of which nothing had to be
+ *				asked (kmod/hooks.h), and without the syscall filter's. Of the host,
  *				as long as it is not held, only those that every task comes to
  * @GABION_A_DOMAIN_REFUSALS:	u64, of them, and of the syscall filter
  * @GABION_A_DOMAIN_EVENTS:	u64, accesses and transitions that it made events of, lost and folded ones too
