@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Loads the BPF programs of one of bench/bpf, attaches all of them, says so, and
- * reads their events until it is told to end.  Then it says how many there were.
+ * writes their events, a line of JSON each, to the file OUT until it is told to end.  Then it says
+ * how many there were.
  *
- * usage: peer_bpf OBJECT CGROUP [KIND:WHAT[:VALUE]]...
+ * usage: peer_bpf OBJECT OUT CGROUP [KIND:WHAT[:VALUE]]...
  *
  * r:PATH, w:PATH, x:PATH	files and folders that may be read, changed, executed
  * port:NUMBER			of 127.0.0.1
@@ -28,8 +29,19 @@ struct object {
 	uint64_t inode, device;
 };
 
+/* As bpf/events.h has it. The parts of a name come from its end. */
+#define NAMES	8
+#define NAME	32
+struct event {
+	uint64_t time, task, user, what;
+	uint64_t arguments[6];
+	char command[16];
+	char names[NAMES][NAME];
+};
+
 static volatile sig_atomic_t ended;
 static uint64_t read_events;
+static FILE *out;
 
 static void must(bool succeeded, const char *what)
 {
@@ -89,11 +101,47 @@ static void configure(struct bpf_object *programs, const char *word)
 	}
 }
 
-static int take(void *context, void *event, size_t size)
+static void put_string(const char *string, size_t most)
 {
+	size_t i;
+
+	for (i = 0; i < most && string[i]; i++) {
+		if (string[i] == '"' || string[i] == '\\' || (unsigned char)string[i] < ' ')
+			fprintf(out, "\\u%04x", string[i]);
+		else
+			putc_unlocked(string[i], out);
+	}
+}
+
+static void put_name(const struct event *event)
+{
+	int part;
+
+	for (part = 0; part < NAMES && event->names[part][0]; part++)
+		;
+	while (part--) {
+		if (event->names[part][0] == '/')
+			continue;
+		putc_unlocked('/', out);
+		put_string(event->names[part], NAME);
+	}
+}
+
+static int take(void *context, void *data, size_t size)
+{
+	const struct event *event = data;
+	const uint64_t *a = event->arguments;
+
 	(void)context;
-	(void)event;
-	(void)size;
+	must(size == sizeof(*event), "an event of another size");
+	fprintf(out, "{\"time\":%lu,\"pid\":%u,\"tid\":%u,\"uid\":%u,\"gid\":%u,\"event\":%lu,"
+		"\"arguments\":[%lu,%lu,%lu,%lu,%lu,%lu],\"command\":\"", event->time,
+		(uint32_t)(event->task >> 32), (uint32_t)event->task, (uint32_t)event->user,
+		(uint32_t)(event->user >> 32), event->what, a[0], a[1], a[2], a[3], a[4], a[5]);
+	put_string(event->command, sizeof(event->command));
+	fputs("\",\"object\":\"", out);
+	put_name(event);
+	fputs("\"}\n", out);
 	read_events++;
 	return 0;
 }
@@ -119,6 +167,7 @@ static void read_until_ended(struct bpf_object *programs)
 	while (!ended) {
 		err = ring_buffer__poll(ring, 1000);
 		must(err >= 0 || err == -EINTR, "ring_buffer__poll");
+		must(!fflush(out), "events");
 	}
 	ring_buffer__consume(ring);
 	must(!bpf_map_lookup_elem(bpf_map__fd(map_of(programs, ".data.lost")), &zero, &lost), "lost");
@@ -136,18 +185,20 @@ int main(int argc, char **argv)
 	uint64_t id;
 	int i;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: peer_bpf OBJECT CGROUP [KIND:WHAT[:VALUE]]...\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: peer_bpf OBJECT OUT CGROUP [KIND:WHAT[:VALUE]]...\n");
 		return 64;
 	}
 	programs = bpf_object__open_file(argv[1], NULL);
 	must(programs, argv[1]);
-	must(!stat(argv[2], &cgroup), argv[2]);
+	out = fopen(argv[2], "w");
+	must(out, argv[2]);
+	must(!stat(argv[3], &cgroup), argv[3]);
 	id = cgroup.st_ino;
 	must(!bpf_map__set_initial_value(map_of(programs, ".rodata.cgroup"), &id, sizeof(id)),
 	     "cgroup");
 	must(!bpf_object__load(programs), "bpf_object__load");
-	for (i = 3; i < argc; i++)
+	for (i = 4; i < argc; i++)
 		configure(programs, argv[i]);
 	bpf_object__for_each_program(program, programs)
 		must(bpf_program__attach(program), bpf_program__name(program));

@@ -86,12 +86,6 @@ def figure_of(entries):
     return Figure(min(figures), max(figures) - min(figures), [source for source, _ in entries])
 
 
-def counted(operation, table):
-    """The best repeat; of what others read, whenever they are woken, what all repeats took."""
-    repeats = operation["repeats"]
-    return sum(repeats) / len(repeats) if table == "watched" else operation["best"]
-
-
 def read_column(out, boot, configuration, runs):
     entries, about = {}, None
     for run in runs:
@@ -102,7 +96,7 @@ def read_column(out, boot, configuration, runs):
         for operation in about.pop("operations"):
             source = str(path.relative_to(out))
             entries.setdefault(operation["operation"], []).append(
-                (source, counted(operation, about["table"])))
+                (source, operation["best"]))
     if not about:
         return None
     column = Column(boot, configuration, about["title"], about)
