@@ -130,10 +130,17 @@ def drift_lines(bench):
                f"before all or {GRAIN} instructions" + ("; not " + ", ".join(far) if far else ""))
 
 
+# A module that is called costs more than this; a policy cannot refuse what it is not asked about.
+ASKED = 15
+
+
 def behind_lines(bench):
     for own, peer, rows in behind(bench):
-        text = ", ".join(f"{o} ({a:+.0f} beside {b:+.0f})" for o, a, b in rows) or "nowhere"
-        yield f"{own.title} costs more than {peer.title}{with_mitigations(own)}: {text}"
+        judged = [row for row in rows if peer.about["table"] != "confined" or row[2] > ASKED]
+        text = ", ".join(f"{o} ({a:+.0f} beside {b:+.0f})" for o, a, b in judged) or "nowhere"
+        free = ", ".join(f"{o} ({a:+.0f})" for o, a, _ in rows if (o, a, _) not in judged)
+        yield (f"{own.title} costs more than {peer.title}{with_mitigations(own)}: {text}"
+               + (f"; and where the other is not asked, or asks nothing: {free}" if free else ""))
 
 
 def machine_lines(bench):
