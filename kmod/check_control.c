@@ -20,6 +20,22 @@ GABION_CHECK5(sb_mount, const char *, dev_name, const struct path *, path, const
 	return DECIDE(sb_mount, MOUNT);
 }
 
+/*
+ * The kernel opens a block device by a name that was written to it, of which no more is asked than
+ * whether it can be looked up: configfs of NVMe's and SCSI's targets, bcache. Mounting one, too.
+ */
+#ifdef GABION_HAVE_BDEV_FILE
+GABION_CHECK0(bdev_file_open_by_path)
+{
+	return DECIDE(bdev_file_open_by_path, MOUNT);
+}
+#else
+GABION_CHECK0(blkdev_get_by_path)
+{
+	return DECIDE(blkdev_get_by_path, MOUNT);
+}
+#endif
+
 GABION_CHECK2(move_mount, const struct path *, from_path, const struct path *, to_path)
 {
 	return DECIDE(move_mount, MOUNT);

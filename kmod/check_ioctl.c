@@ -3,10 +3,12 @@
 #include <linux/btrfs.h>
 #include <linux/dm-ioctl.h>
 #include <linux/f2fs.h>
+#include <linux/fscrypt.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/major.h>
 #include <linux/net.h>
+#include <linux/nilfs2_api.h>
 #include <linux/raid/md_u.h>
 #include <linux/sockios.h>
 #include <linux/udmabuf.h>
@@ -22,7 +24,28 @@
 
 /* Private to their filesystems. */
 #define EXT4_MOVE_EXTENTS	_IOC(_IOC_READ | _IOC_WRITE, 'f', 15, 0)
+#define EXT4_GROUP_EXTEND	_IOC(_IOC_WRITE, 'f', 7, 0)
+#define EXT4_GROUP_ADD		_IOC(_IOC_WRITE, 'f', 8, 0)
+#define EXT4_RESIZE		_IOC(_IOC_WRITE, 'f', 16, 0)
+#define EXT4_SWAP_BOOT		_IO('f', 17)
+#define EXT4_CHECKPOINT		_IOC(_IOC_WRITE, 'f', 43, 0)
+#define EXT4_SET_UUID		_IOC(_IOC_WRITE, 'f', 44, 0)
+#define OCFS2_GROUP_EXTEND	_IOC(_IOC_WRITE, 'o', 1, 0)
+#define OCFS2_GROUP_ADD		_IOC(_IOC_WRITE, 'o', 2, 0)
+#define OCFS2_GROUP_ADD_64	_IOC(_IOC_WRITE, 'o', 3, 0)
 #define OCFS2_REFLINK		_IOC(_IOC_WRITE, 'o', 4, 0)
+#define CIFS_COPY_CHUNK		_IOC(_IOC_WRITE, 0xcf, 3, 0)
+#define CIFS_DUMP_KEY		_IOC(_IOC_READ | _IOC_WRITE, 0xcf, 8, 0)
+#define CIFS_DUMP_FULL_KEY	_IOC(_IOC_READ | _IOC_WRITE, 0xcf, 10, 0)
+#define UDF_RELOCATE		_IOC(_IOC_READ | _IOC_WRITE, 'l', 0x43, 0)
+#define HFSPLUS_BLESS		_IO('h', 0x80)
+/* Of later kernels than 6.1. */
+#define F2FS_START_REPLACE	_IO(F2FS_IOCTL_MAGIC, 25)
+#define FUSE_BACKING_OPEN	_IOC(_IOC_WRITE, 229, 1, 0)
+#define NS_NEXT_MOUNTS		_IOC(_IOC_READ, 0xb7, 11, 0)
+#define NS_PREVIOUS_MOUNTS	_IOC(_IOC_READ, 0xb7, 12, 0)
+/* bcachefs: snapshots and deletes by name, attributes of others, disks. All of them. */
+#define BCACHEFS_TYPE		0xbc
 
 /*
  * btrfs: snapshots, deletes, searches the trees of the whole filesystem, takes disks by their
@@ -62,6 +85,51 @@ static bool xfs_reaches_another(unsigned int number)
 }
 
 /*
+ * Commands to any file of a filesystem that are about all of it: its size, its place, what is
+ * ready to be read in others' encrypted files, the keys of its connection. Some change the file
+ * that they are given however it is open: exchange it with the boot loader's, which all who may
+ * do that share, or write to one that is open to be appended to.
+ */
+static bool changes_filesystem(unsigned int cmd)
+{
+	switch (LESS_SIZE(cmd)) {
+	case EXT4_GROUP_EXTEND:
+	case EXT4_GROUP_ADD:
+	case EXT4_RESIZE:
+	case EXT4_SWAP_BOOT:
+	case EXT4_CHECKPOINT:
+	case EXT4_SET_UUID:
+	case LESS_SIZE(FS_IOC_ADD_ENCRYPTION_KEY):
+	case LESS_SIZE(FS_IOC_REMOVE_ENCRYPTION_KEY):
+	case LESS_SIZE(FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS):
+	case LESS_SIZE(F2FS_IOC_GARBAGE_COLLECT):
+	case LESS_SIZE(F2FS_IOC_WRITE_CHECKPOINT):
+	case LESS_SIZE(F2FS_IOC_FLUSH_DEVICE):
+	case LESS_SIZE(F2FS_IOC_GARBAGE_COLLECT_RANGE):
+	case LESS_SIZE(F2FS_IOC_RESIZE_FS):
+	case LESS_SIZE(F2FS_IOC_SEC_TRIM_FILE):
+	case F2FS_START_REPLACE:
+	case OCFS2_GROUP_EXTEND:
+	case OCFS2_GROUP_ADD:
+	case OCFS2_GROUP_ADD_64:
+	case CIFS_COPY_CHUNK:
+	case CIFS_DUMP_KEY:
+	case CIFS_DUMP_FULL_KEY:
+	case LESS_SIZE(NILFS_IOCTL_CHANGE_CPMODE):
+	case LESS_SIZE(NILFS_IOCTL_DELETE_CHECKPOINT):
+	case LESS_SIZE(NILFS_IOCTL_CLEAN_SEGMENTS):
+	case LESS_SIZE(NILFS_IOCTL_RESIZE):
+	case LESS_SIZE(NILFS_IOCTL_SET_ALLOC_RANGE):
+	case LESS_SIZE(NILFS_IOCTL_SET_SUINFO):
+	case UDF_RELOCATE:
+	case HFSPLUS_BLESS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
  * Commands on one file that write to another, or have what is in it: whose descriptor they have in
  * memory or as their argument, however it is open (O_APPEND, or that it is open for reading, says
  * nothing to them), or which they name, in ways that no hook is asked about.
@@ -75,6 +143,8 @@ static bool reaches_another(unsigned int cmd)
 		return xfs_reaches_another(_IOC_NR(cmd));
 	case DM_IOCTL:
 		return _IOC_NR(cmd) != DM_VERSION_CMD;
+	case BCACHEFS_TYPE:
+		return true;
 	}
 	switch (LESS_SIZE(cmd)) {
 	case EXT4_MOVE_EXTENTS:
@@ -88,9 +158,13 @@ static bool reaches_another(unsigned int cmd)
 	case LESS_SIZE(SET_BITMAP_FILE):
 	case LESS_SIZE(UDMABUF_CREATE):
 	case LESS_SIZE(UDMABUF_CREATE_LIST):
+	/* What the kernel then reads and writes for whoever opens a file of the server's. */
+	case FUSE_BACKING_OPEN:
+	case NS_NEXT_MOUNTS:
+	case NS_PREVIOUS_MOUNTS:
 		return true;
 	default:
-		return false;
+		return changes_filesystem(cmd);
 	}
 }
 

@@ -18,6 +18,12 @@
 /* Since 6.3, and in what 6.1 has taken over: a range of one port is that port, without bind(2). */
 #define LOCAL_PORT_RANGE	51
 
+/* SCTP_REMOTE_UDP_ENCAPS_PORT of include/uapi/linux/sctp.h: its packets are UDP's, to that port. */
+#define SCTP_ENCAPSULATION	36
+
+/* SO_ORIGINAL_DST and IP6T_SO_ORIGINAL_DST: about the socket's own connection. */
+#define ORIGINAL_DESTINATION	80
+
 /*
  * From here on those of netfilter, IPVS and multicast routing. IPV6_* of include/uapi/linux/in6.h
  * leave out 64 and 65 for ip6_tables, and go on to below 100.
@@ -39,12 +45,21 @@ static bool is_ipsecs(int level, int option)
 	return level == SOL_IPV6 && (option == IPV6_IPSEC_POLICY || option == IPV6_XFRM_POLICY);
 }
 
+/* An address of the host's, from whoever had it; packets to another endpoint than was granted. */
+static bool changes_addresses(int level, int option)
+{
+	return (level == SOL_IPV6 && option == IPV6_JOIN_ANYCAST) ||
+	       (level == SOL_SCTP && option == SCTP_ENCAPSULATION);
+}
+
 static int decide_option(enum gabion_hook_id hook, int level, int option)
 {
 	if (gabion_sets_source_route(level, option))
 		return gabion_decide_source_route(hook);
 	if (is_filters(level, option))
 		return gabion_decide_netlink(hook, NETLINK_NETFILTER);
+	if (changes_addresses(level, option))
+		return gabion_decide_netlink(hook, NETLINK_ROUTE);
 	if (is_ipsecs(level, option))
 		return gabion_decide_netlink(hook, NETLINK_XFRM);
 	if (level == SOL_IP && option == LOCAL_PORT_RANGE)
@@ -59,6 +74,18 @@ GABION_CHECK3(socket_setsockopt, struct socket *, sock, int, level, int, optname
 		/* SMC hands them on to a socket of TCP. */
 		(gabion_is_internet(sock->sk) || sock->sk->sk_family == AF_SMC ?
 		 decide_option(GABION_HOOK_socket_setsockopt, level, optname) : 0));
+}
+
+/* What is in the tables of netfilter, IPVS and multicast routing. */
+GABION_CHECK3(socket_getsockopt, struct socket *, sock, int, level, int, optname)
+{
+	bool filters = (gabion_is_internet(sock->sk) || sock->sk->sk_family == AF_SMC) &&
+		       is_filters(level, optname) && optname != ORIGINAL_DESTINATION;
+
+	return gabion_decide_together(
+		gabion_decide_holder(GABION_HOOK_socket_getsockopt, sock->sk) ?:
+		(filters ? gabion_decide_netlink(GABION_HOOK_socket_getsockopt, NETLINK_NETFILTER)
+			 : 0));
 }
 
 /* include/uapi/linux/sockios.h; of SIOCETHTOOL the most ask for what a card is like. */
@@ -106,6 +133,8 @@ static bool changes_network(unsigned int cmd)
 	case SIOCBONDENSLAVE ... SIOCBONDSETHWADDR:
 	case SIOCBONDCHANGEACTIVE:
 	case SIOCWANDEV:
+	/* A descriptor of the network namespace. */
+	case SIOCGSKNS:
 	case SIOCSHWTSTAMP:
 	/* Tunnels, ports of bridges and bonds are added and changed by these. */
 	case SIOCDEVPRIVATE ... SIOCDEVPRIVATE + 15:

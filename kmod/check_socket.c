@@ -76,11 +76,6 @@ GABION_CHECK1(socket_getpeername, struct socket *, sock)
 	return gabion_decide_holder(GABION_HOOK_socket_getpeername, sock->sk);
 }
 
-GABION_CHECK1(socket_getsockopt, struct socket *, sock)
-{
-	return gabion_decide_holder(GABION_HOOK_socket_getsockopt, sock->sk);
-}
-
 GABION_CHECK1(socket_shutdown, struct socket *, sock)
 {
 	return gabion_decide_holder(GABION_HOOK_socket_shutdown, sock->sk);

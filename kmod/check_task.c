@@ -116,16 +116,13 @@ GABION_CHECK3(task_prlimit, const struct cred *, cred, const struct cred *, targ
  * writing to it, in the background (__tty_check_change()). Members of other domains that are there
  * already must be open to that. Under tasklist_lock, which holds the group still: atomic.
  */
-static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid_t number)
+static int decide_members(enum gabion_hook_id hook, struct pid *group, enum pid_type type)
 {
-	struct pid *group = find_vpid(number);
 	u16 domain = gabion_task_label(current), asked = domain, member;
 	struct task_struct *task;
 	int err = 0;
 
-	if (!group || task_pgrp(joins) == group)
-		return 0;
-	do_each_pid_task(group, PIDTYPE_PGID, task) {
+	do_each_pid_task(group, type, task) {
 		/* Just being born, it has no label; who makes it is in the group, and is asked about. */
 		if (err || READ_ONCE(task->__state) == TASK_NEW)
 			continue;
@@ -135,8 +132,15 @@ static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid
 			continue;
 		err = decide_task(hook, task, GABION_DOM_SIGNAL);
 		asked = member;
-	} while_each_pid_task(group, PIDTYPE_PGID, task);
+	} while_each_pid_task(group, type, task);
 	return err;
+}
+
+static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid_t number)
+{
+	struct pid *group = find_vpid(number);
+
+	return group && task_pgrp(joins) != group ? decide_members(hook, group, PIDTYPE_PGID) : 0;
 }
 
 GABION_CHECK2(task_setpgid, struct task_struct *, task, pid_t, group)
@@ -154,6 +158,23 @@ GABION_CHECK1(task_getpgid, struct task_struct *, task)
 GABION_CHECK1(task_getsid, struct task_struct *, task)
 {
 	return decide_task(GABION_HOOK_task_getsid, task, GABION_DOM_INSPECT);
+}
+
+/*
+ * vhangup(2), by every ABI: its terminal is gone for all of the session, whose leader gets SIGHUP
+ * from the kernel. Others that only have it open are not found.
+ */
+GABION_CHECK0(__x64_sys_vhangup)
+{
+	int err;
+
+	if (!READ_ONCE(current->signal->tty))
+		return 0;
+	rcu_read_lock();
+	err = gabion_decide_together(decide_members(GABION_HOOK___x64_sys_vhangup,
+						    task_session(current), PIDTYPE_SID));
+	rcu_read_unlock();
+	return err;
 }
 
 /* A task's own affairs but for one, whose capability cap_task_prctl() takes without the hook. */

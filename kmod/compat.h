@@ -41,15 +41,27 @@
 #define IPPROTO_SMC	256
 #endif
 
+/* What the kernel opens a block device with, by name. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define GABION_HAVE_BDEV_FILE
+#define GABION_BDEV_HOOKS(X)			\
+	X(bdev_file_open_by_path, CONFINED)
+#else
+#define GABION_BDEV_HOOKS(X)			\
+	X(blkdev_get_by_path, CONFINED)
+#endif
+
 /* splice() to a socket went through sendmsg from 6.5 on. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define GABION_HAVE_SOCK_SENDPAGE
 #define GABION_OTHER_HOOKS_BY_KERNEL(X)		\
 	GABION_NOAPPEND_HOOKS(X)		\
+	GABION_BDEV_HOOKS(X)			\
 	X(sock_sendpage, CONFINED)
 #else
 #define GABION_OTHER_HOOKS_BY_KERNEL(X)		\
-	GABION_NOAPPEND_HOOKS(X)
+	GABION_NOAPPEND_HOOKS(X)		\
+	GABION_BDEV_HOOKS(X)
 #endif
 
 /*

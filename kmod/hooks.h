@@ -171,6 +171,7 @@
 	X(__ia32_sys_mount_setattr, CONFINED)	\
 	X(__x64_sys_getpriority, CONFINED)	\
 	X(__ia32_sys_getpriority, CONFINED)	\
+	X(__x64_sys_vhangup, CONFINED)		\
 	X(posix_cpu_clock_get, CONFINED)	\
 	X(posix_cpu_timer_create, CONFINED)	\
 	X(posix_cpu_nsleep, CONFINED)		\

@@ -8,6 +8,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <net/route.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 /* What the C library's headers leave out. */
 #define LOCAL_PORT_RANGE	51
 #define MULTICAST_START		200	/* MRT_INIT */
+#define SCTP_ENCAPSULATION	36	/* SCTP_REMOTE_UDP_ENCAPS_PORT */
 
 /* "administers" may all of it; the others lack what each is about. */
 #define POLICY									\
@@ -37,7 +39,7 @@
 
 static int prepare(struct gabion_netlink *client)
 {
-	return system("modprobe -a ip_tables ip6_tables") ?: source_load(client, POLICY);
+	return system("modprobe -a iptable_filter ip6table_filter") ?: source_load(client, POLICY);
 }
 
 FIXTURE(option)
@@ -140,6 +142,45 @@ FIXTURE_VARIANT_ADD(option, set_port_range)
 	.refused = NET_ADMIN, .refused_by = "unable",
 };
 
+/* ::1 is the host's already. */
+static int join_anycast(void)
+{
+	struct ipv6_mreq request = { .ipv6mr_multiaddr = IN6ADDR_LOOPBACK_INIT };
+
+	return set(AF_INET6, SOL_IPV6, IPV6_JOIN_ANYCAST, &request, sizeof(request));
+}
+NETLINK_VARIANT(join_anycast, NETLINK_ROUTE, EINVAL);
+
+/* Not asked of SCTP itself, which is not to be loaded here. */
+static int encapsulate(void)
+{
+	return set(AF_INET, IPPROTO_SCTP, SCTP_ENCAPSULATION, &(int){ 0 }, sizeof(int));
+}
+NETLINK_VARIANT(encapsulate, NETLINK_ROUTE, ENOPROTOOPT);
+
+static int get(int family, int level, int option, void *value, socklen_t length)
+{
+	int fd = socket(family, SOCK_DGRAM, 0);
+
+	return fd < 0 ? 99 : ATTEMPT(getsockopt(fd, level, option, value, &length));
+}
+
+static int read_table(void)
+{
+	struct ipt_getinfo info = { .name = "filter" };
+
+	return get(AF_INET, SOL_IP, IPT_SO_GET_INFO, &info, sizeof(info));
+}
+NETLINK_VARIANT(read_table, NETLINK_NETFILTER, 0);
+
+static int read_table6(void)
+{
+	struct ip6t_getinfo info = { .name = "filter" };
+
+	return get(AF_INET6, SOL_IPV6, IP6T_SO_GET_INFO, &info, sizeof(info));
+}
+NETLINK_VARIANT(read_table6, NETLINK_NETFILTER, 0);
+
 static int command(int family, unsigned long number, void *argument)
 {
 	int fd = socket(family, SOCK_DGRAM, 0);
@@ -173,6 +214,14 @@ static int set_size(void)
 	       command(AF_UNIX, SIOCSIFMTU, &request);
 }
 NETLINK_VARIANT(set_size, NETLINK_ROUTE, 0);
+
+static int get_namespace(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), ns = ioctl(fd, SIOCGSKNS);
+
+	return ns < 0 ? errno : ATTEMPT(close(ns));
+}
+NETLINK_VARIANT(get_namespace, NETLINK_ROUTE, 0);
 
 /* --- what is about the socket alone, or only asks --- */
 

@@ -4,8 +4,11 @@
  * /dev/pts/N, and granting the one is not granting the others.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "lib/fixture.h"
@@ -148,6 +151,99 @@ TEST_F(terminal, none_without)
 	EXPECT_EQ(1111, answers(&self->worker));
 	/* As it was handed over, by its name, and as /dev/tty itself. */
 	EXPECT_EQ(3, refusals(self->client, "nowhere", "/dev/tty"));
+}
+
+/* --- vhangup(2) --- */
+
+FIXTURE(hangup)
+{
+	GABION_FIXTURE_MEMBERS
+};
+
+GABION_FIXTURE_LIFE_BETWEEN(hangup, source_load(self->client,
+	"resource terminals file /dev/tty, /dev/pts/[0-9]* level any\n"
+	"domain may_signal {\n level middle\n use everyday\n capability sys_tty_config\n"
+	" signal host\n}\n"
+	"domain may_not {\n level middle\n use everyday\n capability sys_tty_config\n"
+	" read, write terminals\n}\n"), source_restore(self->client))
+
+static volatile sig_atomic_t hung_up;
+
+static void note_hangup(int signal)
+{
+	hung_up = 1;
+}
+
+static int hang_up(void)
+{
+	return ATTEMPT(syscall(SYS_vhangup));
+}
+
+/* In a session of its own, whose leader it is. */
+static int hang_up_alone(void)
+{
+	signal(SIGHUP, note_hangup);
+	return log_in() ?: hang_up() ?: hung_up ? 0 : ENOMSG;
+}
+
+#define HUNG_UP	128
+
+/*
+ * A session of the host's, on whose terminal a child in @domain calls it. Return: the child's
+ * errno, and HUNG_UP if the leader got the signal.
+ */
+static int hang_up_in_session(struct gabion_netlink *client, const char *domain)
+{
+	int master, status;
+	pid_t leader;
+
+	if (open_pair(&master, own, sizeof(own)))
+		return -1;
+	leader = fork();
+	if (!leader) {
+		int answer;
+
+		signal(SIGHUP, note_hangup);
+		if (log_in())
+			_exit(127);
+		answer = confine_run(client, domain, hang_up);
+		_exit(answer | (hung_up ? HUNG_UP : 0));
+	}
+	if (leader < 0 || waitpid(leader, &status, 0) != leader || !WIFEXITED(status))
+		return -1;
+	close(master);
+	return WEXITSTATUS(status);
+}
+
+static unsigned int hangups_refused(struct gabion_netlink *client)
+{
+	return confine_events_count(client, &(struct confine_expect){
+		.verdict = GABION_VERDICT_DENIED, .klass = GABION_CLASS_DOMAIN,
+		.refused = GABION_DOM_SIGNAL, .domain = "may_not" });
+}
+
+TEST_F(hangup, of_the_host_works_for_the_host)
+{
+	EXPECT_EQ(HUNG_UP, hang_up_in_session(self->client, NULL));
+}
+
+TEST_F(hangup, is_a_signal_to_the_session)
+{
+	EXPECT_EQ(EPERM, hang_up_in_session(self->client, "may_not"));
+	EXPECT_EQ(1, hangups_refused(self->client));
+}
+
+TEST_F(hangup, works_for_who_may_signal)
+{
+	EXPECT_EQ(HUNG_UP, hang_up_in_session(self->client, "may_signal"));
+}
+
+TEST_F(hangup, of_its_own_session_is_its_own_affair)
+{
+	ASSERT_EQ(0, open_pair(&masters[0], own, sizeof(own)));
+	EXPECT_EQ(0, confine_run(self->client, "may_not", hang_up_alone));
+	EXPECT_EQ(0, hangups_refused(self->client));
+	close(masters[0]);
 }
 
 TEST_HARNESS_MAIN
