@@ -49,6 +49,16 @@ bench-scaling: stage-6.1 bench-programs $(BENCH_DIR)/scaling/scale
 	selftests/bench/scaling/compare $(B)/bench-scaling
 	selftests/bench/scaling/report $(B)/bench-scaling --docs docs
 
+# On several processors at once: what is stored where others look, under a plugin of QEMU's. What was counted is kept in
+# build/bench-cpus.
+$(BENCH_DIR)/cpus/lines.so: selftests/bench/cpus/lines.c
+	mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -fPIC -fvisibility=hidden $(WARNINGS) -shared -o $@ $<
+
+bench-cpus: stage-6.1 bench-programs $(BENCH_DIR)/cpus/lines.so
+	selftests/bench/cpus/compare $(B)/bench-cpus
+	selftests/bench/cpus/report $(B)/bench-cpus --docs docs
+
 # Whole programs, in instructions for each request, transaction or build. What was counted is kept in build/bench-workloads.
 bench-workloads: stage-6.1 bench-programs $(BENCH_DIR)/scaling/scale
 	selftests/bench/workloads/compare $(B)/bench-workloads
@@ -71,7 +81,7 @@ bench-audit: stage-6.1 $(BENCH_DIR)/denied
 bench-compile: $(B)/agent/gabion $(BENCH_DIR)/compile
 	selftests/bench/compile-peer $^
 
-.PHONY: bench bench-programs bench-scaling bench-workloads bench-syscalls bench-audit bench-compile
+.PHONY: bench bench-programs bench-scaling bench-cpus bench-workloads bench-syscalls bench-audit bench-compile
 
 # The microVM tier, beside QEMU's microvm: guest and VMM in a VM with an emulated KVM, everything in
 # instructions. What was counted is kept in build/bench-vmm, twice; the table is written to docs/.

@@ -28,6 +28,7 @@ machine_arguments()
 		MACHINE+=(-accel 'tcg,thread=multi')
 	fi
 	MACHINE+=(-cpu "$CPU")
+	[ -z "$PLUGIN" ] || MACHINE+=(-plugin "$PLUGIN")
 	if [ -n "$HOST_ROOT" ]; then
 		export_folder / root ,readonly=on
 	else

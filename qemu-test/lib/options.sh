@@ -19,6 +19,7 @@ usage()
 		  --icount                clocks count instructions and runs repeat (always TCG, one processor)
 		  --tcg                   do not use KVM even where it works
 		  --round-robin           TCG's processors take turns in one host thread: for tests that patch running code
+		  --plugin FILE[,ARG]     a plugin of QEMU's TCG (always TCG)
 		  --share DIR             DIR appears at the same path in the guest, writable (repeatable)
 		  --host-root             this host's own root, read-only, instead of the Debian userland
 		  --no-module             do not load gabion.ko
@@ -32,11 +33,11 @@ usage()
 parse_options()
 {
 	KERNEL=6.1 MODULES='' PACKAGES=() CPUS=2 MEMORY=1024 APPEND='' CPU='' NESTED='' ICOUNT='' TCG='' ROUND_ROBIN='' SHARES=() HOST_ROOT=''
-	LOAD_MODULE=1 SYSTEMD='' TIMEOUT=600 LOG='' VERBOSE=''
+	LOAD_MODULE=1 PLUGIN='' SYSTEMD='' TIMEOUT=600 LOG='' VERBOSE=''
 	local more
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --modules | --with | --smp | --mem | --append | --cpu | --share | --timeout | --log)
+		--kernel | --modules | --with | --smp | --mem | --append | --cpu | --plugin | --share | --timeout | --log)
 			[ $# -ge 2 ] || die "$1 needs a value: see --help"
 			;;
 		esac
@@ -54,6 +55,7 @@ parse_options()
 			;;
 		--timeout) TIMEOUT=$2; shift ;;
 		--log) LOG=$2; shift ;;
+		--plugin) PLUGIN=$2 TCG=1; shift ;;
 		--nested) NESTED=1 ;;
 		--icount) ICOUNT=1 ;;
 		--tcg) TCG=1 ;;

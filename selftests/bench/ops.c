@@ -8,6 +8,7 @@
  *	  ops --json OPERATION	shows every round, too
  *	  ops --once OPERATION	does it once: is it granted?
  *	  ops --times N OPERATION	N times as many calls as a round has, not counted: how many
+ *	  ops --parallel N OPERATION	on N processors at once; --apart: of files of their own
  *	  ops --refused file|call	is what no policy grants refused? 0, or 2: it is granted
  *	  ops --list
  */
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
 {
 	const char *how = argc > 2 ? argv[1] : "";
 	const struct operation *operation;
+	bool with_number;
 
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
 		list();
@@ -129,12 +131,17 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(how, "--refused"))
 		return refused(argv[2]);
+	with_number = !strcmp(how, "--times") || !strcmp(how, "--parallel") || !strcmp(how, "--apart");
 	operation = argc == 2 || !strcmp(how, "--once") || !strcmp(how, "--json") ||
-				    (argc == 4 && !strcmp(how, "--times")) ?
+				    (argc == 4 && with_number) ?
 			    find(argv[argc - 1]) : NULL;
 	if (!operation) {
-		fprintf(stderr, "usage: ops [--json|--once|--times N] OPERATION | ops --refused file|call | ops --list\n");
+		fprintf(stderr, "usage: ops [--json|--once|--times N|--parallel N|--apart N] OPERATION | ops --refused file|call | ops --list\n");
 		return 64;
+	}
+	if (with_number && strcmp(how, "--times")) {
+		run_parallel(operation, atoi(argv[2]), !strcmp(how, "--apart"));
+		return 0;
 	}
 	if (operation->prepare)
 		operation->prepare();

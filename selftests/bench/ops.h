@@ -37,4 +37,10 @@ struct operation {
 extern const struct operation file_operations[], memory_operations[], process_operations[],
 	socket_operations[];
 
+/*
+ * @operation so often as it says on each of the processors 0 to @n - 1 at once. @apart: relative
+ * names are in a directory for each. Says how many calls that were.
+ */
+void run_parallel(const struct operation *operation, int n, bool apart);
+
 #endif /* GABION_BENCH_OPS_H */
