@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "commands.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../core/ioctl.h"
 #include "../common/cleanup.h"
+#include "mem.h"
 #include "model.h"
 #include "syscall_constants.h"
 
@@ -19,26 +22,65 @@ bool gabion_command_parse(const char *text, uint32_t *command)
 	return value.bits <= UINT32_MAX;
 }
 
-const char *gabion_command_name(uint32_t command)
+/* One that has a name. */
+struct named {
+	uint32_t command;
+	const char *name;
+};
+
+static VEC(struct named) all_named;
+static pthread_once_t all_named_once = PTHREAD_ONCE_INIT;
+
+/* By what names of commands begin with, in a table that has other constants as well. */
+static bool names_command(const char *name)
 {
-	/* What names of commands begin with, in a table that has other constants as well. */
 	static const char *const prefixes[] = { "BLK", "FI", "FS_IOC", "KD", "KVM_", "LOOP_",
 						"RND", "SIOC", "TCF", "TCG", "TCS", "TCX", "TIO",
 						"TUN", "VHOST_", "VT_" };
+	size_t p;
+
+	for (p = 0; p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
+		if (!strncmp(name, prefixes[p], strlen(prefixes[p])))
+			return true;
+	return false;
+}
+
+static int by_command(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	return x->command != y->command ? (x->command > y->command) - (x->command < y->command) :
+					  strcmp(x->name, y->name);
+}
+
+static void collect_named(void)
+{
 	struct gabion_value value;
 	const char *name;
 	uint32_t i;
-	size_t p;
 
 	/* A command has the letter of its driver above the number: below are flags and the like. */
-	for (i = 0; command > 0xff && (name = gabion_constant_at(i)); i++) {
-		if (!gabion_constant_find(name, &value) || value.bits != command)
-			continue;
-		for (p = 0; p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
-			if (!strncmp(name, prefixes[p], strlen(prefixes[p])))
-				return name;
+	for (i = 0; (name = gabion_constant_at(i)); i++)
+		if (names_command(name) && gabion_constant_find(name, &value) && value.bits > 0xff &&
+		    value.bits <= UINT32_MAX)
+			vec_push(&all_named, (struct named){ (uint32_t)value.bits, name });
+	qsort(all_named.v, all_named.n, sizeof(all_named.v[0]), by_command);
+}
+
+const char *gabion_command_name(uint32_t command)
+{
+	size_t low = 0, high, middle;
+
+	pthread_once(&all_named_once, collect_named);
+	for (high = all_named.n; low < high;) {
+		middle = low + (high - low) / 2;
+		if (all_named.v[middle].command < command)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low < all_named.n && all_named.v[low].command == command ? all_named.v[low].name
+									: NULL;
 }
 
 static bool resolve(struct gabion_model *m, const struct gabion_ast_term *term, uint32_t *command)
