@@ -92,23 +92,24 @@ static size_t place_size(const struct gabion_view *view, const struct gabion_pol
 	       digits_of(le32_to_cpu(rule->line)) + 1;
 }
 
-/* Return: behind it. */
-static char *put_place(char *to, const struct gabion_view *view,
+/* To where @room bytes are. Return: behind it. */
+static char *put_place(char *to, size_t room, const struct gabion_view *view,
 		       const struct gabion_policy_rule *rule)
 {
 	const char *file = gabion_view_string(view, rule->file);
 	u32 line = le32_to_cpu(rule->line);
-	size_t length = strlen(file);
-	char *end, *digit;
+	size_t length = strlen(file), digits = digits_of(line);
+	char *digit;
 
+	if (WARN_ON_ONCE(length + digits + 2 > room))
+		return to;
 	memcpy(to, file, length);
 	to += length;
 	*to++ = ':';
-	end = to + digits_of(line);
-	for (digit = end; digit > to; line /= 10)
+	for (digit = to + digits; digit > to; line /= 10)
 		*--digit = '0' + line % 10;
-	*end = '\0';
-	return end + 1;
+	to[digits] = '\0';
+	return to + digits + 1;
 }
 
 void gabion_audit_rules(const struct gabion_event *event, struct gabion_event_rules *rules)
@@ -140,8 +141,9 @@ void gabion_audit_rules(const struct gabion_event *event, struct gabion_event_ru
 void gabion_audit_rules_put(const struct gabion_event *event,
 			    const struct gabion_event_rules *rules, char *to)
 {
+	char *end = to + rules->size;
 	unsigned int i;
 
 	for (i = 0; i < rules->n; i++)
-		to = put_place(to, &event->policy->view, rules->rule[i]);
+		to = put_place(to, end - to, &event->policy->view, rules->rule[i]);
 }
