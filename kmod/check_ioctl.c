@@ -174,6 +174,7 @@ static bool reaches_another(unsigned int cmd)
  */
 static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned int cmd)
 {
+	bool socket, another;
 	int err;
 
 	switch (cmd) {
@@ -186,12 +187,13 @@ static int decide_ioctl(enum gabion_hook_id hook, struct file *file, unsigned in
 		err = gabion_file_owner_record(file);
 		return err ? err : gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 	default:
-		if (!sock_from_file(file) && !reaches_another(cmd))
+		socket = sock_from_file(file);
+		another = reaches_another(cmd);
+		if (!socket && !another)
 			return gabion_decide_ioctl(hook, gabion_file_path(file), cmd);
 		return gabion_decide_together(
-			(sock_from_file(file) ? gabion_decide_socket_command(hook, cmd) : 0) ?:
-			(reaches_another(cmd) ?
-			 gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
+			(socket ? gabion_decide_socket_command(hook, cmd) : 0) ?:
+			(another ? gabion_decide_control(hook, GABION_CONTROL_MOUNT) : 0) ?:
 			gabion_decide_ioctl(hook, gabion_file_path(file), cmd));
 	}
 }

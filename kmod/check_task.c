@@ -112,9 +112,8 @@ GABION_CHECK3(task_prlimit, const struct cred *, cred, const struct cred *, targ
 }
 
 /*
- * Who is in a process group has the kernel signal all of it: by reading from the terminal, or
- * writing to it, in the background (__tty_check_change()). Members of other domains that are there
- * already must be open to that. Under tasklist_lock, which holds the group still: atomic.
+ * The kernel signals all who are in @group, a process group or a session: each domain in it must be
+ * open to that. Atomic, under tasklist_lock or RCU.
  */
 static int decide_members(enum gabion_hook_id hook, struct pid *group, enum pid_type type)
 {
@@ -136,6 +135,11 @@ static int decide_members(enum gabion_hook_id hook, struct pid *group, enum pid_
 	return err;
 }
 
+/*
+ * Who is in a process group has the kernel signal all of it: by reading from the terminal, or
+ * writing to it, in the background (__tty_check_change()). Under tasklist_lock, which holds the
+ * group still.
+ */
 static int decide_group(enum gabion_hook_id hook, struct task_struct *joins, pid_t number)
 {
 	struct pid *group = find_vpid(number);
