@@ -138,7 +138,7 @@ def behind_lines(bench):
     for own, peer, rows in behind(bench):
         judged = [row for row in rows if peer.about["table"] != "confined" or row[2] > ASKED]
         text = ", ".join(f"{o} ({a:+.0f} beside {b:+.0f})" for o, a, b in judged) or "nowhere"
-        free = ", ".join(f"{o} ({a:+.0f})" for o, a, _ in rows if (o, a, _) not in judged)
+        free = ", ".join(f"{row[0]} ({row[1]:+.0f})" for row in rows if row not in judged)
         yield (f"{own.title} costs more than {peer.title}{with_mitigations(own)}: {text}"
                + (f"; and where the other is not asked, or asks nothing: {free}" if free else ""))
 
