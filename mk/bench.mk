@@ -22,6 +22,7 @@ $(BENCH_DIR)/%: selftests/bench/%.c
 
 $(BENCH_DIR)/own_filter: BENCH_LIBS := -lseccomp
 $(BENCH_DIR)/peer_bpf: BENCH_LIBS := -lbpf
+$(BENCH_DIR)/peer_bpf: selftests/bench/bpf/event.h
 
 $(BENCH_DIR)/%.bpf.o: selftests/bench/bpf/%.bpf.c $(wildcard selftests/bench/bpf/*.h)
 	mkdir -p $(@D)

@@ -21,22 +21,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include "bpf/event.h"
 
 /* As bpf/rules.bpf.c has them. */
 enum { READ = 1, WRITE = 2, EXECUTE = 4 };
 
 struct object {
 	uint64_t inode, device;
-};
-
-/* As bpf/events.h has it. The parts of a name come from its end. */
-#define NAMES	8
-#define NAME	32
-struct event {
-	uint64_t time, task, user, what;
-	uint64_t arguments[6];
-	char command[16];
-	char names[NAMES][NAME];
 };
 
 static volatile sig_atomic_t ended;
@@ -130,12 +121,12 @@ static void put_name(const struct event *event)
 static int take(void *context, void *data, size_t size)
 {
 	const struct event *event = data;
-	const uint64_t *a = event->arguments;
+	const __u64 *a = event->arguments;
 
 	(void)context;
 	must(size == sizeof(*event), "an event of another size");
-	fprintf(out, "{\"time\":%lu,\"pid\":%u,\"tid\":%u,\"uid\":%u,\"gid\":%u,\"event\":%lu,"
-		"\"arguments\":[%lu,%lu,%lu,%lu,%lu,%lu],\"command\":\"", event->time,
+	fprintf(out, "{\"time\":%llu,\"pid\":%u,\"tid\":%u,\"uid\":%u,\"gid\":%u,\"event\":%llu,"
+		"\"arguments\":[%llu,%llu,%llu,%llu,%llu,%llu],\"command\":\"", event->time,
 		(uint32_t)(event->task >> 32), (uint32_t)event->task, (uint32_t)event->user,
 		(uint32_t)(event->user >> 32), event->what, a[0], a[1], a[2], a[3], a[4], a[5]);
 	put_string(event->command, sizeof(event->command));
@@ -171,8 +162,8 @@ static void read_until_ended(struct bpf_object *programs)
 	}
 	ring_buffer__consume(ring);
 	must(!bpf_map_lookup_elem(bpf_map__fd(map_of(programs, ".data.lost")), &zero, &lost), "lost");
-	printf("events read %llu, lost %llu\n", (unsigned long long)read_events,
-	       (unsigned long long)lost);
+	printf("events read %llu, lost %llu, %ld bytes written\n", (unsigned long long)read_events,
+	       (unsigned long long)lost, ftell(out));
 	ring_buffer__free(ring);
 }
 

@@ -3,20 +3,8 @@
 #ifndef GABION_BENCH_BPF_EVENTS_H
 #define GABION_BENCH_BPF_EVENTS_H
 
+#include "event.h"
 #include "kernel.h"
-
-#define NAMES	8
-#define NAME	32
-
-struct event {
-	__u64 time;
-	__u64 task;
-	__u64 user;
-	__u64 what;
-	__u64 arguments[6];
-	char command[16];
-	char names[NAMES][NAME];
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -29,6 +17,7 @@ __u64 lost SEC(".data.lost") = 0;
 static __always_inline struct event *event_begin(__u64 what)
 {
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	int i;
 
 	if (!event) {
 		__sync_fetch_and_add(&lost, 1);
@@ -38,7 +27,10 @@ static __always_inline struct event *event_begin(__u64 what)
 	event->task = bpf_get_current_pid_tgid();
 	event->user = bpf_get_current_uid_gid();
 	event->what = what;
-	event->names[0][0] = '\0';
+	__builtin_memset(event->arguments, 0, sizeof(event->arguments));
+	/* What the ring had there is of another. */
+	for (i = 0; i < NAMES; i++)
+		event->names[i][0] = '\0';
 	bpf_get_current_comm(event->command, sizeof(event->command));
 	return event;
 }
